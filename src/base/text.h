@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace serin {
+
+// Joins text parts: cat("step ", step, " of ", "3"). Parts are string-like or integers.
+namespace detail {
+inline void append(std::string& out, std::string_view part) { out += part; }
+inline void append(std::string& out, char part) { out += part; }
+template <typename Int>
+    requires std::is_integral_v<Int>
+void append(std::string& out, Int part) {
+    out += std::to_string(part);
+}
+}  // namespace detail
+
+template <typename... Parts>
+std::string cat(const Parts&... parts) {
+    std::string out;
+    (detail::append(out, parts), ...);
+    return out;
+}
+
+std::vector<std::string> split(std::string_view text, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+std::string_view trim(std::string_view text);
+
+// A number for people: three significant digits, no exponent between 0.001 and 1e6 ("0.0412", "3.2", "5120").
+std::string humanNumber(double value);
+// A share for people: 0.041 is "4.1 %".
+std::string humanPercent(double share);
+
+}  // namespace serin
