@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/judgement.h"
+#include "api/spec.h"
+#include "api/status.h"
+#include "base/time.h"
+
+namespace serin::api {
+
+// The parts of metadata that Serin uses.
+struct Meta {
+    std::string name;
+    std::string ns;
+    std::string uid;
+    std::string resourceVersion;
+    int64_t generation = 0;
+    bool deleting = false;
+    std::string ownerUid;  // uid of the controller ownerReference; empty without one
+    std::map<std::string, std::string> labels;
+    std::map<std::string, std::string> annotations;
+    std::optional<Timestamp> createdAt;
+};
+
+struct ModelDeployment {
+    Meta meta;
+    Spec spec;
+    Status status;
+};
+
+struct ReplicaSet {
+    Meta meta;
+    std::string revision;  // label serin.dev/revision
+    std::string version;   // annotation serin.dev/version
+    std::string modelId;   // annotation serin.dev/model-id
+    int replicas = 0;      // spec.replicas
+    int statusReplicas = 0;
+    int ready = 0;
+    std::string failure;  // message of the condition ReplicaFailure=True, else empty
+};
+
+// A Service of ours. The main one is named like the ModelDeployment, the others <name>-<revision>.
+struct Service {
+    Meta meta;
+    std::string revision;  // label serin.dev/revision of a revision's own Service; empty for the main one
+    std::map<std::string, std::string> selector;
+    std::vector<ServicePort> ports;  // targetPort 0: the targets are named
+};
+
+struct Endpoint {
+    std::string podUid;
+    std::string podName;
+    std::string address;
+    bool ready = false;
+};
+
+struct EndpointSlice {
+    Meta meta;
+    std::string service;  // label kubernetes.io/service-name
+    std::vector<Endpoint> endpoints;
+};
+
+// Why a request to create something was refused; kept by the process, not persisted.
+struct Refusal {
+    std::string name;      // of the object
+    std::string kind;      // ReplicaSet, Service
+    std::string revision;  // for a ReplicaSet
+    bool nameTaken = false;  // an object of that name exists and is not ours
+    std::string message;   // the server's sentence
+    Timestamp at;
+};
+
+// What reading the pods of a revision told about why they do not get ready.
+struct Diagnosis {
+    std::string revision;
+    std::string message;  // empty when the pods tell nothing
+    Timestamp at;
+};
+
+// Answers of canary pods to the question for their model, by pod uid.
+enum class ModelAnswer { Ready, NotReady, CannotConnect, Silent };
+
+// Everything the planner may know. Same value, same Plan.
+struct Observed {
+    Timestamp at;
+    ModelDeployment object;
+    std::vector<ReplicaSet> replicaSets;  // labelled as this ModelDeployment's, in its namespace
+    std::vector<Service> services;
+    std::vector<EndpointSlice> slices;
+    std::vector<Refusal> refusals;
+    std::optional<Diagnosis> diagnosis;
+    std::map<std::string, ModelAnswer> modelAnswers;
+    std::optional<Judgement> judgement;
+    Duration drainDelay{std::chrono::seconds(5)};
+};
+
+}  // namespace serin::api

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace serin::api {
+
+// What one judged metric counted in one pod over one interval.
+struct Counts {
+    // ErrorRate: requests and failed requests. HistogramDrift: `total` observations, `bad` unused.
+    uint64_t total = 0;
+    uint64_t bad = 0;
+    // HistogramDrift: ascending finite upper edges and the observations per bucket (edges.size() + 1 entries, the
+    // last one above every edge). Not cumulative. Empty for ErrorRate.
+    std::vector<double> edges;
+    std::vector<uint64_t> buckets;
+
+    bool operator==(const Counts&) const = default;
+};
+
+// What one pod did between two scrapes.
+struct PodSample {
+    std::string pod;   // uid
+    std::string name;  // for people
+    Duration exposure{0};  // how long this pod was watched within the stratum
+    Duration notReady{0};  // how much of that its endpoint was not ready
+    int restarts = 0;      // process restarts seen (start time moved or counters fell)
+    int lostScrapes = 0;   // scrapes that failed although the pod was scraped before
+    bool counted = false;  // `counts` holds deltas of this interval
+    bool warm = false;     // its warm-up is over at the start of this interval
+    std::map<std::string, Counts> counts;  // by metric name; a metric that the pod does not export is absent
+};
+
+// One interval of one ModelDeployment: all its pods, scraped within the same half second.
+struct Stratum {
+    Timestamp from;
+    Timestamp to;
+    Duration spread{0};  // between the first and the last scrape of the closing round
+    std::vector<PodSample> stable;
+    std::vector<PodSample> canary;
+    // Why pods could not be scraped ("10.0.0.7:8082: connection refused"), one line a cause.
+    std::vector<std::string> troubles;
+    // Every ready canary pod left this many consecutive questions for its model unanswered (time-outs).
+    int canarySilentRounds = 0;
+};
+
+}  // namespace serin::api

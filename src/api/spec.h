@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace serin::api {
+
+struct Model {
+    std::string name;     // the name the inference server serves it under
+    std::string version;  // a label for people
+};
+
+enum class Preset { Mlserver, Custom };
+
+// The ports of the serving container; 0 where there is none.
+struct RuntimePorts {
+    int http = 0;
+    int grpc = 0;
+    int metrics = 0;
+};
+
+// Series selectors in Prometheus' notation: `name{label="value",other=~"regex"}`. A list is summed.
+struct ErrorCounters {
+    std::vector<std::string> total;  // all judged requests
+    std::vector<std::string> bad;    // those of them that failed
+};
+
+// How the inference server is reached and read, the preset's defaults filled in.
+struct Runtime {
+    Preset preset = Preset::Mlserver;
+    std::string container;  // the serving container; never empty once decoded from a valid spec
+    RuntimePorts ports;
+    std::string metricsPath;
+    std::string readyPath;  // asks for the model, not the server
+    ErrorCounters errors;
+};
+
+struct ServicePort {
+    std::string name;
+    int port = 0;        // what clients use
+    int targetPort = 0;  // a port number of the serving container
+};
+
+// One step: a weight held for a while, or a wait for a person.
+struct Step {
+    int weight = 0;  // 1..50, percent; 0 for an approval
+    Duration hold{0};
+    bool approval = false;
+
+    bool operator==(const Step&) const = default;
+};
+
+struct Rollout {
+    std::vector<Step> steps;
+    Duration soak{0};
+    Duration progressDeadline{0};
+};
+
+enum class OnInconclusive { Pause, Extend, Rollback, Promote };
+enum class MetricKind { ErrorRate, HistogramDrift };
+
+// One judged quantity, defaults filled in (statistics: see src/judge).
+struct Metric {
+    std::string name;
+    MetricKind kind = MetricKind::ErrorRate;
+    double weight = 1;
+    // ErrorRate against the stable version; absent when only `max` is asked for.
+    std::optional<double> worseOddsRatio;
+    double worseDifference = 0.001;
+    double safeOddsRatio = 1.5;
+    double safeDifference = 0.01;
+    std::optional<double> max;  // absolute limit of the error rate, 0..1
+    // HistogramDrift.
+    std::string histogram;      // name of a histogram on /metrics, without _bucket, optionally with {labels}
+    std::optional<double> psi;  // threshold; without it the metric only observes
+
+    // A Guard decides; an observer is only shown.
+    bool guard() const { return kind == MetricKind::ErrorRate || psi.has_value(); }
+    bool operator==(const Metric&) const = default;
+};
+
+struct Analysis {
+    Duration interval{std::chrono::seconds(10)};
+    Duration warmUp{std::chrono::seconds(30)};
+    Duration deadline{std::chrono::minutes(30)};
+    OnInconclusive onInconclusive = OnInconclusive::Pause;
+    Duration holdAtMost{std::chrono::minutes(10)};
+    int64_t minRequests = 100;
+    double falseAlarm = 0.01;
+    double missedHarm = 0.05;
+    std::vector<Metric> metrics;  // empty: steps end by time alone
+};
+
+// What a person wrote, with defaults filled in. `templateJson` stays exactly what was written (canonical JSON).
+struct Spec {
+    int replicas = 1;
+    bool paused = false;
+    Model model;
+    Runtime runtime;
+    std::string templateJson;  // {"metadata":{…},"spec":{…}}
+    std::vector<ServicePort> ports;
+    Rollout rollout;
+    Analysis analysis;
+    int history = 10;
+
+    std::string revision;  // shortDigest of what is hashed (design: template, model, runtime, target ports)
+    std::string modelId;   // immutable id of the model; here the serving container's image
+    // Why the spec cannot be accepted, in words that name the field, the value and the way out; empty when it can.
+    std::vector<std::string> problems;
+};
+
+}  // namespace serin::api

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/judgement.h"
+#include "api/spec.h"
+#include "base/time.h"
+
+namespace serin::api {
+
+// metav1.Condition. `lastTransitionTime` moves only when `status` does.
+struct Condition {
+    std::string type;
+    std::string status;  // True, False, Unknown
+    std::string reason;
+    std::string message;
+    Timestamp lastTransitionTime;
+    int64_t observedGeneration = 0;
+
+    bool operator==(const Condition&) const = default;
+};
+
+// One version as people see it.
+struct VersionStatus {
+    std::string revision;
+    std::string version;  // model.version, or the revision where none was given
+    std::string id;
+    int weight = 0;  // observed share of ready endpoints behind the Service, percent
+    int wanted = 0;  // canary only: the step's weight
+    int replicas = 0;
+    int ready = 0;
+
+    bool operator==(const VersionStatus&) const = default;
+};
+
+// The life of one attempt (design: Life). The three ends stay until another revision or a retry.
+enum class Phase {
+    Evaluating,
+    Starting,
+    Stepping,
+    Promoting,
+    Soaking,
+    RollingBack,
+    RolledBack,
+    Withdrawn,
+    Aborted,
+};
+
+struct StepStatus {
+    Step step;
+    int replicas = 0;  // canary pods of this step, for the floor of the time when the rollout began
+
+    bool operator==(const StepStatus&) const = default;
+};
+
+struct RolloutStatus {
+    std::string revision;
+    int attempt = 1;
+    Phase phase = Phase::Evaluating;
+    int step = 0;                   // index in `steps`
+    std::vector<StepStatus> steps;  // frozen at the start, added steps included
+    int floor = 0;                  // the largest spec.replicas since the rollout began
+    Timestamp startedAt;
+    Timestamp phaseStartedAt;
+    std::optional<Timestamp> scaledAt;       // since when the present number of canary pods is asked for
+    std::optional<Timestamp> stepStartedAt;  // since when the step's ready endpoints stand
+    std::optional<Timestamp> routedAt;       // when the route was last seen to leave a version (drain)
+    std::optional<Timestamp> extendedAt;     // when the deadline was started anew, once a step
+    std::optional<Timestamp> inconclusiveAt; // when the deadline passed with onInconclusive: Pause
+    std::optional<Phase> end;                // RollingBack: which end it comes to
+    std::string reason;                      // of the return, or of the present halt
+    std::string next;                        // the command a person may type now
+
+    bool operator==(const RolloutStatus&) const = default;
+};
+
+// Decisions that people made about one attempt; kept so that an annotation is obeyed once.
+struct AttemptStatus {
+    std::string revision;
+    int attempt = 1;
+    std::vector<int> approved;  // step indexes
+    bool promoted = false;
+    bool aborted = false;
+    std::string outcome;  // empty while it lives
+
+    bool operator==(const AttemptStatus&) const = default;
+};
+
+struct QuarantineEntry {
+    std::string revision;
+    std::string reason;
+    Timestamp at;
+
+    bool operator==(const QuarantineEntry&) const = default;
+};
+
+struct HistoryEntry {
+    std::string revision;
+    std::string version;
+    std::string id;
+    std::string outcome;  // Promoted, RolledBack, Withdrawn, Aborted, Superseded, Reverted
+    std::string reason;
+    Timestamp at;
+
+    bool operator==(const HistoryEntry&) const = default;
+};
+
+struct AnalysisStatus {
+    std::string verdict;
+    std::string message;
+    std::optional<Timestamp> updatedAt;
+    std::vector<MetricVerdict> metrics;
+    std::string state;  // Judgement::state
+
+    bool operator==(const AnalysisStatus&) const = default;
+};
+
+struct Status {
+    int64_t observedGeneration = 0;
+    std::string phase;
+    std::string message;
+    std::string selector;
+    int replicas = 0;
+    int readyReplicas = 0;
+    std::vector<Condition> conditions;
+    std::optional<VersionStatus> stable;
+    std::optional<VersionStatus> canary;
+    std::optional<VersionStatus> previous;
+    std::optional<RolloutStatus> rollout;
+    std::vector<AttemptStatus> attempts;
+    std::vector<QuarantineEntry> quarantined;
+    std::optional<AnalysisStatus> analysis;
+    std::vector<HistoryEntry> history;
+
+    bool operator==(const Status&) const = default;
+};
+
+}  // namespace serin::api
