@@ -85,16 +85,33 @@ struct Diagnosis {
 // Answers of canary pods to the question for their model, by pod uid.
 enum class ModelAnswer { Ready, NotReady, CannotConnect, Silent };
 
+// The endpoints of one revision.
+struct VersionEndpoints {
+    std::vector<Endpoint> endpoints;  // of its own Service
+    int ready = 0;                    // of those
+    int reachable = 0;                // endpoints behind the main Service, ready or not
+    int reachableReady = 0;
+};
+
+// What the route objects say now, as src/routing reads them.
+struct Split {
+    bool exists = false;    // the main Service is there and ours
+    std::string revision;   // whom it selects; empty with `exists`: every revision
+    std::map<std::string, VersionEndpoints> versions;  // by revision
+
+    bool wide() const { return exists && revision.empty(); }
+};
+
 // Everything the planner may know. Same value, same Plan.
 struct Observed {
     Timestamp at;
     ModelDeployment object;
-    std::vector<ReplicaSet> replicaSets;  // labelled as this ModelDeployment's, in its namespace
-    std::vector<Service> services;
-    std::vector<EndpointSlice> slices;
+    std::vector<ReplicaSet> replicaSets;  // labelled as this ModelDeployment's, in its namespace, any owner
+    std::vector<Service> services;        // likewise
+    Split split;
     std::vector<Refusal> refusals;
     std::optional<Diagnosis> diagnosis;
-    std::map<std::string, ModelAnswer> modelAnswers;
+    std::map<std::string, ModelAnswer> modelAnswers;  // by pod uid
     std::optional<Judgement> judgement;
     Duration drainDelay{std::chrono::seconds(5)};
 };

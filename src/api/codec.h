@@ -1,0 +1,30 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "api/observed.h"
+#include "base/result.h"
+
+namespace serin::api {
+
+// JSON of the API server -> values. Unknown members are ignored; a missing required member or a wrong type is an
+// Error that names the field. A ModelDeployment whose spec breaks a rule that only code can check still decodes:
+// the rules' sentences stand in Spec::problems.
+Result<ModelDeployment> decodeModelDeployment(const nlohmann::json& object);
+Result<ReplicaSet> decodeReplicaSet(const nlohmann::json& object);
+Result<Service> decodeService(const nlohmann::json& object);
+Result<EndpointSlice> decodeEndpointSlice(const nlohmann::json& object);
+
+// Values -> request bodies (UTF-8 JSON, no escapes beyond JSON's own).
+// The whole status as the body of a server-side apply to the status subresource.
+std::string statusBody(const ModelDeployment& object, const Status& status);
+// The ReplicaSet of `object.spec`'s revision for POST: labels, owner, template with what Serin adds (named ports,
+// probe, preStop). Precondition: spec.problems is empty.
+std::string replicaSetBody(const ModelDeployment& object, int replicas);
+
+// Why the pods of a PodList do not get ready, in words: waiting reason, last termination (exit code, reason,
+// message), the scheduler's words. Empty when they tell nothing.
+std::string diagnosePods(const nlohmann::json& podList);
+
+}  // namespace serin::api
