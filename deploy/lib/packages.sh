@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# Debian packages, installed only when they lack.
+
+# What building and testing Serin needs.
+SERIN_BUILD_PACKAGES=(g++ cmake ninja-build ccache libcpprest-dev libyaml-cpp-dev nlohmann-json3-dev
+  prometheus-cpp-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev)
+# What only the `tidy` target needs.
+SERIN_TIDY_PACKAGES=(clang-tidy clang-format)
+# What running the local cluster needs. gcc and libc6-dev: the static pause program.
+SERIN_CLUSTER_PACKAGES=(containerd runc containernetworking-plugins iptables conntrack socat iproute2
+  util-linux procps openssl ca-certificates curl jq tar gcc libc6-dev)
+# What building images from Dockerfiles needs.
+SERIN_IMAGE_PACKAGES=(buildah mmdebstrap jq tar binutils)
+export SERIN_BUILD_PACKAGES SERIN_TIDY_PACKAGES SERIN_CLUSTER_PACKAGES SERIN_IMAGE_PACKAGES
+
+# as_root COMMAND…: runs it as root, by sudo when need be.
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "this needs root: $*" "run it as root, or install sudo and allow yourself to use it"
+  fi
+}
+
+# lacking_packages PKG…: those that are not installed, one a line.
+lacking_packages() {
+  local package
+  for package in "$@"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || printf '%s\n' "$package"
+  done
+}
+
+# ensure_packages PKG…: installs what lacks with apt-get.
+ensure_packages() {
+  local lacking
+  if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    warn "this is no Debian: cannot see whether these are installed: $*"
+    return 0
+  fi
+  mapfile -t lacking < <(lacking_packages "$@")
+  ((${#lacking[@]} > 0)) || return 0
+  say "installing Debian packages: ${lacking[*]}"
+  progress "apt-get update" "$SERIN_CACHE/log/apt-update.log" as_root apt-get update ||
+    die "apt-get update failed" "see that this machine reaches a Debian mirror, then try again"
+  progress "apt-get install" "$SERIN_CACHE/log/apt-install.log" \
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${lacking[@]}" ||
+    die "apt-get could not install: ${lacking[*]}" "install them by hand, then run the same command again"
+}

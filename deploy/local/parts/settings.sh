@@ -1,0 +1,32 @@
+# shellcheck shell=bash
+# Names, addresses and paths of the local cluster.
+
+NETNS=serin
+# All out of 198.18.0.0/15, reserved for tests of networks: collides with nobody's LAN or VPN.
+NODE_IP=198.18.0.1
+SERVICE_CIDR=198.18.16.0/20
+SERVICE_IP=198.18.16.1
+DNS_IP=198.18.16.10
+POD_CIDR=198.19.0.0/16
+NODE_NAME=local
+API_PORT=6443
+KUBERNETES_VERSION=v1.34.4
+
+# One cluster a machine and cache folder, whichever checkout started it.
+LOCAL_DIR=$SERIN_CACHE/local
+RUN=$LOCAL_DIR/run
+LOGS=$RUN/log
+PIDS=$RUN/pids
+PKI=$RUN/pki
+CONF=$RUN/conf
+CONTAINERD_SOCKET=$RUN/containerd/c.sock
+KUBECONFIG_OUTSIDE=$RUN/kubeconfig
+AUDIT_LOG=$LOGS/audit.log
+# Where the API server is seen outside the namespace, on loopback only; fixed while the cluster lives.
+OUTSIDE_PORT=$(cat "$RUN/port" 2>/dev/null || echo "${SERIN_API_PORT:-16443}")
+# Every pod's cgroup lies below this one, so that nothing of another kubelet is ever touched.
+CGROUP=serin
+
+in_netns() { nsenter --net="/run/netns/$NETNS" "$@"; }
+kubectl_() { "$KUBE_BIN/kubectl" --kubeconfig "$KUBECONFIG_OUTSIDE" "$@"; }
+ctr_() { ctr -a "$CONTAINERD_SOCKET" -n k8s.io "$@"; }
