@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace serin::kube {
+
+// RFC 4648 section 4, line breaks and blanks ignored, padding required. Invalid on anything else.
+Result<std::string> decodeBase64(std::string_view text);
+
+}  // namespace serin::kube

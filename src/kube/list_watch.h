@@ -1,0 +1,118 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/http.h"
+#include "base/result.h"
+#include "kube/backoff.h"
+#include "kube/object.h"
+#include "kube/request.h"
+#include "kube/resource.h"
+#include "kube/status.h"
+#include "kube/watch_decoder.h"
+
+namespace serin::kube {
+
+// What a ListWatch wants done to the store, in order.
+struct StoreOperation {
+    enum class Kind {
+        ListStarted,  // begin an empty side collection; drop an unfinished one
+        ListPage,     // put `objects` into the side collection
+        ListDone,     // swap the side collection in; it is the state at resourceVersion
+        Put,          // objects[0] was added or modified; keep it only when newer than what is stored
+        Erase,        // objects[0] was deleted; erase only what has its uid
+        Progress,     // nothing changed
+    };
+    // For ListDone, Put, Erase and Progress: everything up to resourceVersion has been told with this operation.
+    Kind kind = Kind::Progress;
+    std::vector<Object> objects;
+    std::string resourceVersion;
+};
+
+// Keeps a copy of one collection: list in pages, watch from there, resume, relist when the history is gone.
+// A pure machine: answers, events and times go in; the next request, a wait, and store operations come out. It
+// does no IO and has no threads, so a simulation can run it. Times are of Clock::sinceBoot.
+//
+// How to drive it: call next() and do what it says; report a List's answer to onListAnswer; for a Watch report
+// onWatchOpened, each event, then onWatchEnd exactly once.
+class ListWatch {
+  public:
+    struct Options {
+        Resource resource;
+        std::string space;  // empty: all namespaces
+        std::string labelSelector;
+        int pageLimit = 500;
+        std::chrono::seconds minWatch{300};
+        std::chrono::seconds maxWatch{600};
+    };
+    struct Wait {
+        Duration until;
+    };
+    struct List {
+        HttpRequest request;
+    };
+    struct Watch {
+        HttpRequest request;
+    };
+    using Action = std::variant<Wait, List, Watch>;
+
+    struct Outcome {
+        std::vector<StoreOperation> operations;
+        bool endStream = false;  // close the stream now (onWatchEnd still follows)
+    };
+    // What an operator's metrics and logs show.
+    struct Statistics {
+        int lists = 0;     // lists that were completed
+        int watches = 0;   // watches that were opened
+        int failures = 0;  // answers, events and streams that failed
+        std::string lastFailure;
+    };
+
+    ListWatch(Options options, RequestBuilder requests, Random random);
+
+    Action next(Duration now);
+
+    std::vector<StoreOperation> onListAnswer(const Result<HttpResponse>& answer, Duration now);
+
+    void onWatchOpened(Duration now);
+    Outcome onWatchEvent(const WatchEvent& event, Duration now);
+    // How the stream ended: its answer, or an Error (Invalid: the decoder refused it).
+    void onWatchEnd(const Result<HttpResponse>& end, Duration now);
+
+    // Whether a list was ever completed.
+    bool synced() const { return synced_; }
+    // Where the store stands.
+    const std::string& resourceVersion() const { return resourceVersion_; }
+    const Statistics& statistics() const { return statistics_; }
+
+  private:
+    enum class State { Empty, Listing, Listed, Watching };
+
+    void relist(Duration now, bool jitter);
+    void fail(const std::string& what, std::optional<Duration> retryAfter, Duration now);
+    void onListFailure(const ApiStatus& status, Duration now);
+    void onWatchFailure(const ApiStatus& status, Duration now);
+    Outcome onErrorEvent(const Object& object, Duration now);
+
+    Options options_;
+    RequestBuilder requests_;
+    Random random_;
+    Backoff backoff_;
+    State state_ = State::Empty;
+    std::string resourceVersion_;
+    std::string continueToken_;
+    bool wholeList_ = false;  // the next list goes without a limit: a continue token has expired
+    bool synced_ = false;
+    Duration notBefore_{0};
+    Duration watchStarted_{0};
+    int eventsInWatch_ = 0;
+    bool endHandled_ = false;  // the present watch was already decided by an ERROR event
+    int decodeFailures_ = 0;   // in a row
+    std::optional<Duration> serverErrorsSince_;
+    Statistics statistics_;
+};
+
+}  // namespace serin::kube
