@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "net/transport.h"
+#include "signals/round.h"
+#include "signals/thread_pool.h"
+
+namespace serin::signals {
+
+struct RoundRequest {
+    std::vector<Target> targets;
+    std::shared_ptr<const Selection> selection;
+    Duration interval{0};  // of the analysis; a pod gets min(interval / 2, 3 s) to answer
+};
+
+// Scrapes pods in parallel on threads of its own, shared by all ModelDeployments. Safe to call from several threads
+// at once. The fetcher and the clock outlive it; destruction waits for the requests under way (≤ 3 s).
+class Scraper {
+  public:
+    Scraper(net::Fetcher& fetcher, const Clock& clock, size_t maxThreads = 32);
+
+    // Starts a round and returns at once. `done` is called exactly once, on a thread of the scraper (on the
+    // calling one when there are no targets), and must not block. Rounds not finished at destruction report
+    // their pods as Stopped.
+    void start(RoundRequest request, std::function<void(Round)> done);
+
+    // The same, waiting for the result.
+    Round scrape(RoundRequest request);
+
+  private:
+    struct Pending;
+    void fetchMetrics(Pending& pending, size_t index);
+    void askModel(Pending& pending, size_t index);
+
+    net::Fetcher& fetcher_;
+    const Clock& clock_;
+    ThreadPool pool_;  // last: its threads use the members above
+};
+
+}  // namespace serin::signals

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "api/spec.h"
+#include "base/result.h"
+#include "signals/selector.h"
+
+namespace serin::signals {
+
+// The series one kind of number is made of. Metrics that ask for the same series share a source.
+struct Source {
+    // Equal exactly when kind and selectors are; the same in every process (it is persisted).
+    uint64_t fingerprint = 0;
+    api::MetricKind kind = api::MetricKind::ErrorRate;
+    // ErrorRate: a series counts once in each list, however many selectors of it accept it.
+    std::vector<Selector> total;
+    std::vector<Selector> bad;
+    // HistogramDrift: selects on the labels of <name>_bucket (without le) and <name>_count.
+    Selector histogram;
+};
+
+struct SelectedMetric {
+    std::string name;
+    size_t source = 0;  // index in Selection::sources
+};
+
+// What is read from each pod's page. Immutable once made; share it between threads.
+struct Selection {
+    std::vector<Source> sources;
+    std::vector<SelectedMetric> metrics;
+};
+
+// Compiles what the runtime and the metrics ask for. Invalid names the field and what is wrong with it
+// ("spec.runtime.errors.bad[0]: …").
+Result<Selection> compileSelection(const api::Runtime& runtime, const std::vector<api::Metric>& metrics);
+
+}  // namespace serin::signals
