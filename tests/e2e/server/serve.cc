@@ -1,0 +1,229 @@
+#include "serve.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <random>
+#include <sstream>
+#include <thread>
+
+#include "http.h"
+
+namespace testserver {
+namespace {
+
+std::string environment(const char* name, const std::string& fallback) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? fallback : value;
+}
+
+// What can be ordered. Thread-safe.
+class Settings {
+public:
+    // Returns the first word that is no setting, or nothing.
+    std::string order(const std::string& words) {
+        std::istringstream input(words);
+        const std::lock_guard lock(mutex_);
+        for (std::string word; input >> word;) {
+            const size_t equals = word.find('=');
+            const std::string key = word.substr(0, equals);
+            if (equals == std::string::npos) return word;
+            if (key == "message") {
+                message_ = word.substr(equals + 1);
+            } else if (const auto found = numbers_.find(key); found != numbers_.end()) {
+                found->second = std::strtod(word.c_str() + equals + 1, nullptr);
+            } else {
+                return word;
+            }
+        }
+        return "";
+    }
+
+    double operator[](const std::string& key) const {
+        const std::lock_guard lock(mutex_);
+        return numbers_.at(key);
+    }
+    bool on(const std::string& key) const { return (*this)[key] != 0; }
+    std::chrono::milliseconds time(const std::string& key) const {
+        return std::chrono::milliseconds(static_cast<int64_t>((*this)[key]));
+    }
+    std::string message() const {
+        const std::lock_guard lock(mutex_);
+        std::string text = message_;
+        for (char& c : text) c = c == '_' ? ' ' : c;
+        return text;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::string, double> numbers_{{"errors", 0},         {"latency_ms", 0}, {"hang", 0},
+                                           {"score_a", 2},        {"score_b", 5},    {"ready", 1},
+                                           {"model_ready", 1},    {"crash", 0},      {"crash_after_ms", 0},
+                                           {"start_delay_ms", 0}};
+    std::string message_;
+};
+
+// http_requests_total, model_score and process_start_time_seconds in the text format 0.0.4. Thread-safe.
+class Metrics {
+public:
+    void request(const std::string& path, int code) {
+        const std::lock_guard lock(mutex_);
+        ++requests_[{path, code}];
+    }
+    void score(double value) {
+        const std::lock_guard lock(mutex_);
+        size_t bin = 0;
+        // Edges are upper-inclusive: 0.1 belongs to the bucket le="0.1".
+        while (bin < 9 && value > static_cast<double>(bin + 1) / 10) ++bin;
+        ++bins_[bin];
+        sum_ += value;
+    }
+    std::string text() const {
+        const std::lock_guard lock(mutex_);
+        std::ostringstream out;
+        out << "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds " << std::fixed << start_ << "\n";
+        out << "# TYPE http_requests_total counter\n";
+        for (const auto& [key, count] : requests_) {
+            out << "http_requests_total{path=\"" << key.first << "\",code=\"" << key.second << "\"} " << count << "\n";
+        }
+        out << "# TYPE model_score histogram\n";
+        uint64_t cumulative = 0;
+        for (size_t bin = 0; bin < bins_.size(); ++bin) {
+            cumulative += bins_[bin];
+            out << "model_score_bucket{le=\"" << (bin == 9 ? "1.0" : "0." + std::to_string(bin + 1)) << "\"} "
+                << cumulative << "\n";
+        }
+        out << "model_score_bucket{le=\"+Inf\"} " << cumulative << "\nmodel_score_sum " << sum_
+            << "\nmodel_score_count " << cumulative << "\n";
+        return out.str();
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::pair<std::string, int>, uint64_t> requests_;
+    std::array<uint64_t, 10> bins_{};
+    double sum_ = 0;
+    const double start_ =
+        std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+};
+
+std::mt19937_64& randomness() {
+    thread_local std::mt19937_64 generator{std::random_device{}()};
+    return generator;
+}
+
+double beta(double a, double b) {
+    const double x = std::gamma_distribution<>(a)(randomness());
+    const double y = std::gamma_distribution<>(b)(randomness());
+    return x + y > 0 ? x / (x + y) : 0;
+}
+
+[[noreturn]] void crash(const Settings& settings) {
+    std::ofstream("/dev/termination-log") << settings.message();
+    std::fprintf(stderr, "crashing as ordered: %s\n", settings.message().c_str());
+    std::_Exit(static_cast<int>(settings["crash"]));
+}
+
+class Inference {
+public:
+    Answer handle(const std::string& method, const std::string& target, const std::string& body) {
+        if (target == "/control") return control(method, body);
+        while (settings.on("hang")) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        const auto [path, answer] = route(method, target);
+        metrics_.request(path, answer.code);
+        return answer;
+    }
+    void crashIfOrdered() {
+        if (!settings.on("crash")) return;
+        std::thread([this] {
+            std::this_thread::sleep_for(settings.time("crash_after_ms"));
+            crash(settings);
+        }).detach();
+    }
+
+    Settings settings;
+
+private:
+    // The answer and the `path` label it is counted under.
+    std::pair<std::string, Answer> route(const std::string& method, const std::string& target) {
+        const std::string base = "/v2/models/" + model_;
+        if (method == "POST" && target == base + "/infer") return {"/infer", infer()};
+        if (target == base + "/ready") {
+            return {"/model-ready", {settings.on("ready") && settings.on("model_ready") ? 200 : 503, "", {}}};
+        }
+        if (target == "/v2/health/ready") return {"/ready", {settings.on("ready") ? 200 : 503, "", {}}};
+        if (target == "/v2/health/live") return {"/live", {}};
+        if (target == "/metrics") {
+            return {"/metrics", {200, metrics_.text(), {{"Content-Type", "text/plain; version=0.0.4"}}}};
+        }
+        return {"/other", {404, "{\"error\": \"no such path\"}", {}}};
+    }
+    Answer infer() {
+        std::this_thread::sleep_for(settings.time("latency_ms"));
+        const std::map<std::string, std::string> headers{{"Content-Type", "application/json"}, {"X-Version", version_}};
+        if (std::uniform_real_distribution<>()(randomness()) < settings["errors"]) {
+            return {500, "{\"error\": \"failing as ordered\"}", headers};
+        }
+        const double score = beta(settings["score_a"], settings["score_b"]);
+        metrics_.score(score);
+        return {200,
+                "{\"model_name\": \"" + model_ + "\", \"model_version\": \"" + version_ +
+                    "\", \"outputs\": [{\"name\": \"score\", \"shape\": [1], \"datatype\": \"FP64\", \"data\": [" +
+                    std::to_string(score) + "]}]}",
+                headers};
+    }
+    Answer control(const std::string& method, const std::string& body) {
+        if (method != "POST") return {405, "POST words key=value\n", {}};
+        const std::string wrong = settings.order(body);
+        if (!wrong.empty()) return {400, "no such setting: " + wrong + "\n", {}};
+        crashIfOrdered();
+        return {200, "ordered\n", {}};
+    }
+
+    const std::string model_ = environment("MODEL", "model");
+    const std::string version_ = environment("VERSION", "");
+    Metrics metrics_;
+};
+
+}  // namespace
+
+int serve() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+    Inference inference;
+    if (const std::string wrong = inference.settings.order(environment("SETTINGS", "")); !wrong.empty()) {
+        std::fprintf(stderr, "no such setting: %s\n", wrong.c_str());
+        return 2;
+    }
+    if (inference.settings.on("crash") && !inference.settings.on("crash_after_ms")) crash(inference.settings);
+    const timespec delay{static_cast<time_t>(inference.settings["start_delay_ms"]) / 1000,
+                         static_cast<long>(inference.settings["start_delay_ms"]) % 1000 * 1'000'000};
+    if (sigtimedwait(&signals, nullptr, &delay) > 0) return 0;
+    inference.crashIfOrdered();
+
+    Server server(std::atoi(environment("PORT", "8080").c_str()),
+                  [&](const auto& method, const auto& target, const auto& body) {
+                      return inference.handle(method, target, body);
+                  });
+    std::thread([&] {
+        int which = 0;
+        sigwait(&signals, &which);
+        server.stop();
+    }).detach();
+    server.run(std::chrono::seconds(5));
+    std::fflush(nullptr);
+    std::_Exit(0);  // threads that hang as ordered need not end
+}
+
+}  // namespace testserver

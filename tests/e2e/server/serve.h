@@ -1,0 +1,20 @@
+#pragma once
+
+namespace testserver {
+
+// An inference server (Open Inference Protocol, version 2) whose every fault can be ordered. Returns the exit code.
+//
+// Environment: PORT (8080), MODEL (the one model's name), VERSION (named in answers), SETTINGS. Settings are words
+// `key=value`, in SETTINGS at the start and in the body of POST /control at any time:
+//   errors=0.1          share of inference requests answered with 500
+//   latency_ms=20       added to every inference request
+//   hang=1              every path but /control accepts and never answers
+//   score_a=2 score_b=5 scores are drawn from Beta(a, b)
+//   ready=0             /v2/health/ready and the model's ready path answer 503
+//   model_ready=0       only the model's ready path does
+//   start_delay_ms=500  waits before it listens
+//   crash=3             ends with this exit code, at once or `crash_after_ms` later
+//   message=words_here  the termination message of a crash, '_' for a space
+int serve();
+
+}  // namespace testserver
