@@ -84,12 +84,18 @@ base_rootfs() {
 }
 
 # build_image NAME CONTEXT [ARGUMENT…]: builds a Dockerfile with buildah into its storage.
-# chroot isolation: works without an own network and without a container engine.
+# chroot isolation: works without an own network and without a container engine. The image that had
+# the name before is removed, lest every build leave one behind.
 build_image() {
-  local name=$1 context=$2
+  local name=$1 context=$2 old
   shift 2
   ensure_packages "${SERIN_IMAGE_PACKAGES[@]}"
+  old=$(image_id "$name")
   progress "building the image $name" "$SERIN_CACHE/log/image-$(hash_text "$name").log" \
-    as_root buildah bud --isolation chroot --network host --layers -t "$name" "$@" "$context" ||
+    as_root buildah bud --isolation chroot --network host -t "$name" "$@" "$context" ||
     die "the image $name was not built" "the log above says why"
+  if [[ -n $old && $old != "$(image_id "$name")" ]]; then as_root buildah rmi "$old" >/dev/null 2>&1 || true; fi
 }
+
+# image_id NAME: prints the id of an image in buildah's storage, or nothing.
+image_id() { as_root buildah inspect --type image --format '{{.FromImageID}}' "$1" 2>/dev/null || true; }

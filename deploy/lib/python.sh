@@ -8,7 +8,7 @@ ensure_python_venv() {
   shift
   folder=$SERIN_CACHE/venv/$name-$(hash_text "$@")
   if [[ ! -f $folder/complete ]]; then
-    command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null || ensure_packages python3 python3-venv
+    python3 -c 'import ensurepip, venv' 2>/dev/null || ensure_packages python3 python3-venv
     with_lock "venv-$name" "making the Python environment $name" make_python_venv "$name" "$folder" "$@"
   fi
   printf '%s\n' "$folder"

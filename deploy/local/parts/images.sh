@@ -7,7 +7,8 @@ LOADED=$RUN/loaded
 
 # The process that holds a pod's namespaces: static, in C, ours.
 pause_archive() {
-  local archive=$SERIN_CACHE/images/pause-$(hash_of "$LOCAL/pause.c").tar work
+  local archive work
+  archive=$SERIN_CACHE/images/pause-$(hash_of "$LOCAL/pause.c").tar
   if [[ ! -f $archive ]]; then
     work=$(mktemp -d)
     gcc -Os -static -s -o "$work/pause" "$LOCAL/pause.c" || die "gcc could not build $LOCAL/pause.c"
@@ -18,7 +19,8 @@ pause_archive() {
 }
 
 coredns_archive() {
-  local archive=$SERIN_CACHE/images/$(basename "$COREDNS_BIN").tar
+  local archive
+  archive=$SERIN_CACHE/images/$(basename "$COREDNS_BIN").tar
   [[ -f $archive ]] || image_of_binary "$archive" "$COREDNS_IMAGE" "$COREDNS_BIN/coredns"
   printf '%s\n' "$archive"
 }

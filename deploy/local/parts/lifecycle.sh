@@ -90,6 +90,7 @@ clear_cluster() {
   unmount_all
   network_down
   rm -rf --one-file-system "$RUN"
+  rmdir --ignore-fail-on-non-empty "$LOCAL_DIR"
 }
 
 # The shims survive containerd by design. Ours are those that were told our socket.

@@ -21,5 +21,5 @@ network_up() {
 network_down() {
   [[ ! -e /run/netns/$NETNS ]] || ip netns delete "$NETNS"
   # What the CNI plugins keep outside our folder, under our network's name.
-  rm -f /var/lib/cni/results/serin-*
+  rm -f "/var/lib/cni/results/$NETNS"-*
 }

@@ -21,11 +21,18 @@ node_ready() {
   [[ $(kubectl_ get node "$NODE_NAME" -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}') == True ]]
 }
 
+# written FILE: writes its input there, but only when it differs: kube-proxy ends when its file is touched.
+written() {
+  local content
+  content=$(cat)
+  [[ $(cat "$1" 2>/dev/null) == "$content" ]] || printf '%s\n' "$content" >"$1"
+}
+
 write_cni() {
   # Leases in our own folder: else they would outlive the cluster in /var/lib/cni.
   # No masquerading: nothing is to leave.
-  cat >"$CONF/cni/10-serin.conflist" <<EOF
-{"cniVersion": "1.0.0", "name": "serin", "plugins": [
+  written "$CONF/cni/10-bridge.conflist" <<EOF
+{"cniVersion": "1.0.0", "name": "$NETNS", "plugins": [
   {"type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": false, "hairpinMode": true,
    "ipam": {"type": "host-local", "dataDir": "$RUN/cni-leases", "ranges": [[{"subnet": "$POD_CIDR"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
   {"type": "portmap", "capabilities": {"portMappings": true}}]}
@@ -48,7 +55,7 @@ snapshotter() {
 write_containerd() {
   # restrict_oom_score_adj: without CAP_SYS_RESOURCE every sandbox would die at its start.
   # netns_mounts_under_state_dir: pods' namespaces are ours to clear, those in /run/netns are not.
-  cat >"$CONF/containerd.toml" <<EOF
+  written "$CONF/containerd.toml" <<EOF
 version = 2
 root = "$RUN/containerd/root"
 state = "$RUN/containerd/state"
@@ -74,7 +81,7 @@ EOF
 write_kubelet() {
   # No resolver of the machine's: names outside the cluster have no meaning in it.
   # Eviction only by memory: a full disk of a developer's machine shall not stop tests.
-  cat >"$CONF/kubelet.yaml" <<EOF
+  written "$CONF/kubelet.yaml" <<EOF
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 containerRuntimeEndpoint: unix://$CONTAINERD_SOCKET
@@ -104,7 +111,7 @@ EOF
 }
 
 write_proxy() {
-  cat >"$CONF/proxy.yaml" <<EOF
+  written "$CONF/proxy.yaml" <<EOF
 apiVersion: kubeproxy.config.k8s.io/v1alpha1
 kind: KubeProxyConfiguration
 mode: iptables

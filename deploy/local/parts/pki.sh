@@ -2,7 +2,8 @@
 # Certificates and kubeconfigs: one authority for a year, made anew with every new cluster.
 
 pki_up() {
-  mkdir -p -m 0700 "$PKI"
+  mkdir -p "$PKI"
+  chmod 0700 "$PKI"
   [[ -f $PKI/ca.crt ]] || openssl_ req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
     -keyout "$PKI/ca.key" -out "$PKI/ca.crt" -days 365 -subj /CN=serin-local
   if [[ ! -f $PKI/sa.pub ]]; then

@@ -21,7 +21,7 @@ start() {
   mkdir -p "$LOGS" "$PIDS"
   (
     [[ -z ${SERIN_LOCK_FD:-} ]] || exec {SERIN_LOCK_FD}>&-
-    cd "$RUN"
+    cd "$RUN" || exit
     exec setsid "$@" >>"$LOGS/$name.log" 2>&1 </dev/null
   ) &
   record "$name" $!

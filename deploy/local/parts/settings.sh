@@ -1,7 +1,10 @@
 # shellcheck shell=bash
 # Names, addresses and paths of the local cluster.
+# shellcheck disable=SC2034 # used by the other parts
 
-NETNS=serin
+# The namespace's name is the cluster's. Another name (SERIN_CLUSTER=…, with a SERIN_API_PORT of its own)
+# is another cluster beside the first: it has its own addresses, folder and cgroup.
+NETNS=${SERIN_CLUSTER:-serin}
 # All out of 198.18.0.0/15, reserved for tests of networks: collides with nobody's LAN or VPN.
 NODE_IP=198.18.0.1
 SERVICE_CIDR=198.18.16.0/20
@@ -14,6 +17,7 @@ KUBERNETES_VERSION=v1.34.4
 
 # One cluster a machine and cache folder, whichever checkout started it.
 LOCAL_DIR=$SERIN_CACHE/local
+[[ $NETNS == serin ]] || LOCAL_DIR=$SERIN_CACHE/local-$NETNS
 RUN=$LOCAL_DIR/run
 LOGS=$RUN/log
 PIDS=$RUN/pids
@@ -25,7 +29,7 @@ AUDIT_LOG=$LOGS/audit.log
 # Where the API server is seen outside the namespace, on loopback only; fixed while the cluster lives.
 OUTSIDE_PORT=$(cat "$RUN/port" 2>/dev/null || echo "${SERIN_API_PORT:-16443}")
 # Every pod's cgroup lies below this one, so that nothing of another kubelet is ever touched.
-CGROUP=serin
+CGROUP=$NETNS
 
 in_netns() { nsenter --net="/run/netns/$NETNS" "$@"; }
 kubectl_() { "$KUBE_BIN/kubectl" --kubeconfig "$KUBECONFIG_OUTSIDE" "$@"; }
