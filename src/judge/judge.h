@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "api/judgement.h"
+#include "api/samples.h"
+#include "api/spec.h"
+
+namespace serin::judge {
+
+struct Memory;
+
+// Turns strata into judgements of one ModelDeployment. Pure: no IO, no clock, no threads; a value that can be
+// copied. The same calls in the same order give the same judgement, bit for bit, on every machine; a Judge restored
+// from its state goes on as if it had never been interrupted. Not thread-safe.
+class Judge {
+  public:
+    explicit Judge(const api::Analysis& analysis);
+    Judge(const Judge& other);
+    Judge& operator=(const Judge& other);
+    Judge(Judge&&) noexcept;
+    Judge& operator=(Judge&&) noexcept;
+    ~Judge();
+
+    // Goes on from persisted text (Judgement::state). Call it before order(), which then decides whether the text
+    // is about the same attempt. A text of another format, and metrics defined otherwise, start anew.
+    void restore(const std::string& state);
+
+    // Other metrics or limits from now on. A metric whose definition changed starts anew (its weight is no part of
+    // the definition); a HARM that was once declared in this attempt stays.
+    void setAnalysis(const api::Analysis& analysis);
+
+    // What is judged from now on. Another step opens a new start of the evidence; another attempt or canary starts
+    // anew; what was learnt about the stable version stays as long as the stable version does. Cheap when nothing
+    // changed.
+    void order(const api::JudgeOrder& order);
+
+    // One tick. Strata come in time order, `from` being the previous one's `to`; a stratum that was counted
+    // already, overlaps what was counted, or is longer than max(5 intervals, 2 min) is left out. One whose scrapes
+    // were too far apart is kept and merged with the next.
+    void add(const api::Stratum& stratum);
+
+    // What can be said now.
+    api::Judgement judgement() const;
+
+  private:
+    api::Analysis analysis_;
+    std::unique_ptr<Memory> memory_;  // never null, but in a moved-from Judge
+};
+
+}  // namespace serin::judge
