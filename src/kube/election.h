@@ -60,18 +60,23 @@ class Election {
   private:
     enum class Pending { None, Get, Create, Update };
 
-    HttpRequest get(Duration now);
-    HttpRequest write(Duration now, Timestamp wall);
-    Duration limit(Duration now) const;
+    // Whether the Lease, as just read, may be taken.
+    bool free(Duration now) const;
+    Step get(Duration now);
+    Step write(Duration now, Timestamp wall);
+    Step sent(HttpRequest request, Pending pending, Duration now);
     void observe(const Lease& lease, Duration now);
     void onGet(const HttpResponse& answer, Duration now);
     void onWrite(const HttpResponse& answer, Duration now);
+    void failed(std::string why, Duration retryAt);
+    Duration pollAt(Duration now);
 
     Options options_;
     RequestBuilder requests_;
     Random random_;
     Lease observed_;
-    bool known_ = false;   // observed_ is what the server had when last asked
+    bool seen_ = false;    // observed_ is a Lease of the server
+    bool fresh_ = false;   // observed_ (or its absence) is what the server said last; a decision may rest on it
     bool absent_ = false;  // the server had no Lease when last asked
     Duration seenAt_{0};   // when observed_ last changed
     Pending pending_ = Pending::None;

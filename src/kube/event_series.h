@@ -64,7 +64,6 @@ class EventSeries {
         std::string name;  // of the Event object
         int count = 1;
         int sentCount = 1;
-        Timestamp first;
         Timestamp last;
         Timestamp sent;
     };

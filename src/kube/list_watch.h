@@ -11,6 +11,7 @@
 #include "kube/object.h"
 #include "kube/request.h"
 #include "kube/resource.h"
+#include "kube/resource_version.h"
 #include "kube/status.h"
 #include "kube/watch_decoder.h"
 
@@ -26,9 +27,9 @@ struct StoreOperation {
         Erase,        // objects[0] was deleted; erase only what has its uid
         Progress,     // nothing changed
     };
-    // For ListDone, Put, Erase and Progress: everything up to resourceVersion has been told with this operation.
     Kind kind = Kind::Progress;
     std::vector<Object> objects;
+    // For ListDone, Put, Erase and Progress: everything up to here has been told with this operation.
     std::string resourceVersion;
 };
 
@@ -89,21 +90,24 @@ class ListWatch {
     const Statistics& statistics() const { return statistics_; }
 
   private:
-    enum class State { Empty, Listing, Listed, Watching };
+    enum class State { Listing, Listed, Watching };
 
     void relist(Duration now, bool jitter);
     void fail(const std::string& what, std::optional<Duration> retryAfter, Duration now);
+    void listed(const std::string& version);
+    void advance(const std::string& version);
     void onListFailure(const ApiStatus& status, Duration now);
     void onWatchFailure(const ApiStatus& status, Duration now);
+    void onWatchBroken(const Error& error, bool barren, Duration now);
     Outcome onErrorEvent(const Object& object, Duration now);
 
     Options options_;
     RequestBuilder requests_;
     Random random_;
     Backoff backoff_;
-    State state_ = State::Empty;
+    State state_ = State::Listing;
     std::string resourceVersion_;
-    std::string continueToken_;
+    std::string continueToken_;  // of the page to ask for next; empty: the first
     bool wholeList_ = false;  // the next list goes without a limit: a continue token has expired
     bool synced_ = false;
     Duration notBefore_{0};
