@@ -87,6 +87,7 @@ clear_cluster() {
   cgroup_down
   stop containerd
   stop_shims
+  end_inhabitants
   unmount_all
   network_down
   rm -rf --one-file-system "$RUN"

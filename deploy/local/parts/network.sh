@@ -18,8 +18,30 @@ network_up() {
     die "this kernel has no br_netfilter" "load it: modprobe br_netfilter (package kmod)"
 }
 
+# What still runs inside the namespace was started through us (`cluster run`, or a component whose record
+# was lost) and would keep it alive. Never ourselves, nor the shells that we were called from.
+end_inhabitants() {
+  local pid self=$$ lineage=' '
+  while ((self > 1)); do
+    lineage+="$self "
+    self=$(awk '/^PPid:/ {print $2}' "/proc/$self/status")
+  done
+  for pid in $(ip netns pids "$NETNS" 2>/dev/null || true); do
+    [[ $lineage != *" $pid "* ]] || continue
+    note "ending what is left in the namespace: $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | cut -c1-100)"
+    kill -KILL "$pid" 2>/dev/null || true
+  done
+}
+
 network_down() {
   [[ ! -e /run/netns/$NETNS ]] || ip netns delete "$NETNS"
-  # What the CNI plugins keep outside our folder, under our network's name.
-  rm -f "/var/lib/cni/results/$NETNS"-*
+  # What the CNI library keeps outside our folder: a file under our network's name for every pod that was
+  # not taken down in order, and one for its loopback device.
+  local file id
+  for file in "/var/lib/cni/results/$NETNS"-*-eth0; do
+    id=${file##*/"$NETNS"-}
+    id=${id%-eth0}
+    [[ $id =~ ^[0-9a-f]{64}$ ]] || continue
+    rm -f "$file" "/var/lib/cni/results/cni-loopback-$id-lo"
+  done
 }

@@ -43,7 +43,7 @@ pid_of() {
 
 alive() { pid_of "$1" >/dev/null; }
 
-# stop NAME…: TERM to all, and KILL to what has not ended within five seconds. Each is the leader of a
+# stop NAME…: TERM to all, and KILL to what has not ended within two seconds. Each is the leader of a
 # process group of its own (setsid), which takes along the helpers that it forked.
 stop() {
   local name pid
@@ -51,7 +51,7 @@ stop() {
     if pid=$(pid_of "$name"); then kill -TERM -- "-$pid" 2>/dev/null || true; fi
   done
   for name in "$@"; do
-    wait_until "$name to end" 5 gone "$name" || true
+    wait_until "$name to end" 2 gone "$name" || true
     if pid=$(pid_of "$name"); then kill -KILL -- "-$pid" 2>/dev/null || true; fi
     rm -f "$PIDS/$name"
   done
