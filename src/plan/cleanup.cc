@@ -1,0 +1,79 @@
+#include "plan/cleanup.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+
+namespace serin::plan {
+namespace {
+
+std::set<std::string> playing(const Draft& draft) {
+    std::set<std::string> names;
+    if (draft.next.stable) names.insert(draft.next.stable->revision);
+    if (draft.next.previous) names.insert(draft.next.previous->revision);
+    if (draft.live()) names.insert(draft.next.rollout->revision);
+    return names;
+}
+
+bool ours(const Draft& draft, const api::Meta& meta) {
+    return meta.ownerUid == draft.seen.object.meta.uid && !meta.deleting;
+}
+
+// Reachable: named by the selector, or still an endpoint of it.
+bool reachable(const Draft& draft, const std::string& revision) {
+    const api::Split& split = draft.seen.split;
+    return draft.endpoints(revision).reachable > 0 || (split.exists && split.revision == revision);
+}
+
+void cleanServices(Draft& draft, const std::set<std::string>& names) {
+    for (const api::Service& service : draft.seen.services) {
+        if (!ours(draft, service.meta) || service.revision.empty() || names.contains(service.revision)) continue;
+        const api::ReplicaSet* set = draft.replicaSet(service.revision);
+        if (set && (set->replicas > 0 || set->statusReplicas > 0)) continue;
+        draft.act(api::DeleteService{service.meta.name, service.meta.uid, service.meta.resourceVersion},
+                  "no pod of this revision is left");
+    }
+}
+
+}  // namespace
+
+void keepSizes(Draft& draft) {
+    if (!draft.next.stable) return;
+    const int floor = draft.live() ? std::max(draft.next.rollout->floor, draft.spec().replicas)
+                                   : draft.spec().replicas;
+    draft.ensureReplicas(draft.stable(), floor, draft.live() ? "stable keeps its floor while a rollout lives"
+                                                             : "spec.replicas");
+    if (draft.next.previous) {
+        draft.ensureReplicas(draft.next.previous->revision, floor, "the version before stays warm during the soak");
+    }
+}
+
+void cleanUp(Draft& draft) {
+    const std::set<std::string> names = playing(draft);
+    std::vector<const api::ReplicaSet*> idle;
+    for (const api::ReplicaSet& set : draft.seen.replicaSets) {
+        if (!ours(draft, set.meta) || names.contains(set.revision)) continue;
+        if (set.replicas > 0) {
+            if (!reachable(draft, set.revision)) {
+                draft.act(api::ScaleReplicaSet{set.meta.name, set.meta.uid, set.meta.resourceVersion, 0},
+                          "it plays no part any more and no route reaches it");
+            }
+        } else if (set.statusReplicas == 0) {
+            idle.push_back(&set);
+        }
+    }
+    cleanServices(draft, names);
+    const auto kept = static_cast<size_t>(std::max(draft.spec().history, 0));
+    if (idle.size() <= kept) return;
+    std::ranges::sort(idle, [](const auto* a, const auto* b) {
+        return std::pair(a->meta.createdAt, a->meta.name) > std::pair(b->meta.createdAt, b->meta.name);
+    });
+    for (size_t i = kept; i < idle.size(); ++i) {
+        const api::Meta& meta = idle[i]->meta;
+        draft.act(api::DeleteReplicaSet{meta.name, meta.uid, meta.resourceVersion},
+                  cat("only ", kept, " old revisions are kept (spec.history)"));
+    }
+}
+
+}  // namespace serin::plan

@@ -1,0 +1,103 @@
+#include "plan/conditions.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "plan/judged.h"
+#include "plan/message.h"
+#include "plan/readiness.h"
+#include "plan/versions.h"
+
+namespace serin::plan {
+namespace {
+
+using api::Phase;
+
+struct State {
+    const char* status;  // True, False, Unknown
+    std::string reason;
+    std::string message;
+};
+
+const char* yes(bool value) { return value ? "True" : "False"; }
+
+void put(Draft& draft, const char* type, State state) {
+    auto& conditions = draft.next.conditions;
+    auto found = std::ranges::find(conditions, type, &api::Condition::type);
+    if (found == conditions.end()) {
+        conditions.push_back({type, "", "", "", draft.now(), 0});
+        found = std::prev(conditions.end());
+    }
+    if (found->status != state.status) found->lastTransitionTime = draft.now();
+    found->status = state.status;
+    found->reason = std::move(state.reason);
+    found->message = std::move(state.message);
+    found->observedGeneration = draft.seen.object.meta.generation;
+}
+
+// status.phase as a condition reason: a CamelCase word.
+std::string phaseWord(const Draft& draft) {
+    const std::string text = phaseText(draft);
+    return text.starts_with("Step ") ? "Stepping" : text;
+}
+
+bool firstVersionStalls(const Draft& draft) {
+    if (!draft.stable().empty() || !draft.next.rollout || !draft.next.rollout->scaledAt) return false;
+    return draft.spec().replicas > 0 &&
+           draft.now() >= *draft.next.rollout->scaledAt + draft.spec().rollout.progressDeadline;
+}
+
+State stalled(const Draft& draft, const Acceptance& acceptance) {
+    if (!acceptance.accepted) return {"True", acceptance.reason, acceptance.message};
+    if (heldByQuarantine(draft)) return {"True", "Quarantined", draft.next.message};
+    if (firstVersionStalls(draft)) return {"True", "ProgressDeadlineExceeded", neverReady(draft)};
+    if (draft.next.rollout && !draft.live()) return {"True", phaseWord(draft), draft.next.message};
+    if (draft.live() && draft.next.rollout->inconclusiveAt) {
+        return {"True", "Inconclusive", draft.next.rollout->reason};
+    }
+    return {"False", "Progressing", ""};
+}
+
+State ready(const Draft& draft, const Acceptance& acceptance) {
+    if (!acceptance.accepted) return {"False", acceptance.reason, acceptance.message};
+    if (!draft.stable().empty() && draft.stable() == draft.spec().revision) {
+        return {"True", "Serving", cat("version ", versionLabel(draft, draft.stable()), " is the stable version")};
+    }
+    const std::string phase = phaseWord(draft);
+    const bool waits = phase == "Stable";  // the spec's revision is not begun: paused, or replicas 0
+    return {"False", waits ? (draft.spec().paused ? "Paused" : "ScaledToZero") : phase, draft.next.message};
+}
+
+State available(const Draft& draft) {
+    const std::string stable = draft.stable();
+    if (stable.empty()) return {"False", "NoVersionYet", "no version was fully ready yet"};
+    const int count = draft.ready(stable);
+    if (count > 0) return {"True", "EndpointsReady", cat("version ", versionLabel(draft, stable), " has ready endpoints")};
+    return {"False", "NoReadyEndpoint", cat("version ", versionLabel(draft, stable), " has no ready endpoint")};
+}
+
+void putMetricsReachable(Draft& draft) {
+    const bool judged = draft.live() && draft.seen.judgement && !draft.spec().analysis.metrics.empty() &&
+                        draft.next.rollout->phase != Phase::RollingBack;
+    if (!judged) return;
+    const std::string& why = draft.seen.judgement->unreachable;
+    put(draft, "MetricsReachable",
+        why.empty() ? State{"True", "Scraped", "the pods' metrics are read"} : State{"False", "CannotScrape", why});
+}
+
+}  // namespace
+
+void fillConditions(Draft& draft, const Acceptance& acceptance) {
+    draft.next.phase = phaseText(draft);
+    draft.next.message = messageText(draft, acceptance);
+    if (firstVersionStalls(draft) && acceptance.accepted) draft.next.message = neverReady(draft);
+    put(draft, "Ready", ready(draft, acceptance));
+    put(draft, "Accepted", {yes(acceptance.accepted), acceptance.reason, acceptance.message});
+    put(draft, "Available", available(draft));
+    put(draft, "Reconciling", {yes(draft.live()), draft.live() ? phaseWord(draft) : "AtRest", ""});
+    put(draft, "Stalled", stalled(draft, acceptance));
+    putMetricsReachable(draft);
+    std::ranges::sort(draft.next.conditions, {}, &api::Condition::type);
+}
+
+}  // namespace serin::plan

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "plan/acceptance.h"
+#include "plan/draft.h"
+
+namespace serin::plan {
+
+// status.phase, status.message and the conditions, from the rest of the status: Ready, Accepted, Available,
+// Reconciling, Stalled (kstatus' meaning) and, while something is judged, MetricsReachable. A condition's
+// lastTransitionTime moves only when its status does.
+void fillConditions(Draft& draft, const Acceptance& acceptance);
+
+}  // namespace serin::plan

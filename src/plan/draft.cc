@@ -1,0 +1,122 @@
+#include "plan/draft.h"
+
+#include <algorithm>
+
+#include "api/names.h"
+#include "base/text.h"
+
+namespace serin::plan {
+
+using api::Phase;
+
+Draft::Draft(const api::Observed& observed) : seen(observed), next(observed.object.status) {}
+
+bool Draft::live() const {
+    if (!next.rollout) return false;
+    const Phase phase = next.rollout->phase;
+    return phase != Phase::RolledBack && phase != Phase::Withdrawn && phase != Phase::Aborted;
+}
+
+const api::ReplicaSet* Draft::replicaSet(const std::string& revision) const {
+    for (const api::ReplicaSet& set : seen.replicaSets) {
+        if (set.revision == revision && set.meta.ownerUid == seen.object.meta.uid && !set.meta.deleting) {
+            return &set;
+        }
+    }
+    return nullptr;
+}
+
+const api::Service* Draft::service(const std::string& name) const {
+    for (const api::Service& service : seen.services) {
+        if (service.meta.name == name && service.meta.ownerUid == seen.object.meta.uid && !service.meta.deleting) {
+            return &service;
+        }
+    }
+    return nullptr;
+}
+
+const api::VersionEndpoints& Draft::endpoints(const std::string& revision) const {
+    static const api::VersionEndpoints none;
+    const auto found = seen.split.versions.find(revision);
+    return found == seen.split.versions.end() ? none : found->second;
+}
+
+const api::Refusal* Draft::refusal(const std::string& kind, const std::string& name) const {
+    for (const api::Refusal& refusal : seen.refusals) {
+        if (refusal.kind == kind && refusal.name == name) return &refusal;
+    }
+    return nullptr;
+}
+
+void Draft::wake(Timestamp time) {
+    if (!plan.wakeAt || time < *plan.wakeAt) plan.wakeAt = time;
+}
+
+void Draft::act(api::Intent intent, std::string why) { plan.actions.push_back({std::move(intent), std::move(why)}); }
+
+void Draft::event(bool warning, std::string reason, std::string note) {
+    if (note.size() > 1000) note.resize(1000);
+    plan.events.push_back({warning, reason, reason, std::move(note)});
+}
+
+void Draft::ensureReplicas(const std::string& revision, int replicas, const std::string& why) {
+    if (const api::ReplicaSet* set = replicaSet(revision)) {
+        if (set->replicas != replicas) {
+            act(api::ScaleReplicaSet{set->meta.name, set->meta.uid, set->meta.resourceVersion, replicas}, why);
+        }
+        return;
+    }
+    if (revision != spec().revision || !spec().problems.empty()) return;
+    const std::string name = api::childName(seen.object.meta.name, revision);
+    if (const api::Refusal* refused = refusal("ReplicaSet", name); refused && now() < refused->at + kRefusalRetry) {
+        wake(refused->at + kRefusalRetry);
+        return;
+    }
+    act(api::CreateReplicaSet{revision, replicas}, why);
+}
+
+void Draft::ensureRevisionService(const std::string& revision) {
+    const std::string name = api::childName(seen.object.meta.name, revision);
+    if (service(name)) return;
+    if (const api::Refusal* refused = refusal("Service", name); refused && now() < refused->at + kRefusalRetry) {
+        wake(refused->at + kRefusalRetry);
+        return;
+    }
+    act(api::CreateService{name, revision, false}, "the endpoints of this revision have to be known");
+}
+
+void Draft::ensureMainService(const std::string& initial) {
+    const std::string& name = seen.object.meta.name;
+    if (service(name)) return;
+    if (const api::Refusal* refused = refusal("Service", name); refused && now() < refused->at + kRefusalRetry) {
+        wake(refused->at + kRefusalRetry);
+        return;
+    }
+    act(api::CreateService{name, initial, true}, "clients reach the model through this Service");
+}
+
+void Draft::route(const std::string& revision, const std::string& why, bool first,
+                  std::map<std::string, std::string> annotations) {
+    const api::Service* main = mainService();
+    if (!main) return;
+    auto& list = first ? plan.actionsFirst : plan.actions;
+    list.push_back({api::RouteService{main->meta.name, main->meta.uid, main->meta.resourceVersion, revision,
+                                      std::move(annotations)},
+                    why});
+}
+
+void Draft::ensurePorts() {
+    const api::Service* main = mainService();
+    if (!main || !spec().problems.empty()) return;
+    const auto sameDoor = [](const api::ServicePort& a, const api::ServicePort& b) {
+        return a.name == b.name && a.port == b.port;
+    };
+    if (std::ranges::equal(main->ports, spec().ports, sameDoor)) return;
+    const auto routes = [](const api::Action& action) {
+        return std::holds_alternative<api::RouteService>(action.intent);
+    };
+    if (std::ranges::any_of(plan.actions, routes) || std::ranges::any_of(plan.actionsFirst, routes)) return;
+    route(seen.split.revision, "the Service's ports changed");
+}
+
+}  // namespace serin::plan

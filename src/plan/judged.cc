@@ -1,0 +1,141 @@
+#include "plan/judged.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "plan/returning.h"
+#include "plan/split_math.h"
+#include "plan/stepping.h"
+
+namespace serin::plan {
+namespace {
+
+using api::JudgeMode;
+using api::Phase;
+
+constexpr Duration kBetweenRecords = std::chrono::minutes(1);
+
+const char* verdictName(api::Verdict verdict) {
+    switch (verdict) {
+        case api::Verdict::Continue: return "Continue";
+        case api::Verdict::Safe: return "Safe";
+        case api::Verdict::Harm: return "Harm";
+        case api::Verdict::NoData: return "NoData";
+        case api::Verdict::Invalid: return "Invalid";
+        case api::Verdict::Inconclusive: return "Inconclusive";
+    }
+    return "Continue";
+}
+
+bool sameVerdicts(const api::AnalysisStatus& recorded, const api::Judgement& said) {
+    if (recorded.verdict != verdictName(said.verdict)) return false;
+    return std::ranges::equal(recorded.metrics, said.metrics, [](const auto& a, const auto& b) {
+        return a.name == b.name && a.verdict == b.verdict;
+    });
+}
+
+api::JudgeOrder compareOrder(const Draft& draft) {
+    const api::RolloutStatus& rollout = *draft.next.rollout;
+    api::JudgeOrder order{JudgeMode::Compare, draft.stable(), rollout.revision, rollout.attempt, -1,
+                          rollout.stepStartedAt};
+    const int upTo = stepStarted(rollout) ? rollout.step : rollout.step - 1;
+    order.step = weightStepAtOrBefore(rollout.steps, upTo);
+    return order;
+}
+
+}  // namespace
+
+api::JudgeOrder judgeOrder(const Draft& draft) {
+    if (!draft.live() || draft.spec().analysis.metrics.empty() || draft.stable().empty()) return {};
+    const api::RolloutStatus& rollout = *draft.next.rollout;
+    switch (rollout.phase) {
+        case Phase::Evaluating:
+        case Phase::Starting: return {JudgeMode::Evaluate, draft.stable(), "", rollout.attempt, -1, std::nullopt};
+        case Phase::Stepping:
+        case Phase::Promoting: return compareOrder(draft);
+        case Phase::Soaking:
+            if (!draft.next.previous) return {};
+            return {JudgeMode::Soak, draft.next.previous->revision, draft.stable(), rollout.attempt,
+                    weightStepAtOrBefore(rollout.steps, rollout.step), rollout.phaseStartedAt};
+        default: return {};
+    }
+}
+
+const api::Judgement* judgement(const Draft& draft) {
+    const auto& said = draft.seen.judgement;
+    if (!said || !draft.next.rollout) return nullptr;
+    const api::RolloutStatus& rollout = *draft.next.rollout;
+    const bool aboutCanary = said->order.canary == rollout.revision && said->order.attempt == rollout.attempt;
+    const bool modeFits = (rollout.phase == Phase::Soaking) == (said->order.mode == JudgeMode::Soak);
+    return aboutCanary && modeFits ? &*said : nullptr;
+}
+
+std::string stepWaitsFor(const Draft& draft, bool last) {
+    const api::Analysis& analysis = draft.spec().analysis;
+    if (analysis.metrics.empty()) return "";
+    const api::Judgement* said = judgement(draft);
+    if (!said || said->order != judgeOrder(draft)) return "nothing was judged in this step yet";
+    if (!said->holding.empty()) return said->holding;
+    const auto needed = static_cast<uint64_t>(analysis.minRequests);
+    if (said->canaryRequestsInStep < needed) {
+        return cat("the canary answered ", said->canaryRequestsInStep, " of minRequests ", needed, " in this step");
+    }
+    if (!said->warm) return "the canary's pods are warming up";
+    if (!said->calm) return cat("the evidence of harm is not calm: ", said->headline);
+    if (last && !guardsAllow(draft)) {
+        for (const api::MetricVerdict& metric : said->metrics) {
+            if (metric.guard && metric.verdict != api::Verdict::Safe) {
+                return cat(metric.name, " is not safe yet", metric.message.empty() ? "" : ": ", metric.message);
+            }
+        }
+        return "the last step alone does not show yet that the canary is safe";
+    }
+    return "";
+}
+
+bool guardsAllow(const Draft& draft) {
+    if (draft.spec().analysis.metrics.empty()) return true;
+    const api::Judgement* said = judgement(draft);
+    return said && said->safe && said->order == judgeOrder(draft);
+}
+
+bool returnOnEvidence(Draft& draft) {
+    const api::Judgement* said = judgement(draft);
+    if (!said) return false;
+    if (said->harm) {
+        beginReturn(draft, Phase::RolledBack, said->headline);
+        return true;
+    }
+    if (draft.rollout().phase == Phase::Soaking) return false;
+    if (said->starved) {
+        beginReturn(draft, Phase::Withdrawn,
+                    said->headline.empty() ? "the canary answers nothing while stable does" : said->headline);
+        return true;
+    }
+    const auto step = static_cast<size_t>(draft.rollout().step);
+    const bool approval = step < draft.rollout().steps.size() && draft.rollout().steps[step].step.approval;
+    if (!said->noDataSince || draft.spec().paused || approval) return false;
+    const Timestamp patience = *said->noDataSince + draft.spec().analysis.holdAtMost;
+    if (draft.now() < patience) {
+        draft.wake(patience);
+        return false;
+    }
+    beginReturn(draft, Phase::Withdrawn,
+                cat("no data for holdAtMost ", formatDuration(draft.spec().analysis.holdAtMost), ": ", said->holding));
+    return true;
+}
+
+void recordAnalysis(Draft& draft) {
+    const auto& said = draft.seen.judgement;
+    if (!draft.live() || !said || draft.rollout().phase == Phase::RollingBack) return;
+    const bool evaluating = said->order.mode == JudgeMode::Evaluate && said->order.attempt == draft.rollout().attempt;
+    if (!judgement(draft) && !evaluating) return;
+    auto& recorded = draft.next.analysis;
+    const bool changed = draft.next != draft.seen.object.status;
+    const bool due = recorded && recorded->updatedAt && draft.now() >= *recorded->updatedAt + kBetweenRecords;
+    if (recorded && !changed && !due && sameVerdicts(*recorded, *said)) return;
+    if (recorded && recorded->state == said->state) return;
+    recorded = api::AnalysisStatus{verdictName(said->verdict), said->headline, draft.now(), said->metrics, said->state};
+}
+
+}  // namespace serin::plan

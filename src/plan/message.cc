@@ -1,0 +1,140 @@
+#include "plan/message.h"
+
+#include <algorithm>
+
+#include "api/names.h"
+#include "base/text.h"
+#include "plan/decisions.h"
+#include "plan/judged.h"
+#include "plan/readiness.h"
+#include "plan/stepping.h"
+#include "plan/versions.h"
+
+namespace serin::plan {
+namespace {
+
+using api::Phase;
+
+bool approvalStep(const api::RolloutStatus& rollout) {
+    const auto step = static_cast<size_t>(rollout.step);
+    return step < rollout.steps.size() && rollout.steps[step].step.approval;
+}
+
+std::string stepState(const Draft& draft) {
+    const api::RolloutStatus& rollout = *draft.next.rollout;
+    if (rollout.inconclusiveAt) return "Inconclusive";
+    if (approvalStep(rollout)) return "Waiting for approval";
+    if (!stepStarted(rollout)) return "Starting pods";
+    const api::Judgement* said = judgement(draft);
+    return said && !said->holding.empty() ? "Holding, no data" : "Judging";
+}
+
+std::string withReason(std::string text, const std::string& reason) {
+    return reason.empty() ? text : cat(text, ": ", reason);
+}
+
+std::string podsOf(const Draft& draft, const std::string& revision) {
+    const api::ReplicaSet* set = draft.replicaSet(revision);
+    return cat(draft.ready(revision), " of ", set ? set->replicas : 0, " pods ready");
+}
+
+std::string stepMessage(const Draft& draft, const std::string& label) {
+    const api::RolloutStatus& rollout = *draft.next.rollout;
+    if (!rollout.reason.empty()) return rollout.reason;
+    const std::string where = cat("step ", rollout.step + 1, " of ", rollout.steps.size());
+    if (approvalStep(rollout)) return cat(where, " waits for approval: ", rollout.next);
+    const int wanted = rollout.steps[static_cast<size_t>(rollout.step)].step.weight;
+    const int weight = draft.next.canary ? draft.next.canary->weight : 0;
+    if (!stepStarted(rollout)) {
+        return withReason(cat(where, ": version ", label, ", ", podsOf(draft, rollout.revision)),
+                          whyNotReady(draft, rollout.revision));
+    }
+    const api::Judgement* said = judgement(draft);
+    const std::string share = cat(weight, " %", weight == wanted ? "" : cat(", wanted ", wanted));
+    if (said && !said->holding.empty()) return cat(where, " (", share, ") holds: ", said->holding);
+    const std::string recorded = draft.next.analysis ? draft.next.analysis->message : "";
+    return withReason(cat(where, ": version ", label, " gets ", share), recorded);
+}
+
+std::string liveMessage(const Draft& draft) {
+    const api::RolloutStatus& rollout = *draft.next.rollout;
+    const std::string label = versionLabel(draft, rollout.revision);
+    switch (rollout.phase) {
+        case Phase::Evaluating:
+            return cat("version ", label, " is next; the stable version's own numbers are taken first");
+        case Phase::Starting:
+            return withReason(cat("version ", label, " starts at 0 %, ", podsOf(draft, rollout.revision)),
+                              whyNotReady(draft, rollout.revision));
+        case Phase::Stepping: return stepMessage(draft, label);
+        case Phase::Promoting:
+            return withReason(cat("version ", label, " is promoted, ", podsOf(draft, rollout.revision)),
+                              whyNotReady(draft, rollout.revision));
+        case Phase::Soaking:
+            return cat("version ", label, " serves; version ",
+                       draft.next.previous ? draft.next.previous->version : std::string("before"),
+                       " is kept warm until the soak ends");
+        default: return withReason(cat("the traffic of version ", label, " goes back"), rollout.reason);
+    }
+}
+
+const char* endWord(Phase phase) {
+    if (phase == Phase::RolledBack) return "rolled back";
+    return phase == Phase::Withdrawn ? "withdrawn" : "aborted";
+}
+
+std::string steadyMessage(const Draft& draft) {
+    const std::string stable = draft.stable();
+    if (stable.empty()) return draft.spec().paused ? "paused: no version was started yet" : "no version was ready yet";
+    if (draft.next.rollout) {
+        const api::RolloutStatus& rollout = *draft.next.rollout;
+        return cat(rollout.reason, "; version ", versionLabel(draft, rollout.revision), " ", endWord(rollout.phase),
+                   ", version ", versionLabel(draft, stable), " serves");
+    }
+    if (heldByQuarantine(draft)) {
+        const std::string& revision = draft.spec().revision;
+        return cat("version ", versionLabel(draft, revision), " was rolled back before and is not tried again; to insist: ",
+                   decisionCommand(draft, api::kRetryAnnotation,
+                                   cat(revision, ".", lastAttempt(draft.next, revision))));
+    }
+    if (draft.spec().problems.empty() && draft.spec().revision != stable) {
+        return cat("version ", versionLabel(draft, draft.spec().revision), " waits: ",
+                   draft.spec().paused ? "spec.paused is true" : "spec.replicas is 0");
+    }
+    return cat("version ", versionLabel(draft, stable), " serves, ", podsOf(draft, stable));
+}
+
+}  // namespace
+
+bool heldByQuarantine(const Draft& draft) {
+    const std::string& revision = draft.spec().revision;
+    return !draft.live() && draft.spec().problems.empty() && revision != draft.stable() &&
+           std::ranges::any_of(draft.next.quarantined, [&](const auto& entry) { return entry.revision == revision; });
+}
+
+std::string phaseText(const Draft& draft) {
+    if (!draft.next.rollout) {
+        if (draft.stable().empty()) return draft.spec().paused ? "Paused" : "Pending";
+        return heldByQuarantine(draft) ? "Quarantined" : "Stable";
+    }
+    const api::RolloutStatus& rollout = *draft.next.rollout;
+    switch (rollout.phase) {
+        case Phase::Evaluating: return "Evaluating";
+        case Phase::Starting: return "Starting";
+        case Phase::Stepping: return cat("Step ", rollout.step + 1, "/", rollout.steps.size(), ": ", stepState(draft));
+        case Phase::Promoting: return "Promoting";
+        case Phase::Soaking: return "Soaking";
+        case Phase::RollingBack: return "RollingBack";
+        case Phase::RolledBack: return "RolledBack";
+        case Phase::Withdrawn: return "Withdrawn";
+        case Phase::Aborted: return "Aborted";
+    }
+    return "";
+}
+
+std::string messageText(const Draft& draft, const Acceptance& acceptance) {
+    if (!acceptance.accepted) return acceptance.message;
+    const std::string text = draft.live() ? liveMessage(draft) : steadyMessage(draft);
+    return draft.spec().paused && draft.live() ? cat("paused (spec.paused): ", text) : text;
+}
+
+}  // namespace serin::plan

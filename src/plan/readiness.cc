@@ -1,0 +1,78 @@
+#include "plan/readiness.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "plan/versions.h"
+
+namespace serin::plan {
+namespace {
+
+constexpr Duration kPatience = std::chrono::seconds(15);
+constexpr Duration kBetweenReads = std::chrono::seconds(10);
+constexpr Duration kBetweenReadsStalled = std::chrono::minutes(1);
+
+std::string modelSays(const Draft& draft, const std::string& revision) {
+    for (const api::Endpoint& endpoint : draft.endpoints(revision).endpoints) {
+        const auto answer = draft.seen.modelAnswers.find(endpoint.podUid);
+        if (!endpoint.ready || answer == draft.seen.modelAnswers.end()) continue;
+        if (answer->second == api::ModelAnswer::NotReady) {
+            return cat("pod ", endpoint.podName, " is ready but its model \"", draft.spec().model.name, "\" is not");
+        }
+        if (answer->second == api::ModelAnswer::Silent) {
+            return cat("pod ", endpoint.podName, " is ready but does not answer for its model");
+        }
+    }
+    return "";
+}
+
+}  // namespace
+
+bool modelReady(const Draft& draft, const std::string& revision) {
+    return std::ranges::all_of(draft.endpoints(revision).endpoints, [&](const api::Endpoint& endpoint) {
+        if (!endpoint.ready) return true;
+        const auto answer = draft.seen.modelAnswers.find(endpoint.podUid);
+        return answer != draft.seen.modelAnswers.end() &&
+               (answer->second == api::ModelAnswer::Ready || answer->second == api::ModelAnswer::CannotConnect);
+    });
+}
+
+void diagnose(Draft& draft, const std::string& revision, Timestamp since) {
+    const bool stalled = draft.now() >= since + draft.spec().rollout.progressDeadline;
+    Timestamp due = since + std::min(kPatience, draft.spec().rollout.progressDeadline / 2);
+    if (const auto& last = draft.seen.diagnosis; last && last->revision == revision && last->at >= since) {
+        due = last->at + (stalled ? kBetweenReadsStalled : kBetweenReads);
+    }
+    if (draft.now() < due) return draft.wake(due);
+    draft.act(api::DiagnosePods{revision}, "its pods do not get ready");
+}
+
+std::string whyNotReady(const Draft& draft, const std::string& revision) {
+    if (const api::ReplicaSet* set = draft.replicaSet(revision); set && !set->failure.empty()) return set->failure;
+    if (const auto& found = draft.seen.diagnosis; found && found->revision == revision && !found->message.empty()) {
+        return found->message;
+    }
+    return modelSays(draft, revision);
+}
+
+std::string neverReady(const Draft& draft) {
+    const std::string& revision = draft.next.rollout->revision;
+    const api::ReplicaSet* set = draft.replicaSet(revision);
+    const std::string why = whyNotReady(draft, revision);
+    return cat("version ", versionLabel(draft, revision), " did not get ready within progressDeadline ",
+               formatDuration(draft.spec().rollout.progressDeadline), " (", draft.ready(revision), " of ",
+               set ? set->replicas : 0, " pods)", why.empty() ? "" : ": ", why);
+}
+
+bool onlyTheseLeft(const Draft& draft, const std::string& one, const std::string& other) {
+    const auto third = [&](const std::string& revision) { return revision != one && revision != other; };
+    for (const api::ReplicaSet& set : draft.seen.replicaSets) {
+        if (third(set.revision) && (set.statusReplicas > 0 || set.replicas > 0)) return false;
+    }
+    for (const auto& [revision, endpoints] : draft.seen.split.versions) {
+        if (third(revision) && (!endpoints.endpoints.empty() || endpoints.reachable > 0)) return false;
+    }
+    return true;
+}
+
+}  // namespace serin::plan

@@ -1,0 +1,132 @@
+#include "plan/returning.h"
+
+#include "api/names.h"
+#include "base/text.h"
+#include "plan/decisions.h"
+#include "plan/versions.h"
+
+namespace serin::plan {
+namespace {
+
+using api::Phase;
+
+constexpr size_t kKeptQuarantine = 50;
+
+const char* endName(const std::optional<Phase>& end) {
+    if (!end) return "Superseded";
+    switch (*end) {
+        case Phase::Withdrawn: return "Withdrawn";
+        case Phase::Aborted: return "Aborted";
+        default: return "RolledBack";
+    }
+}
+
+std::optional<Phase> endOf(const std::string& name) {
+    if (name == "RolledBack") return Phase::RolledBack;
+    if (name == "Withdrawn") return Phase::Withdrawn;
+    if (name == "Aborted") return Phase::Aborted;
+    return std::nullopt;
+}
+
+// The version that serves when the attempt is taken back: during the soak that is the one before.
+std::string destination(const Draft& draft) {
+    const bool soaking = draft.next.rollout->phase == Phase::Soaking;
+    return soaking && draft.next.previous ? draft.next.previous->revision : draft.stable();
+}
+
+std::map<std::string, std::string> returnNote(const Draft& draft) {
+    const api::RolloutStatus& rollout = *draft.next.rollout;
+    return {{api::kReturnedAnnotation,
+             cat(rollout.revision, ".", rollout.attempt, ".", endName(rollout.end))},
+            {api::kReturnedBecauseAnnotation, rollout.reason}};
+}
+
+void enterReturn(Draft& draft, std::optional<Phase> end, const std::string& reason) {
+    api::RolloutStatus& rollout = draft.rollout();
+    if (rollout.phase == Phase::Soaking && draft.next.previous) {
+        draft.next.stable = draft.next.previous;
+        draft.next.previous.reset();
+    }
+    rollout.phase = Phase::RollingBack;
+    rollout.phaseStartedAt = draft.now();
+    rollout.routedAt = draft.now();
+    rollout.end = end;
+    rollout.reason = reason;
+    rollout.next.clear();
+}
+
+void quarantine(api::Status& status, const api::RolloutStatus& rollout, Timestamp now) {
+    std::erase_if(status.quarantined, [&](const auto& entry) { return entry.revision == rollout.revision; });
+    if (status.quarantined.size() >= kKeptQuarantine) status.quarantined.erase(status.quarantined.begin());
+    status.quarantined.push_back({rollout.revision, rollout.reason, now});
+}
+
+void recordEnd(Draft& draft) {
+    api::RolloutStatus& rollout = draft.rollout();
+    const std::string outcome = !rollout.end && draft.spec().revision == draft.stable() ? "Reverted"
+                                                                                       : endName(rollout.end);
+    recordHistory(draft, rollout.revision, outcome, rollout.reason);
+    attemptRecord(draft.next, rollout.revision, rollout.attempt).outcome = outcome;
+    if (rollout.end == Phase::RolledBack) quarantine(draft.next, rollout, draft.now());
+    if (draft.next.analysis) draft.next.analysis->state.clear();
+    if (!rollout.end) {
+        draft.next.rollout.reset();
+        draft.next.analysis.reset();
+        return;
+    }
+    rollout.phase = *rollout.end;
+    rollout.phaseStartedAt = draft.now();
+    rollout.end.reset();
+    rollout.next = decisionCommand(draft, api::kRetryAnnotation, cat(rollout.revision, ".", rollout.attempt));
+}
+
+}  // namespace
+
+void beginReturn(Draft& draft, std::optional<Phase> end, const std::string& reason) {
+    const std::string old = destination(draft);
+    const bool takesTraffic = draft.seen.split.exists && draft.seen.split.revision != old;
+    if (takesTraffic && draft.ready(old) == 0) {
+        draft.rollout().reason =
+            cat("should go back (", reason, ") but version ", versionLabel(draft, old), " has no ready endpoint");
+        return;
+    }
+    enterReturn(draft, end, reason);
+    if (takesTraffic) draft.route(old, reason, true, returnNote(draft));
+    draft.event(end.has_value() && end != Phase::Aborted, endName(end), reason);
+}
+
+void resumeReturn(Draft& draft) {
+    const api::Service* main = draft.mainService();
+    if (!draft.live() || draft.rollout().phase == Phase::RollingBack || !main) return;
+    const auto note = main->meta.annotations.find(api::kReturnedAnnotation);
+    if (note == main->meta.annotations.end()) return;
+    const api::RolloutStatus& rollout = draft.rollout();
+    const std::string prefix = cat(rollout.revision, ".", rollout.attempt, ".");
+    if (!note->second.starts_with(prefix)) return;
+    const auto because = main->meta.annotations.find(api::kReturnedBecauseAnnotation);
+    enterReturn(draft, endOf(note->second.substr(prefix.size())),
+                because == main->meta.annotations.end() ? "" : because->second);
+}
+
+void finishReturn(Draft& draft) {
+    const api::RolloutStatus& rollout = draft.rollout();
+    const std::string stable = draft.stable();
+    if (draft.seen.split.exists && draft.seen.split.revision != stable) {
+        if (draft.ready(stable) == 0 || !draft.plan.actionsFirst.empty()) return;
+        draft.rollout().routedAt = draft.now();
+        draft.route(stable, rollout.reason, true, returnNote(draft));
+        return;
+    }
+    const api::ReplicaSet* canary = draft.replicaSet(rollout.revision);
+    if (canary && canary->replicas > 0) {
+        if (draft.endpoints(rollout.revision).reachable > 0) return;
+        const Timestamp drained = rollout.routedAt.value_or(draft.now()) + draft.seen.drainDelay;
+        if (draft.now() < drained) return draft.wake(drained);
+        draft.ensureReplicas(rollout.revision, 0, "its traffic is gone: " + rollout.reason);
+        return;
+    }
+    if (canary && canary->statusReplicas > 0) return;
+    recordEnd(draft);
+}
+
+}  // namespace serin::plan
