@@ -33,7 +33,7 @@ ensure_go() {
 # Debian 12 has Go 1.19, which cannot build Kubernetes but can download a newer Go as a Go module,
 # checked against the public checksum database like any other.
 go_toolchain_module() {
-  local architecture module downloader answer folder
+  local architecture module downloader answer folder reply
   case $(uname -m) in
     x86_64) architecture=amd64 ;;
     aarch64) architecture=arm64 ;;
@@ -49,10 +49,11 @@ go_toolchain_module() {
     say "no Go >= $SERIN_GO_MINIMUM here ($("$downloader" version 2>/dev/null || echo none)): downloading Go $SERIN_GO_DOWNLOAD as a Go module"
     mkdir -p "$(dirname "$answer")"
     # An empty folder, so that no go.mod of the present one is read.
-    folder=$(cd "$(mktemp -d)" && "$downloader" mod download -json "$module" |
-      sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p')
+    reply=$(cd "$(mktemp -d)" && "$downloader" mod download -json "$module") || true
+    folder=$(sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p' <<<"$reply")
     [[ -n $folder && -d $folder ]] ||
-      die "could not download the Go module $module" "see that the Go module proxy is reachable (go env GOPROXY), or install Go >= $SERIN_GO_MINIMUM"
+      die "could not download the Go module $module: $(sed -n 's/^[[:space:]]*"Error": //p' <<<"$reply")" \
+        "see that the Go module proxy is reachable (go env GOPROXY), or install Go >= $SERIN_GO_MINIMUM"
     # Modules carry no executable bits, and the module cache is read-only.
     chmod u+w "$folder/bin" "$folder/pkg/tool/linux_$architecture"
     chmod +x "$folder"/bin/* "$folder/pkg/tool/linux_$architecture"/*
