@@ -91,6 +91,10 @@ Connection::Read Connection::read(Message& message, std::chrono::milliseconds ti
         if (!more(timeout)) return Read::Failed;
     }
     parseHead(pending_.substr(0, end), message);
+    if (message.header("transfer-encoding") == "chunked") {
+        pending_.erase(0, end + 4);
+        return readChunks(message, timeout) ? Read::Message : Read::Failed;
+    }
     const size_t length = std::strtoul(message.header("content-length").c_str(), nullptr, 10);
     const size_t whole = end + 4 + length;
     while (pending_.size() < whole) {
@@ -99,6 +103,22 @@ Connection::Read Connection::read(Message& message, std::chrono::milliseconds ti
     message.body = pending_.substr(end + 4, length);
     pending_.erase(0, whole);
     return Read::Message;
+}
+
+bool Connection::readChunks(Message& message, std::chrono::milliseconds timeout) {
+    for (;;) {
+        size_t end;
+        while ((end = pending_.find("\r\n")) == std::string::npos) {
+            if (!more(timeout)) return false;
+        }
+        const size_t length = std::strtoul(pending_.c_str(), nullptr, 16);
+        while (pending_.size() < end + 2 + length + 2) {
+            if (!more(timeout)) return false;
+        }
+        message.body += pending_.substr(end + 2, length);
+        pending_.erase(0, end + 2 + length + 2);
+        if (length == 0) return true;
+    }
 }
 
 bool Connection::write(const std::string& text) {

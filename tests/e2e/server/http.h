@@ -6,8 +6,8 @@
 #include <map>
 #include <string>
 
-// Just enough HTTP/1.1 over blocking sockets for a server and a client that tests can trust. Bodies need
-// Content-Length; there is no chunked coding, no TLS and no name resolution.
+// Just enough HTTP/1.1 over blocking sockets for a server and a client that tests can trust. Bodies have
+// Content-Length or chunks without trailers; there is no TLS and no name resolution.
 namespace testserver {
 
 struct Message {
@@ -36,6 +36,7 @@ public:
 
 private:
     bool more(std::chrono::milliseconds timeout);
+    bool readChunks(Message& message, std::chrono::milliseconds timeout);
 
     int fd_;
     std::string pending_;

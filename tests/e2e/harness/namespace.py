@@ -1,0 +1,95 @@
+"""A namespace of a test's own, with a recorder of all that happens in it."""
+
+import json
+
+from . import invariants
+from .cluster import CLUSTER
+from .deployment import Deployment
+from .load import Load
+from .recorder import Recorder
+from .wait import wait_for
+
+
+class Namespace:
+    def __init__(self, name, operator):
+        """`operator`: the namespace in which the operator runs, for its log."""
+        self.name = name
+        self.operator = operator
+        self._loads = []
+        self.kubectl_raw("delete", "namespace", name, "--ignore-not-found", "--wait")
+        self.kubectl_raw("create", "namespace", name)
+        wait_for(lambda: CLUSTER.get(f"/api/v1/namespaces/{name}/serviceaccounts/default"), 30,
+                 f"the default service account of {name}")
+        self.recorder = Recorder(name)
+
+    @staticmethod
+    def kubectl_raw(*arguments, **options):
+        return CLUSTER.kubectl(*arguments, **options)
+
+    def kubectl(self, *arguments, **options):
+        return CLUSTER.kubectl("-n", self.name, *arguments, **options)
+
+    def apply(self, *objects, options=()):
+        return CLUSTER.apply(*objects, options=("-n", self.name, *options))
+
+    def list(self, plural, selector=""):
+        """Objects of a core, apps, discovery.k8s.io or serin.dev kind by its plural."""
+        group = {"replicasets": "/apis/apps/v1", "endpointslices": "/apis/discovery.k8s.io/v1",
+                 "modeldeployments": "/apis/serin.dev/v1alpha1", "events": "/apis/events.k8s.io/v1"}
+        path = f"{group.get(plural, '/api/v1')}/namespaces/{self.name}/{plural}?labelSelector={selector}"
+        return CLUSTER.get(path)["items"]
+
+    def deploy(self, name="fraud", **options):
+        """Applies a ModelDeployment and waits until its first version serves."""
+        deployment = Deployment(self, name)
+        deployment.apply(**options)
+        deployment.wait_stable(options.get("version", "1"), timeout=45)
+        return deployment
+
+    def deployment(self, name="fraud"):
+        return Deployment(self, name)
+
+    def load(self, deployment, rate=40, **options):
+        """Sends requests through the Service of `deployment` until the end of the test or `stop`."""
+        load = Load(self, deployment.name, rate, **options)
+        self._loads.append(load)
+        return load
+
+    def close(self):
+        self.recorder.stop()
+        self.kubectl_raw("delete", "namespace", self.name, "--wait=false", "--ignore-not-found")
+
+    def broken_invariants(self):
+        return list(invariants.broken(self.recorder.records()))
+
+    def report(self):
+        """What a person wants to see when a test failed."""
+        parts = [f"===== namespace {self.name}"]
+        for arguments in (["get", "modeldeployments", "-o", "yaml"],
+                          ["get", "replicasets,services,endpointslices,pods", "-o", "wide", "--show-labels"],
+                          ["get", "events", "--sort-by=.metadata.creationTimestamp"]):
+            done = self.kubectl(*arguments, check=False)
+            parts += [f"----- kubectl {' '.join(arguments)}", done.stdout + done.stderr]
+        parts += [f"----- load {load.name}: {load.try_totals()}" for load in self._loads]
+        parts += ["----- how the status went", *self._story()]
+        logs = CLUSTER.kubectl("-n", self.operator, "logs", "-l", "app.kubernetes.io/name=serin", "--prefix",
+                               "--tail=4000", check=False)
+        lines = [line for line in logs.stdout.splitlines() if self.name in line]
+        parts += ["----- the operator's log about it", *lines[-80:]]
+        return "\n".join(parts)
+
+    def _story(self):
+        for record in self.recorder.records():
+            if record.kind == "ModelDeployment":
+                status = record.body.get("status", {})
+                rollout = status.get("rollout", {})
+                yield (f"{record.version} {record.name} phase={status.get('phase')} "
+                       f"rollout={rollout.get('phase')}/{rollout.get('step', 0)} "
+                       f"canary={json.dumps(status.get('canary'))} verdict={status.get('analysis', {}).get('verdict')} "
+                       f"message={status.get('message')}")
+            elif record.kind == "Service":
+                yield f"{record.version} Service {record.name} selects {record.body['spec'].get('selector')}"
+            elif record.kind == "ReplicaSet":
+                yield (f"{record.version} ReplicaSet {record.name} {'deleted ' if record.deleted else ''}"
+                       f"replicas={record.body['spec']['replicas']} "
+                       f"ready={record.body.get('status', {}).get('readyReplicas', 0)}")

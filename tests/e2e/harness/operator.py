@@ -1,0 +1,74 @@
+"""The operator itself, for the tests that kill or count it. They need to run on the node's machine, as root."""
+
+import json
+import os
+import pathlib
+import signal
+
+from .cluster import CLUSTER
+from .wait import wait_for
+
+PROGRAM = "serin-operator"
+
+
+class Operator:
+    """The release in one namespace."""
+
+    def __init__(self, namespace):
+        self.namespace = namespace
+
+    def pods(self):
+        pods = CLUSTER.get(f"/api/v1/namespaces/{self.namespace}/pods?labelSelector=app.kubernetes.io/name=serin")
+        return [pod for pod in pods["items"] if "deletionTimestamp" not in pod["metadata"]]
+
+    def scale(self, replicas):
+        CLUSTER.kubectl("-n", self.namespace, "scale", "deployment", "--all", f"--replicas={replicas}")
+        wait_for(lambda: self.ready() == replicas == len(self.pods()), 40, f"{replicas} ready operator pods")
+
+    def ready(self):
+        return sum(1 for pod in self.pods() for condition in pod["status"].get("conditions", [])
+                   if condition["type"] == "Ready" and condition["status"] == "True")
+
+    def lease(self):
+        leases = CLUSTER.get(f"/apis/coordination.k8s.io/v1/namespaces/{self.namespace}/leases")["items"]
+        assert len(leases) == 1, [lease["metadata"]["name"] for lease in leases]
+        return leases[0]["spec"]
+
+    def leader(self):
+        """The pod that holds the lease."""
+        holder = self.lease().get("holderIdentity") or ""
+        return next((pod for pod in self.pods() if holder.startswith(pod["metadata"]["name"])), None)
+
+    def kill_9(self, pod):
+        """SIGKILL to the process, then a new pod at once: the kubelet would wait longer at every restart."""
+        killed = 0
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                cgroups, program = (process / "cgroup").read_text(), os.readlink(process / "exe")
+            except OSError:
+                continue  # it ended meanwhile
+            if pod["metadata"]["uid"] in cgroups and program.endswith(PROGRAM):
+                os.kill(int(process.name), signal.SIGKILL)
+                killed += 1
+        assert killed == 1, f"{killed} processes of {pod['metadata']['name']}"
+        CLUSTER.kubectl("-n", self.namespace, "delete", "pod", pod["metadata"]["name"], "--grace-period=0", "--force")
+
+
+class AuditLog:
+    """What was asked of the API server since the making of this object, from SERIN_AUDIT_LOG."""
+
+    def __init__(self):
+        self.path = pathlib.Path(os.environ["SERIN_AUDIT_LOG"])
+        self.offset = self.path.stat().st_size
+
+    def requests(self, user):
+        """(verb, resource with subresource, namespace, name) of every request of a user."""
+        with self.path.open("rb") as log:
+            log.seek(self.offset)
+            for line in log:
+                event = json.loads(line)
+                if event["user"]["username"] != user or event["stage"] != "ResponseComplete":
+                    continue
+                what = event.get("objectRef", {})
+                resource = what.get("resource", "") + ("/" + what["subresource"] if "subresource" in what else "")
+                yield event["verb"], resource, what.get("namespace", ""), what.get("name", "")

@@ -1,0 +1,131 @@
+"""What the canary does decides: it is taken back, held, or let in."""
+
+from harness.manifests import ERRORS, SCORE
+from harness.wait import stays, wait_for
+
+LONG = [{"weight": 50, "hold": "10m"}]
+
+
+def check_stable_alone(fraud, load, version="1"):
+    """All traffic goes to the stable version again."""
+    revision = fraud.status()["stable"]["revision"]
+    assert fraud.status()["stable"]["version"] == version
+    assert fraud.routed_to() == revision
+    fraud.wait(lambda status: status["stable"]["weight"] == 100, 10, "stable's weight 100")
+    before = load.totals()["versions"]
+    wait_for(lambda: load.answered_by(version) > before.get(version, 0) + 40, 20, "40 more answers of stable")
+    after = load.totals()["versions"]
+    assert sum(after.values()) - after[version] <= sum(before.values()) - before[version] + 1, (before, after)
+
+
+def test_version_that_errs_is_rolled_back(ns):
+    fraud = ns.deploy(version="1")
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="errors=0.5")
+    fraud.wait_over("RolledBack")
+    bad = fraud.rollout()["revision"]
+    check_stable_alone(fraud, load)
+    fraud.wait_pods(0, revision=bad)
+    assert fraud.history()[0] == ("2", "RolledBack")
+    assert bad in fraud.quarantined()
+    assert fraud.condition("Stalled")["status"] == "True"
+    assert fraud.condition("Available")["status"] == "True"
+    assert fraud.condition("Ready")["status"] == "False"
+    assert "%" in fraud.status()["message"], fraud.status()["message"]
+    assert any(kind == "Warning" for kind, _, _ in fraud.events())
+    # Applied again, it stays where it is.
+    fraud.apply(version="2", settings="errors=0.5")
+    stays(lambda: fraud.rollout()["phase"] == "RolledBack" and fraud.rollout()["attempt"] == 1, 4, "rolled back")
+    totals = load.check_none_failed()
+    assert totals["errors"] > 0
+
+
+def test_version_whose_scores_drift_is_rolled_back(ns):
+    fraud = ns.deploy(version="1", metrics=[ERRORS, SCORE])
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="score_a=8 score_b=2", steps=LONG, metrics=[ERRORS, SCORE])
+    fraud.wait_over("RolledBack")
+    assert "PSI" in fraud.status()["message"] or "PSI" in fraud.status()["history"][0]["reason"]
+    assert fraud.rollout()["revision"] in fraud.quarantined()
+    check_stable_alone(fraud, load)
+    assert load.check_none_failed()["errors"] == 0
+
+
+def test_drift_without_threshold_only_observes(ns):
+    observer = {"name": "score", "drift": {"histogram": "model_score"}}
+    fraud = ns.deploy(version="1", metrics=[ERRORS, observer])
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="score_a=8 score_b=2", metrics=[ERRORS, observer])
+    fraud.wait(lambda s: any(m["name"] == "score" and m["role"] == "Observer"
+                             for m in s.get("analysis", {}).get("metrics", [])), 45, "the score shown as an observer")
+    fraud.wait_stable("2")
+    load.check_none_failed()
+
+
+def test_no_traffic_holds_and_then_goes_back_to_stable(ns):
+    analysis = {"holdAtMost": "10s"}
+    fraud = ns.deploy(version="1", analysis=analysis)
+    fraud.apply(version="2", analysis=analysis)
+    fraud.wait_judging()
+    stays(lambda: fraud.rollout().get("step", 0) == 0, 6, "no step forward without data")
+    fraud.wait_over("Withdrawn", timeout=45)
+    assert fraud.routed_to() == fraud.status()["stable"]["revision"]
+    assert fraud.history()[0] == ("2", "Withdrawn")
+    assert fraud.quarantined() == []
+    assert fraud.condition("Stalled")["status"] == "True"
+
+
+def test_canary_that_hangs_loses_its_traffic(ns):
+    fraud = ns.deploy(version="1")
+    load = ns.load(fraud, rate=20, timeout_ms=3000)
+    fraud.apply(version="2", steps=LONG)
+    fraud.wait_judging()
+    canary = fraud.rollout()["revision"]
+    fraud.control(canary, "hang=1")
+    fraud.wait_over("Withdrawn", timeout=45)
+    assert canary not in fraud.quarantined()
+    check_stable_alone(fraud, load)
+    load.stop()
+
+
+def test_server_without_its_model_gets_no_request(ns):
+    # The pods' own probe asks for the server only, so they count as ready.
+    server_only = {"readinessProbe": {"httpGet": {"path": "/v2/health/ready", "port": 8080}, "periodSeconds": 1}}
+    fraud = ns.deploy(version="1", container=server_only)
+    load = ns.load(fraud)
+    fraud.apply(version="2", settings="model_ready=0", container=server_only, progress_deadline="10s")
+    fraud.wait_over("RolledBack")
+    assert "model" in fraud.status()["message"]
+    totals = load.check_none_failed()
+    assert set(totals["versions"]) == {"1"}
+
+
+def test_rollback_during_the_soak(ns):
+    fraud = ns.deploy(version="1", soak="2m")
+    first = fraud.status()["stable"]["revision"]
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", soak="2m")
+    fraud.wait_phase("Soaking", timeout=90)
+    second = fraud.routed_to()
+    assert fraud.status()["stable"]["version"] == "2" and fraud.status()["previous"]["revision"] == first
+    fraud.control(second, "errors=0.9")
+    fraud.wait_over("RolledBack")
+    check_stable_alone(fraud, load)
+    assert fraud.history()[0] == ("2", "RolledBack")
+    assert second in fraud.quarantined()
+    load.check_none_failed()
+
+
+def test_deadline_without_proof_waits_for_a_person(ns):
+    # Safe within a hair: 20 requests a second do not prove it in five seconds.
+    strict = [{"name": "errors", "errorRate": {}, "safeWithin": {"oddsRatio": 1.5, "difference": 0.001}}]
+    options = {"metrics": strict, "analysis": {"deadline": "5s"}, "steps": [{"weight": 50, "hold": "2s"}]}
+    fraud = ns.deploy(version="1", **options)
+    load = ns.load(fraud, rate=20)
+    fraud.apply(version="2", **options)
+    fraud.wait(lambda s: s.get("rollout", {}).get("inconclusiveAt"), 45, "the deadline passed")
+    assert fraud.condition("Stalled")["status"] == "True"
+    assert fraud.rollout()["phase"] == "Stepping" and fraud.routed_to() is None
+    fraud.annotate(promote=fraud.attempt())
+    fraud.wait_stable("2")
+    load.check_none_failed()
