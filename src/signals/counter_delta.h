@@ -10,50 +10,63 @@
 
 namespace serin::signals {
 
-// The last numbers of one source in one pod. Either per series (`series`), or, after a restart of the controller,
-// only what they add up to (`sums`).
+// What the series of one source add up to.
+struct Sums {
+    double total = 0;  // ErrorRate: requests. HistogramDrift: observations by _count, NaN included
+    double bad = 0;
+    // HistogramDrift, summed over the histograms of one name: only edges that all of them have.
+    std::vector<double> edges;       // ascending, finite
+    std::vector<double> cumulative;  // observations at or below each edge
+    std::optional<double> infinite;  // at or below +Inf: all but NaN; absent without such a bucket
+};
+
+// The last numbers of one source in one pod: per series, or, after a restart of the controller, only their
+// sums.
 struct SourceNumbers {
     struct Last {
         uint64_t series = 0;
         double value = 0;
         double created = 0;
     };
-    struct Sums {
-        double total = 0;  // HistogramDrift: observations
-        double bad = 0;
-        std::vector<double> edges;       // ascending, finite
-        std::vector<double> cumulative;  // at the edges
-    };
-    std::vector<Last> series;  // ascending; series that left the page stay, so that their return is no news
-    Sums sums;
+    std::vector<Last> series;  // ascending
+    Sums sums;                 // of the last reading
     bool onlySums = false;
 };
 
 // The last numbers of one pod.
 struct PodNumbers {
+    std::optional<Timestamp> readAt;  // the last good reading
     std::optional<double> processStart;
-    double created = 0;  // earliest `_created` of the judged series; 0 when there is none
+    double created = 0;  // earliest `_created` of the judged series, seconds; 0 when there is none
     std::map<uint64_t, SourceNumbers> sources;  // by fingerprint
 };
 
-struct SourceDelta {
-    std::optional<api::Counts> counts;  // absent where the source is not exported or only set a baseline
-    bool fell = false;                  // a series was reset
-};
+// Whether a reading comes from the process that gave the numbers before.
+enum class Process { Same, Other, Unknown };
 
-// What to make of numbers without a predecessor.
+// By start times alone. A start time that rose by less than 1.5 s is the same: exporters reckon it from the
+// kernel's boot time, which moves by whole seconds when the clock is set. It never falls for another reason.
+// Without process_start_time_seconds: Other when every judged series was created after the last reading.
+Process processOf(const PodNumbers& before, const PodReading& now);
+
+// The earliest `_created` of a reading; 0 when there is none.
+double earliestCreated(const PodReading& reading);
+
+// What to make of a source that was never read in this pod.
 enum class FirstSight { Baseline, FromZero };
 
-// Whether the process behind `now` is another than that behind `before`, by start times alone; absent when neither
-// says. Start times that rise by less than 1.5 s do not: exporters reckon them from the kernel's boot time,
-// which is rounded to seconds.
-std::optional<bool> processChanged(const PodNumbers& before, const PodReading& now);
+struct SourceDelta {
+    std::optional<api::Counts> counts;  // absent where the source is not exported, or only set a baseline
+    bool reset = false;                 // numbers fell, or were created anew
+};
 
-// The counts since `last` (null: the source was never read in this pod), and `last` brought up to date.
-// `restarted`: the process is another one, so every number counts from 0.
-SourceDelta advance(SourceNumbers& last, const SourceReading& now, bool known, bool restarted, FirstSight firstSight);
+// What a source counted since its last numbers.
+SourceDelta advance(const SourceNumbers& last, const SourceReading& now, Process process);
+// The same for a source that was never read in this pod.
+SourceDelta begin(const SourceReading& now, FirstSight firstSight);
 
-// What a reading adds up to.
-SourceNumbers::Sums sumUp(const SourceReading& reading);
+// The numbers to compare the next reading with. Series of `last` (null: never read) that left the page stay
+// in it, so that their return is no news.
+SourceNumbers remember(const SourceNumbers* last, const SourceReading& now, Process process);
 
 }  // namespace serin::signals

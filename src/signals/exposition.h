@@ -34,8 +34,8 @@ struct PageIssue {
 class PageSink {
   public:
     virtual ~PageSink() = default;
-    // Whether samples of this name are wanted; asked once for a run of lines with one name. The lines of others
-    // are skipped unchecked.
+    // Whether samples of this name are wanted; asked once for a run of lines with one name. The lines of
+    // others are skipped unchecked.
     virtual bool wants(std::string_view name) = 0;
     // "# TYPE family type".
     virtual void type(std::string_view family, std::string_view type) = 0;
@@ -50,10 +50,10 @@ struct PageLimits {
 };
 
 struct PageSummary {
-    size_t samples = 0;        // sample lines, the skipped ones included
+    size_t samples = 0;  // sample lines, the skipped ones included
     size_t malformed = 0;
-    bool endMarker = false;    // "# EOF" stood at the end (OpenMetrics)
-    std::string truncated;     // why the rest was not read; empty when all was
+    bool endMarker = false;  // "# EOF" stood at the end (OpenMetrics)
+    std::string truncated;   // why the rest was not read; empty when all was
 };
 
 // Reads Prometheus' text format 0.0.4 and OpenMetrics 1.0 (exemplars are checked and dropped). Linear in the

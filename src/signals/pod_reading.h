@@ -15,17 +15,19 @@ enum class Slot : uint8_t { Total, Bad, Bucket, Count };
 
 // One series' number on one page.
 struct SeriesNumber {
-    uint64_t series = 0;  // identity: a hash of slot, name and labels, in any order; the same in every process
-    uint64_t group = 0;   // the same without the name's suffix and le: joins the buckets of one histogram
+    uint64_t series =
+        0;               // identity: a hash of slot, name and labels, in any order; the same in every process
+    uint64_t group = 0;  // the same without the name's suffix and le: joins the buckets of one histogram
     Slot slot = Slot::Total;
-    double edge = 0;      // Bucket: upper edge, +infinity included
-    double value = 0;     // finite and not negative
-    double created = 0;   // seconds since 1970 by the sibling `_created`; 0 when there is none
+    double edge = 0;     // Bucket: upper edge, +infinity included
+    double value = 0;    // finite and not negative
+    double created = 0;  // seconds since 1970 by the sibling `_created`; 0 when there is none
 };
 
 struct SourceReading {
     uint64_t fingerprint = 0;  // of the Source
-    bool exported = false;     // the page names the metric, if only in a TYPE line
+    api::MetricKind kind = api::MetricKind::ErrorRate;
+    bool exported = false;             // the page names the metric, if only in a TYPE line
     std::vector<SeriesNumber> series;  // ascending by `series`, each once
 };
 
@@ -33,12 +35,12 @@ struct SourceReading {
 struct PodReading {
     std::optional<double> processStart;  // process_start_time_seconds
     std::vector<SourceReading> sources;  // in the order of Selection::sources
-    std::vector<std::string> remarks;    // lines that were not understood but do not matter here
 };
 
-// Reduces a page. Invalid when a number that is judged cannot be trusted: a malformed line of a selected name or
-// without a readable name, a counter that is negative or not finite, a truncated page, or too many series.
-// `openMetrics` demands the end marker.
+// Reduces a page. Invalid when a number that is judged cannot be trusted: a malformed line of a selected name
+// or without a readable name, a counter that is negative or not finite, a truncated page, or too many series.
+// (A page that is only half understood would turn known series into new ones.) What is wrong elsewhere does
+// not matter. `openMetrics` demands the end marker.
 Result<PodReading> readPage(std::string_view page, const Selection& selection, bool openMetrics);
 
 }  // namespace serin::signals

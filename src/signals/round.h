@@ -26,7 +26,7 @@ struct Target {
     std::string readyPath;
     bool askModel = false;  // ask readyPath too
     Arm arm = Arm::Stable;
-    bool ready = false;     // its endpoint is, at this moment
+    bool ready = false;  // its endpoint is, at this moment
 };
 
 struct PodResult {

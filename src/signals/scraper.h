@@ -17,8 +17,9 @@ struct RoundRequest {
     Duration interval{0};  // of the analysis; a pod gets min(interval / 2, 3 s) to answer
 };
 
-// Scrapes pods in parallel on threads of its own, shared by all ModelDeployments. Safe to call from several threads
-// at once. The fetcher and the clock outlive it; destruction waits for the requests under way (≤ 3 s).
+// Scrapes pods in parallel on threads of its own, shared by all ModelDeployments. Safe to call from several
+// threads at once. The fetcher and the clock outlive it; destruction waits for the requests under way (≤ 3
+// s).
 class Scraper {
   public:
     Scraper(net::Fetcher& fetcher, const Clock& clock, size_t maxThreads = 32);

@@ -43,8 +43,8 @@ struct Selector {
     std::string text() const;
 };
 
-// `name{label="value",label!="value",label=~"regex",label!~"regex"}`; the braces may be left out, quotes may be
-// double or single. Invalid says what is wrong and at which character.
+// `name{label="value",label!="value",label=~"regex",label!~"regex"}`; the braces may be left out, quotes may
+// be double or single. Invalid says what is wrong and at which character.
 Result<Selector> parseSelector(std::string_view text);
 
 }  // namespace serin::signals

@@ -10,8 +10,8 @@
 
 namespace serin::signals {
 
-// Threads that are started when work waits and none is idle, up to a limit, and kept. Safe to use from several
-// threads at once.
+// Threads that are started when work waits and none is idle, up to a limit, and kept. Safe to use from
+// several threads at once.
 class ThreadPool {
   public:
     // A task learns whether it is run or only told that it never will be, for the pool is stopping.

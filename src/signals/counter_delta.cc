@@ -1,0 +1,196 @@
+#include "signals/counter_delta.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace serin::signals {
+
+namespace {
+
+constexpr double startTolerance = 1.5;  // seconds
+constexpr double createdTolerance = 0.001;
+constexpr size_t maxRemembered = 10'000;  // series of one source in one pod
+
+const SourceNumbers::Last* find(const SourceNumbers& last, uint64_t series) {
+    auto found =
+        std::lower_bound(last.series.begin(), last.series.end(), series,
+                         [](const SourceNumbers::Last& a, uint64_t wanted) { return a.series < wanted; });
+    return found != last.series.end() && found->series == series ? &*found : nullptr;
+}
+
+bool wasReset(const SourceNumbers::Last& last, const SeriesNumber& now) {
+    bool createdAnew =
+        last.created > 0 && now.created > 0 && std::abs(now.created - last.created) > createdTolerance;
+    return createdAnew || now.value < last.value;
+}
+
+std::vector<double> valuesOf(const SourceReading& reading) {
+    std::vector<double> values;
+    values.reserve(reading.series.size());
+    for (const SeriesNumber& number : reading.series) values.push_back(number.value);
+    return values;
+}
+
+// Adds up one number per series: what they are, or what they rose by.
+Sums sumUp(const SourceReading& reading, const std::vector<double>& numbers) {
+    Sums sums;
+    struct AtEdge {
+        double sum = 0;
+        size_t histograms = 0;
+    };
+    std::map<double, AtEdge> edges;
+    std::set<uint64_t> histograms;
+    for (size_t i = 0; i < reading.series.size(); ++i) {
+        const SeriesNumber& number = reading.series[i];
+        switch (number.slot) {
+            case Slot::Total:
+            case Slot::Count:
+                sums.total += numbers[i];
+                break;
+            case Slot::Bad:
+                sums.bad += numbers[i];
+                break;
+            case Slot::Bucket:
+                histograms.insert(number.group);
+                edges[number.edge].sum += numbers[i];
+                ++edges[number.edge].histograms;
+                break;
+        }
+    }
+    for (const auto& [edge, at] : edges) {
+        if (std::isinf(edge)) {
+            if (edge > 0) sums.infinite = at.sum;
+        } else if (at.histograms == histograms.size()) {
+            sums.edges.push_back(edge);
+            sums.cumulative.push_back(at.sum);
+        }
+    }
+    return sums;
+}
+
+uint64_t wholeNumber(double value) {
+    return value > 0 ? static_cast<uint64_t>(std::llround(value)) : 0;
+}
+
+// Enforces what a client's races and float noise may break: failures are requests, cumulative buckets never
+// fall.
+api::Counts countsOf(const Sums& sums, api::MetricKind kind) {
+    api::Counts counts;
+    if (kind == api::MetricKind::ErrorRate) {
+        counts.bad = wholeNumber(sums.bad);
+        counts.total = std::max(wholeNumber(sums.total), counts.bad);
+        return counts;
+    }
+    counts.edges = sums.edges;
+    uint64_t below = 0;
+    for (double cumulative : sums.cumulative) {
+        uint64_t upTo = std::max(below, wholeNumber(cumulative));
+        counts.buckets.push_back(upTo - below);
+        below = upTo;
+    }
+    uint64_t all = std::max(below, wholeNumber(sums.infinite.value_or(sums.total)));
+    counts.buckets.push_back(all - below);
+    counts.total = std::max(all, wholeNumber(sums.total));
+    return counts;
+}
+
+// Restored sums tell no series apart. In one process they rise; if they do not, a series left the page, and
+// there is nothing to compare with.
+SourceDelta advanceSums(const Sums& last, const SourceReading& reading, Process process) {
+    Sums now = sumUp(reading, valuesOf(reading));
+    Sums rise;
+    rise.total = now.total - last.total;
+    rise.bad = now.bad - last.bad;
+    if (now.infinite) rise.infinite = *now.infinite - last.infinite.value_or(0);
+    bool fell = rise.total < 0 || rise.bad < 0 || rise.infinite.value_or(0) < 0;
+    size_t i = 0;
+    for (size_t k = 0; k < now.edges.size(); ++k) {
+        while (i < last.edges.size() && last.edges[i] < now.edges[k]) ++i;
+        if (i == last.edges.size() || last.edges[i] != now.edges[k]) continue;
+        rise.edges.push_back(now.edges[k]);
+        rise.cumulative.push_back(now.cumulative[k] - last.cumulative[i]);
+        fell = fell || rise.cumulative.back() < 0;
+    }
+    bool fromZero = process == Process::Other || (fell && process == Process::Unknown);
+    if (fromZero) return {countsOf(now, reading.kind), fell};
+    bool incomparable = !now.edges.empty() && !last.edges.empty() && rise.edges.empty();
+    if (fell || incomparable) return {std::nullopt, fell};
+    // No bucket existed then: all edges count from 0.
+    if (last.edges.empty()) {
+        rise.edges = now.edges;
+        rise.cumulative = now.cumulative;
+    }
+    return {countsOf(rise, reading.kind), false};
+}
+
+}  // namespace
+
+double earliestCreated(const PodReading& reading) {
+    double earliest = 0;
+    for (const SourceReading& source : reading.sources) {
+        for (const SeriesNumber& number : source.series) {
+            if (number.created > 0 && (earliest == 0 || number.created < earliest)) earliest = number.created;
+        }
+    }
+    return earliest;
+}
+
+Process processOf(const PodNumbers& before, const PodReading& now) {
+    if (before.processStart && now.processStart) {
+        return *now.processStart - *before.processStart > startTolerance ? Process::Other : Process::Same;
+    }
+    double created = earliestCreated(now);
+    if (before.readAt && before.created > 0 && created > before.created + createdTolerance &&
+        created * 1000 > static_cast<double>(before.readAt->time_since_epoch().count())) {
+        return Process::Other;
+    }
+    return Process::Unknown;
+}
+
+SourceDelta advance(const SourceNumbers& last, const SourceReading& now, Process process) {
+    if (!now.exported) return {};
+    if (last.onlySums) return advanceSums(last.sums, now, process);
+    // The numbers of one group (a histogram's buckets) are reset together, also those that rose past their
+    // old values since.
+    std::set<uint64_t> resetGroups;
+    for (const SeriesNumber& number : now.series) {
+        const SourceNumbers::Last* before = find(last, number.series);
+        if (before != nullptr && wasReset(*before, number)) resetGroups.insert(number.group);
+    }
+    std::vector<double> rises;
+    rises.reserve(now.series.size());
+    for (const SeriesNumber& number : now.series) {
+        const SourceNumbers::Last* before = find(last, number.series);
+        bool fromZero = before == nullptr || process == Process::Other || resetGroups.contains(number.group);
+        rises.push_back(fromZero ? number.value : number.value - before->value);
+    }
+    return {countsOf(sumUp(now, rises), now.kind), !resetGroups.empty()};
+}
+
+SourceDelta begin(const SourceReading& now, FirstSight firstSight) {
+    if (!now.exported || firstSight == FirstSight::Baseline) return {};
+    return {countsOf(sumUp(now, valuesOf(now)), now.kind), false};
+}
+
+SourceNumbers remember(const SourceNumbers* last, const SourceReading& now, Process process) {
+    SourceNumbers numbers;
+    numbers.sums = sumUp(now, valuesOf(now));
+    for (const SeriesNumber& number : now.series) {
+        numbers.series.push_back({number.series, number.value, number.created});
+    }
+    if (last == nullptr || process == Process::Other) return numbers;
+    size_t present = numbers.series.size();
+    for (const SourceNumbers::Last& before : last->series) {
+        if (present + last->series.size() > maxRemembered) break;
+        bool gone = !std::binary_search(
+            numbers.series.begin(), numbers.series.begin() + static_cast<std::ptrdiff_t>(present), before,
+            [](const SourceNumbers::Last& a, const SourceNumbers::Last& b) { return a.series < b.series; });
+        if (gone) numbers.series.push_back(before);
+    }
+    std::sort(numbers.series.begin(), numbers.series.end(),
+              [](const SourceNumbers::Last& a, const SourceNumbers::Last& b) { return a.series < b.series; });
+    return numbers;
+}
+
+}  // namespace serin::signals

@@ -1,0 +1,196 @@
+#include "signals/pod_reading.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/text.h"
+#include "signals/exposition.h"
+#include "signals/fingerprint.h"
+#include "signals/number.h"
+
+namespace serin::signals {
+
+namespace {
+
+constexpr size_t maxSeries = 5'000;  // that are judged, of one pod
+constexpr std::string_view processStartName = "process_start_time_seconds";
+
+// "x_total", "x_bucket", "x_count" and "x" belong to the family "x", whose creation time is "x_created".
+std::string_view familyOf(std::string_view name) {
+    for (std::string_view suffix : {"_total", "_bucket", "_count"}) {
+        if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
+    }
+    return name;
+}
+
+enum class Role { Number, Created, ProcessStart };
+
+// What a metric name on the page is read for.
+struct Use {
+    std::string name;
+    Role role = Role::Number;
+    size_t source = 0;
+    Slot slot = Slot::Total;
+    const Selector* selector = nullptr;  // whose labels count; null where all are taken
+    uint64_t family = 0;                 // fingerprint of the family
+};
+
+std::vector<Use> usesOf(const Selection& selection) {
+    std::vector<Use> uses;
+    uses.push_back({std::string(processStartName), Role::ProcessStart, 0, Slot::Total, nullptr, 0});
+    auto add = [&](size_t source, const Selector& selector, std::string_view suffix, Slot slot) {
+        std::string name = cat(selector.name, suffix);
+        std::string family(familyOf(name));
+        uint64_t familyId = fingerprint(family);
+        uses.push_back({name, Role::Number, source, slot, &selector, familyId});
+        uses.push_back({family + "_created", Role::Created, source, slot, nullptr, familyId});
+    };
+    for (size_t i = 0; i < selection.sources.size(); ++i) {
+        const Source& source = selection.sources[i];
+        for (const Selector& selector : source.total) add(i, selector, "", Slot::Total);
+        for (const Selector& selector : source.bad) add(i, selector, "", Slot::Bad);
+        if (source.kind == api::MetricKind::HistogramDrift) {
+            add(i, source.histogram, "_bucket", Slot::Bucket);
+            add(i, source.histogram, "_count", Slot::Count);
+        }
+    }
+    return uses;
+}
+
+// The sum over the labels does not depend on their order.
+uint64_t identity(uint64_t seed, std::span<const Label> labels, bool withEdge) {
+    uint64_t hash = seed;
+    for (const Label& label : labels) {
+        if (withEdge || label.name != "le") hash += fingerprint(label.value, fingerprint(label.name));
+    }
+    return hash;
+}
+
+struct Created {
+    uint64_t group = 0;
+    double seconds = 0;
+};
+
+class Reducer final : public PageSink {
+  public:
+    explicit Reducer(const Selection& selection) : uses_(usesOf(selection)) {
+        reading_.sources.resize(selection.sources.size());
+        created_.resize(selection.sources.size());
+        for (size_t i = 0; i < selection.sources.size(); ++i) {
+            reading_.sources[i].fingerprint = selection.sources[i].fingerprint;
+            reading_.sources[i].kind = selection.sources[i].kind;
+        }
+    }
+
+    bool wants(std::string_view name) override {
+        current_.clear();
+        for (const Use& use : uses_) {
+            if (use.name == name) current_.push_back(&use);
+        }
+        return !current_.empty();
+    }
+
+    void type(std::string_view family, std::string_view) override {
+        uint64_t id = fingerprint(familyOf(family));
+        for (const Use& use : uses_) {
+            if (use.role == Role::Number && use.family == id) reading_.sources[use.source].exported = true;
+        }
+    }
+
+    void sample(const Sample& sample) override {
+        for (const Use* use : current_) {
+            if (use->role == Role::ProcessStart) {
+                if (!reading_.processStart && std::isfinite(sample.value))
+                    reading_.processStart = sample.value;
+            } else if (use->role == Role::Created) {
+                if (!std::isfinite(sample.value)) continue;
+                created_[use->source].push_back({identity(use->family, sample.labels, false), sample.value});
+            } else if (use->selector->accepts(sample.labels)) {
+                take(*use, sample);
+            }
+        }
+    }
+
+    void malformed(const PageIssue& issue) override { fail(issue.message); }
+
+    Result<PodReading> finish() {
+        if (!trouble_.empty()) return invalid(trouble_);
+        for (size_t i = 0; i < reading_.sources.size(); ++i) settle(reading_.sources[i], created_[i]);
+        return std::move(reading_);
+    }
+
+  private:
+    void take(const Use& use, const Sample& sample) {
+        SourceReading& source = reading_.sources[use.source];
+        source.exported = true;
+        if (!std::isfinite(sample.value) || sample.value < 0) {
+            return fail(cat("line ", sample.line, ": ", sample.name, " is ", numberText(sample.value),
+                            ", which is no count"));
+        }
+        SeriesNumber number;
+        number.slot = use.slot;
+        number.value = sample.value;
+        number.group = identity(use.family, sample.labels, false);
+        uint64_t seed = fingerprint(sample.name) + static_cast<uint64_t>(use.slot) * 0x9e3779b97f4a7c15ULL;
+        number.series = identity(seed, sample.labels, use.slot != Slot::Bucket);
+        if (use.slot == Slot::Bucket) {
+            auto edge = edgeOf(sample);
+            if (!edge)
+                return fail(cat("line ", sample.line, ": ", sample.name, " has no number in its label le"));
+            number.edge = *edge;
+            // By the number, not the text: "1" and "1.0" are one edge.
+            number.series += fingerprint(numberText(*edge), seed);
+        }
+        if (source.series.size() >= maxSeries)
+            return fail(cat("more than ", maxSeries, " series are selected"));
+        source.series.push_back(number);
+    }
+
+    static std::optional<double> edgeOf(const Sample& sample) {
+        for (const Label& label : sample.labels) {
+            if (label.name != "le") continue;
+            auto edge = parseNumber(label.value);
+            if (!edge || std::isnan(*edge)) return std::nullopt;
+            return *edge + 0.0;  // -0 becomes 0
+        }
+        return std::nullopt;
+    }
+
+    static void settle(SourceReading& source, std::vector<Created>& created) {
+        auto byGroup = [](const Created& a, const Created& b) { return a.group < b.group; };
+        std::stable_sort(created.begin(), created.end(), byGroup);
+        for (SeriesNumber& number : source.series) {
+            auto found = std::lower_bound(created.begin(), created.end(), Created{number.group, 0}, byGroup);
+            if (found != created.end() && found->group == number.group) number.created = found->seconds;
+        }
+        auto bySeries = [](const SeriesNumber& a, const SeriesNumber& b) { return a.series < b.series; };
+        std::stable_sort(source.series.begin(), source.series.end(), bySeries);
+        auto same = [](const SeriesNumber& a, const SeriesNumber& b) { return a.series == b.series; };
+        source.series.erase(std::unique(source.series.begin(), source.series.end(), same),
+                            source.series.end());
+    }
+
+    void fail(std::string why) {
+        if (trouble_.empty()) trouble_ = std::move(why);
+    }
+
+    std::vector<Use> uses_;
+    std::vector<const Use*> current_;
+    std::vector<std::vector<Created>> created_;  // by source
+    PodReading reading_;
+    std::string trouble_;
+};
+
+}  // namespace
+
+Result<PodReading> readPage(std::string_view page, const Selection& selection, bool openMetrics) {
+    Reducer reducer(selection);
+    PageSummary summary = readExposition(page, PageLimits{}, reducer);
+    if (!summary.truncated.empty()) return invalid(summary.truncated);
+    if (openMetrics && !summary.endMarker)
+        return invalid("the page has no \"# EOF\", so its end may be missing");
+    return reducer.finish();
+}
+
+}  // namespace serin::signals

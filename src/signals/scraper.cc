@@ -1,0 +1,121 @@
+#include "signals/scraper.h"
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <utility>
+
+#include "base/text.h"
+
+namespace serin::signals {
+
+namespace {
+
+constexpr Duration longestAnswer = std::chrono::seconds(3);
+constexpr size_t maxPageBytes = 8U << 20U;
+constexpr size_t maxReadyBytes = 64U << 10U;
+
+Result<PodReading> readAnswer(const Result<HttpResponse>& answer, const std::string& path,
+                              const Selection& selection) {
+    if (!answer) return answer.error();
+    if (answer->status != 200)
+        return Error{ErrorCode::Unavailable, cat("HTTP ", answer->status, " from ", path)};
+    auto type = answer->headers.find("content-type");
+    bool openMetrics =
+        type != answer->headers.end() && type->second.starts_with("application/openmetrics-text");
+    auto reading = readPage(answer->body, selection, openMetrics);
+    if (!reading) return invalid(cat(path, ": ", reading.error().message));
+    return reading;
+}
+
+std::optional<api::ModelAnswer> modelAnswerOf(const Result<HttpResponse>& answer) {
+    if (answer) return answer->status == 200 ? api::ModelAnswer::Ready : api::ModelAnswer::NotReady;
+    switch (answer.error().code) {
+        case ErrorCode::Unavailable:
+            return api::ModelAnswer::CannotConnect;
+        case ErrorCode::Unknown:
+            return api::ModelAnswer::Silent;
+        case ErrorCode::Stopped:
+            return std::nullopt;
+        default:
+            return api::ModelAnswer::NotReady;  // it answered, but nothing that means ready
+    }
+}
+
+}  // namespace
+
+// A round under way. Every task writes its own pod's fields; the last one to finish hands the round out.
+struct Scraper::Pending {
+    Round round;
+    Duration timeout{0};
+    std::function<void(Round)> done;
+    std::atomic<size_t> open{0};
+
+    void finishOne() {
+        if (open.fetch_sub(1, std::memory_order_acq_rel) == 1) done(std::move(round));
+    }
+};
+
+Scraper::Scraper(net::Fetcher& fetcher, const Clock& clock, size_t maxThreads)
+    : fetcher_(fetcher), clock_(clock), pool_(maxThreads) {}
+
+void Scraper::start(RoundRequest request, std::function<void(Round)> done) {
+    auto pending = std::make_shared<Pending>();
+    pending->timeout =
+        request.interval > Duration{0} ? std::min(request.interval / 2, longestAnswer) : longestAnswer;
+    pending->done = std::move(done);
+    pending->round.at = clock_.wall();
+    pending->round.selection = std::move(request.selection);
+    size_t questions = 0;
+    for (Target& target : request.targets) {
+        if (target.askModel) ++questions;
+        PodResult result;
+        result.target = std::move(target);
+        result.startedAt = result.endedAt = pending->round.at;
+        result.reading = Error{ErrorCode::Stopped, "the scraper is stopping"};
+        pending->round.pods.push_back(std::move(result));
+    }
+    size_t pods = pending->round.pods.size();
+    if (pods == 0) return pending->done(std::move(pending->round));
+    // Read before the first task can finish the round.
+    std::vector<size_t> asked;
+    for (size_t i = 0; i < pods; ++i) {
+        if (pending->round.pods[i].target.askModel) asked.push_back(i);
+    }
+    pending->open = pods + questions;
+    auto submit = [&](size_t index, void (Scraper::*ask)(Pending&, size_t)) {
+        pool_.submit([this, pending, index, ask](ThreadPool::Turn turn) {
+            if (turn == ThreadPool::Turn::Run) (this->*ask)(*pending, index);
+            pending->finishOne();
+        });
+    };
+    // The metrics of all pods first: they are to be read at the same moment.
+    for (size_t i = 0; i < pods; ++i) submit(i, &Scraper::fetchMetrics);
+    for (size_t index : asked) submit(index, &Scraper::askModel);
+}
+
+Round Scraper::scrape(RoundRequest request) {
+    auto promise = std::make_shared<std::promise<Round>>();
+    auto round = promise->get_future();
+    start(std::move(request), [promise](Round result) { promise->set_value(std::move(result)); });
+    return round.get();
+}
+
+void Scraper::fetchMetrics(Pending& pending, size_t index) {
+    PodResult& result = pending.round.pods[index];
+    const Target& target = result.target;
+    result.startedAt = clock_.wall();
+    auto answer =
+        fetcher_.get(target.address, target.metricsPort, target.metricsPath, pending.timeout, maxPageBytes);
+    result.endedAt = clock_.wall();
+    result.reading = readAnswer(answer, target.metricsPath, *pending.round.selection);
+}
+
+void Scraper::askModel(Pending& pending, size_t index) {
+    PodResult& result = pending.round.pods[index];
+    const Target& target = result.target;
+    result.model = modelAnswerOf(
+        fetcher_.get(target.address, target.readyPort, target.readyPath, pending.timeout, maxReadyBytes));
+}
+
+}  // namespace serin::signals

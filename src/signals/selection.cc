@@ -1,0 +1,84 @@
+#include "signals/selection.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "signals/fingerprint.h"
+
+namespace serin::signals {
+
+namespace {
+
+Result<std::vector<Selector>> parseAll(const std::vector<std::string>& texts, std::string_view field) {
+    std::vector<Selector> selectors;
+    for (size_t i = 0; i < texts.size(); ++i) {
+        auto selector = parseSelector(texts[i]);
+        if (!selector) return invalid(cat(field, "[", i, "]: ", selector.error().message));
+        selectors.push_back(std::move(*selector));
+    }
+    return selectors;
+}
+
+std::string joinTexts(const std::vector<Selector>& selectors) {
+    std::vector<std::string> texts;
+    for (const Selector& selector : selectors) texts.push_back(selector.text());
+    return join(texts, "\n");
+}
+
+Result<Source> errorSource(const api::ErrorCounters& errors, std::string_view metric) {
+    Source source;
+    source.kind = api::MetricKind::ErrorRate;
+    auto total = parseAll(errors.total, "spec.runtime.errors.total");
+    if (!total) return total.error();
+    auto bad = parseAll(errors.bad, "spec.runtime.errors.bad");
+    if (!bad) return bad.error();
+    if (total->empty() || bad->empty()) {
+        return invalid(cat("metric ", metric, " judges errors, but spec.runtime.errors.",
+                           total->empty() ? "total" : "bad",
+                           " names no series; state which series count requests"));
+    }
+    source.total = std::move(*total);
+    source.bad = std::move(*bad);
+    source.fingerprint = fingerprint(cat("errors\n", joinTexts(source.total), "\n\n", joinTexts(source.bad)));
+    return source;
+}
+
+Result<Source> histogramSource(const api::Metric& metric, size_t index) {
+    Source source;
+    source.kind = api::MetricKind::HistogramDrift;
+    std::string field = cat("spec.analysis.metrics[", index, "].drift.histogram");
+    auto selector = parseSelector(metric.histogram);
+    if (!selector) return invalid(cat(field, ": ", selector.error().message));
+    for (const LabelMatcher& matcher : selector->matchers) {
+        if (matcher.label() == "le")
+            return invalid(cat(field, ": all buckets are read; leave out the label le"));
+    }
+    if (selector->name.ends_with("_bucket")) {
+        return invalid(cat(field, ": name the histogram without _bucket (",
+                           selector->name.substr(0, selector->name.size() - 7), ")"));
+    }
+    source.histogram = std::move(*selector);
+    source.fingerprint = fingerprint(cat("histogram\n", source.histogram.text()));
+    return source;
+}
+
+}  // namespace
+
+Result<Selection> compileSelection(const api::Runtime& runtime, const std::vector<api::Metric>& metrics) {
+    Selection selection;
+    for (size_t i = 0; i < metrics.size(); ++i) {
+        auto source = metrics[i].kind == api::MetricKind::ErrorRate
+                          ? errorSource(runtime.errors, metrics[i].name)
+                          : histogramSource(metrics[i], i);
+        if (!source) return source.error();
+        auto same =
+            std::find_if(selection.sources.begin(), selection.sources.end(),
+                         [&](const Source& known) { return known.fingerprint == source->fingerprint; });
+        size_t index = static_cast<size_t>(same - selection.sources.begin());
+        if (same == selection.sources.end()) selection.sources.push_back(std::move(*source));
+        selection.metrics.push_back({metrics[i].name, index});
+    }
+    return selection;
+}
+
+}  // namespace serin::signals
