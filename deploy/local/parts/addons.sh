@@ -12,4 +12,4 @@ addons_up() {
   }
 }
 
-dns_ready() { [[ $(kubectl_ -n kube-system get deployment coredns -o jsonpath='{.status.readyReplicas}') == 1 ]]; }
+dns_ready() { [[ $(kubectl_ -n kube-system get deployment coredns -o jsonpath='{.status.readyReplicas}' 2>/dev/null) == 1 ]]; }

@@ -18,7 +18,7 @@ node_up() {
 }
 
 node_ready() {
-  [[ $(kubectl_ get node "$NODE_NAME" -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}') == True ]]
+  [[ $(kubectl_ get node "$NODE_NAME" -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null) == True ]]
 }
 
 # written FILE: writes its input there, but only when it differs: kube-proxy ends when its file is touched.

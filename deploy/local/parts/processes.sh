@@ -5,12 +5,13 @@
 BOOT_ID=$(</proc/sys/kernel/random/boot_id)
 
 start_time_of() { # PID
-  local stat
-  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-  # The command's name may hold blanks and brackets; what follows the last bracket does not.
-  stat=${stat##*) }
-  [[ ${stat%% *} != Z ]] || return 1
-  cut -d ' ' -f 20 <<<"$stat"
+  local stat fields
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+  # The command's name may hold blanks and brackets; what follows the last bracket does not:
+  # the state comes first, the start time twentieth.
+  read -ra fields <<<"${stat##*) }"
+  [[ ${fields[0]} != Z ]] || return 1
+  printf '%s\n' "${fields[19]}"
 }
 
 # start NAME COMMAND…: starts it unless its record says that it lives. Its output goes to log/NAME.log.

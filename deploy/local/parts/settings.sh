@@ -13,7 +13,7 @@ DNS_IP=198.18.16.10
 POD_CIDR=198.19.0.0/16
 NODE_NAME=local
 API_PORT=6443
-KUBERNETES_VERSION=v1.34.4
+KUBERNETES_VERSION=$(sed -n 's/^[[:space:]]*k8s.io\/kubernetes \(v[^ ]*\).*/\1/p' "$LOCAL/go.mod")
 
 # One cluster a machine and cache folder, whichever checkout started it.
 LOCAL_DIR=$SERIN_CACHE/local
