@@ -45,9 +45,8 @@ class ClusterTransport : public Transport {
     }
 
     Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override {
-        const HttpClient::Limits limits{request.timeout, request.timeout, request.timeout, kLargestAnswer,
-                                        request.method != "POST"};
-        if (limits.keepAlive) return exchange(*pool_, request, limits, nullptr, std::move(stop));
+        const HttpClient::Limits limits{request.timeout, request.timeout, request.timeout, kLargestAnswer};
+        if (request.method != "POST") return exchange(*pool_, request, limits, nullptr, std::move(stop));
         Result<std::unique_ptr<HttpClient>> fresh = client(request.timeout + kLastResort);
         if (!fresh) return fresh.error();
         return exchange(**fresh, request, limits, nullptr, std::move(stop));
@@ -58,7 +57,7 @@ class ClusterTransport : public Transport {
         Result<std::unique_ptr<HttpClient>> fresh = client(request.timeout + kLastResort);
         if (!fresh) return fresh.error();
         const HttpClient::Limits limits{std::min(request.timeout, kStreamOpening), Duration{0}, request.timeout,
-                                        kLargestRefusal, false};
+                                        kLargestRefusal};
         return exchange(**fresh, request, limits, onChunk, std::move(stop));
     }
 

@@ -21,7 +21,7 @@ class PlainFetcher : public Fetcher {
         request.target = path;
         request.headers["accept"] =
             "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
-        const HttpClient::Limits limits{timeout, timeout, timeout, maxBytes, false};
+        const HttpClient::Limits limits{timeout, timeout, timeout, maxBytes};
         Result<HttpResponse> answer = (*client)->exchange(request, limits, nullptr, {});
         if (answer || answer.error().code != ErrorCode::Unavailable) return answer;
         return Error{ErrorCode::Unavailable,

@@ -92,7 +92,7 @@ std::string lower(std::string text) {
     return text;
 }
 
-web::http::http_request translate(const HttpRequest& request, const std::string& hostHeader, bool keepAlive) {
+web::http::http_request translate(const HttpRequest& request, const std::string& hostHeader) {
     web::http::http_request out(request.method);
     out.set_request_uri(web::uri(request.target));
     if (!request.body.empty()) {
@@ -103,7 +103,6 @@ web::http::http_request translate(const HttpRequest& request, const std::string&
         if (name != "content-type") out.headers().add(name, value);
     }
     if (!hostHeader.empty()) out.headers().add("Host", hostHeader);
-    if (!keepAlive) out.headers().add("Connection", "close");
     return out;
 }
 
@@ -208,7 +207,7 @@ Result<HttpResponse> HttpClient::exchange(const HttpRequest& request, const Limi
     try {
         const auto start = std::chrono::steady_clock::now();
         const SteadyTime end = limits.whole.count() > 0 ? start + limits.whole : SteadyTime::max();
-        auto task = impl_->client.request(translate(request, impl_->hostHeader, limits.keepAlive), cancel.get_token());
+        auto task = impl_->client.request(translate(request, impl_->hostHeader), cancel.get_token());
         const auto answer =
             await(endingOf(task), std::min(end, start + limits.headers), stop, "waiting for an answer");
         if (!answer) {

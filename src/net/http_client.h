@@ -14,7 +14,8 @@ struct ssl_ctx_st;
 namespace serin::net {
 
 // One pool of HTTP/1.1 connections to one server, over cpprestsdk. Connections that are kept alive may have a
-// request sent again silently when they close under it. Thread-safe. Inside of net only.
+// request sent again silently when they close under it; who wants a connection of its own uses a client once (its
+// end closes the connection; cpprestsdk says Keep-Alive whatever it is told). Thread-safe. Inside of net only.
 class HttpClient {
   public:
     struct Options {
@@ -26,11 +27,10 @@ class HttpClient {
     };
     // Limits of one exchange.
     struct Limits {
-        Duration headers;         // until the answer's status and headers are there
-        Duration whole;           // until its end; zero: no such limit
-        Duration silence;         // between two pieces of the body
-        size_t maxBytes;          // of a body that is collected
-        bool keepAlive = true;
+        Duration headers;  // until the answer's status and headers are there
+        Duration whole;    // until its end; zero: no such limit
+        Duration silence;  // between two pieces of the body
+        size_t maxBytes;   // of a body that is collected
     };
     // Pieces of the body of a 2xx answer; false ends the exchange early, as a success.
     using OnChunk = std::function<bool(std::string_view)>;

@@ -73,8 +73,8 @@ int verifyAndRemember(X509_STORE_CTX* store, void* self) {
     const int verified = X509_verify_cert(store);
     if (verified == 1) return 1;
     const int error = X509_STORE_CTX_get_error(store);
-    // The check of the host name refuses without setting an error.
-    static_cast<Tls*>(self)->setLastFailure(error == X509_V_OK ? "the certificate is for another host name"
+    // The check of the host name refuses without naming an error.
+    static_cast<Tls*>(self)->setLastFailure(error == X509_V_OK || error == X509_V_ERR_UNSPECIFIED ? "the certificate is for another host name"
                                                                : X509_verify_cert_error_string(error));
     return verified;
 }

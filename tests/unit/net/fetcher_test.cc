@@ -1,0 +1,111 @@
+#include "net/fetcher.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "tests/unit/net/loopback_server.h"
+
+namespace serin::net {
+namespace {
+
+using testing::answering;
+using testing::Connection;
+using testing::LoopbackServer;
+using namespace std::chrono_literals;
+
+TEST(Fetcher, GetsAPageOnAConnectionOfItsOwn) {
+    std::string seen;
+    LoopbackServer server(answering([&](const std::string& text, Connection& connection) {
+        seen = text;
+        connection.respond(200, "up 1\n", "Content-Type: text/plain\r\n");
+    }));
+    auto fetcher = makeFetcher();
+    const auto answer = fetcher->get("127.0.0.1", server.port(), "/metrics?x=1", 10s, 1000);
+    ASSERT_TRUE(answer.ok()) << answer.error().message;
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(answer->body, "up 1\n");
+    EXPECT_EQ(answer->headers.at("content-type"), "text/plain");
+    EXPECT_TRUE(seen.starts_with("GET /metrics?x=1 HTTP/1.1\r\n")) << seen;
+    ASSERT_TRUE(fetcher->get("127.0.0.1", server.port(), "/metrics", 10s, 1000).ok());
+    EXPECT_EQ(server.connections(), 2);
+}
+
+TEST(Fetcher, ClosesItsConnection) {
+    std::promise<void> closed;
+    LoopbackServer server([&](Connection& connection) {
+        connection.readRequest();
+        connection.respond(200, "up 1\n");
+        connection.waitForClose();
+        closed.set_value();
+    });
+    ASSERT_TRUE(makeFetcher()->get("127.0.0.1", server.port(), "/metrics", 10s, 1000).ok());
+    EXPECT_EQ(closed.get_future().wait_for(10s), std::future_status::ready);
+}
+
+TEST(Fetcher, SaysWhyItCannotConnect) {
+    int port = 0;
+    {
+        LoopbackServer gone([](Connection&) {});
+        port = gone.port();
+    }
+    const auto answer = makeFetcher()->get("127.0.0.1", port, "/metrics", 5s, 1000);
+    ASSERT_FALSE(answer.ok());
+    EXPECT_EQ(answer.error().code, ErrorCode::Unavailable);
+    EXPECT_EQ(answer.error().message,
+              "cannot connect to 127.0.0.1 port " + std::to_string(port) + ": Connection refused");
+}
+
+TEST(Fetcher, RefusesABodyAboveTheLimit) {
+    LoopbackServer server(answering(
+        [](const std::string&, Connection& connection) { connection.respond(200, std::string(100'000, 'x')); }));
+    const auto answer = makeFetcher()->get("127.0.0.1", server.port(), "/metrics", 10s, 99'999);
+    ASSERT_FALSE(answer.ok());
+    EXPECT_EQ(answer.error().code, ErrorCode::Invalid);
+    EXPECT_EQ(answer.error().message, "the answer is larger than 99999 bytes");
+    const auto whole = makeFetcher()->get("127.0.0.1", server.port(), "/metrics", 10s, 100'000);
+    ASSERT_TRUE(whole.ok()) << whole.error().message;
+    EXPECT_EQ(whole->body.size(), 100'000U);
+}
+
+TEST(Fetcher, LimitsTheWholeTimeHoweverSlowlyBytesDrip) {
+    LoopbackServer server([](Connection& connection) {
+        connection.readRequest();
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+        while (connection.write("x")) std::this_thread::yield();
+    });
+    const auto answer = makeFetcher()->get("127.0.0.1", server.port(), "/metrics", 100ms, size_t{1} << 30);
+    ASSERT_FALSE(answer.ok());
+    EXPECT_EQ(answer.error().code, ErrorCode::Unknown);
+}
+
+TEST(Fetcher, ReadsUntilTheConnectionClosesWhereNoLengthIsGiven) {
+    LoopbackServer server([](Connection& connection) {
+        connection.readRequest();
+        connection.write("HTTP/1.1 200 OK\r\n\r\nup 1\n");
+    });
+    const auto answer = makeFetcher()->get("127.0.0.1", server.port(), "/metrics", 10s, 1000);
+    ASSERT_TRUE(answer.ok()) << answer.error().message;
+    EXPECT_EQ(answer->body, "up 1\n");
+}
+
+TEST(Fetcher, RefusesAnHttpAnswerThatIsNone) {
+    LoopbackServer server([](Connection& connection) {
+        connection.readRequest();
+        connection.write("\x16\x03\x01 this is no HTTP\r\n\r\n");
+    });
+    const auto answer = makeFetcher()->get("127.0.0.1", server.port(), "/metrics", 10s, 1000);
+    EXPECT_FALSE(answer.ok());
+}
+
+TEST(Fetcher, FollowsNoRedirect) {
+    LoopbackServer server(answering([](const std::string&, Connection& connection) {
+        connection.respond(301, "", "Location: http://127.0.0.1:1/\r\n");
+    }));
+    const auto answer = makeFetcher()->get("127.0.0.1", server.port(), "/metrics", 10s, 1000);
+    ASSERT_TRUE(answer.ok()) << answer.error().message;
+    EXPECT_EQ(answer->status, 301);
+}
+
+}  // namespace
+}  // namespace serin::net
