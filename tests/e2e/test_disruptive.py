@@ -1,4 +1,4 @@
-"""The operator dies, its leader dies, and it rests. Alone, with a release of its own that watches two namespaces."""
+"""The operator dies, its leader dies, and it rests. Alone, with a release of its own that watches one namespace."""
 
 import time
 
@@ -16,7 +16,7 @@ LEASE_SECONDS = 15
 
 @pytest.fixture
 def ns():
-    namespace = Namespace("e2e-disruptive-a", OPERATOR_NAMESPACE)
+    namespace = Namespace("e2e-disruptive", OPERATOR_NAMESPACE, lasting=True)
     yield namespace
     broken = namespace.broken_invariants()
     namespace.close()

@@ -11,20 +11,25 @@ from .wait import wait_for
 
 
 class Namespace:
-    def __init__(self, name, operator):
-        """`operator`: the namespace in which the operator runs, for its log."""
+    def __init__(self, name, operator, lasting=False):
+        """`operator`: the namespace in which the operator runs, for its log. `lasting`: the namespace is there already
+        and stays (a release with watchNamespaces has its Roles in it); only what it holds goes."""
         self.name = name
         self.operator = operator
+        self.lasting = lasting
         self._loads = []
-        self.kubectl_raw("delete", "namespace", name, "--ignore-not-found", "--wait")
-        self.kubectl_raw("create", "namespace", name)
+        if lasting:
+            self._clear()
+        else:
+            CLUSTER.kubectl("delete", "namespace", name, "--ignore-not-found", "--wait")
+            CLUSTER.kubectl("create", "namespace", name)
         wait_for(lambda: CLUSTER.get(f"/api/v1/namespaces/{name}/serviceaccounts/default"), 30,
                  f"the default service account of {name}")
         self.recorder = Recorder(name)
 
-    @staticmethod
-    def kubectl_raw(*arguments, **options):
-        return CLUSTER.kubectl(*arguments, **options)
+    def _clear(self):
+        self.kubectl("delete", "modeldeployments,pods", "--all", "--wait=false")
+        wait_for(lambda: not self.list("replicasets") and not self.list("pods"), 60, f"nothing left in {self.name}")
 
     def kubectl(self, *arguments, **options):
         return CLUSTER.kubectl("-n", self.name, *arguments, **options)
@@ -57,7 +62,10 @@ class Namespace:
 
     def close(self):
         self.recorder.stop()
-        self.kubectl_raw("delete", "namespace", self.name, "--wait=false", "--ignore-not-found")
+        if self.lasting:
+            self._clear()
+        else:
+            CLUSTER.kubectl("delete", "namespace", self.name, "--wait=false", "--ignore-not-found")
 
     def broken_invariants(self):
         return list(invariants.broken(self.recorder.records()))
