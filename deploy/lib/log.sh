@@ -25,7 +25,11 @@ progress() {
     sleep 0.2
     if ((SECONDS - start >= 15 && (SECONDS - start) % 15 == 0)) && [[ ${last:-} != "$SECONDS" ]]; then
       last=$SECONDS
-      note "$((SECONDS - start)) s, $(wc -l <"$log") lines of output, now: $(tail -n 1 "$log" | cut -c1-100)"
+      if [[ -s $log ]]; then
+        note "$((SECONDS - start)) s, $(wc -l <"$log") lines of output, now: $(tail -n 1 "$log" | cut -c1-100)"
+      else
+        note "$((SECONDS - start)) s, no output yet"
+      fi
     fi
   done
   wait "$pid" || code=$?

@@ -23,6 +23,7 @@ ensure_helm() {
 }
 
 build_binaries() {
+  note "Kubernetes, CoreDNS and helm are built: ten to fifteen minutes on two cores, the first time only"
   build_set kubernetes "$KUBE_BIN" "$LOCAL" build_kubernetes
   build_set coredns "$COREDNS_BIN" "$LOCAL/coredns" build_coredns
   build_set helm "$HELM_BIN" "$LOCAL/helm" build_helm
@@ -35,7 +36,7 @@ build_set() {
   ensure_go
   rm -rf "$folder.part"
   mkdir -p "$folder.part"
-  progress "building $name from Go modules (once for these pins; Kubernetes takes six to ten minutes on two cores)" \
+  progress "building $name from Go modules, once for these pins" \
     "$SERIN_CACHE/log/build-$name.log" "$builder" "$module" "$folder.part" ||
     die "$name was not built" "see $SERIN_CACHE/log/build-$name.log; the Go module proxy must be reachable (go env GOPROXY)"
   mv "$folder.part" "$folder"
