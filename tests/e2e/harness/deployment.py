@@ -116,7 +116,9 @@ class Deployment:
         """Until the canary's pods of `step` are ready and get their share."""
         def judging(status):
             rollout = status.get("rollout", {})
-            return rollout.get("phase") == "Stepping" and rollout.get("step", 0) == step and rollout.get("stepStartedAt")
+            # Times in RFC 3339 compare as text; the start of the step before may still stand there.
+            return (rollout.get("phase") == "Stepping" and rollout.get("step", 0) == step
+                    and rollout.get("stepStartedAt", "") >= rollout.get("scaledAt", "never"))
         self.wait(judging, timeout, f"step {step} with its canary pods ready")
 
     def wait_over(self, outcome, timeout=60):

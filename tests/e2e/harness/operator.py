@@ -9,6 +9,7 @@ from .cluster import CLUSTER
 from .wait import wait_for
 
 PROGRAM = "serin-operator"
+WRITES = ("create", "update", "patch", "delete", "deletecollection")
 
 
 class Operator:
@@ -39,18 +40,26 @@ class Operator:
         holder = self.lease().get("holderIdentity") or ""
         return next((pod for pod in self.pods() if holder.startswith(pod["metadata"]["name"])), None)
 
-    def kill_9(self, pod):
-        """SIGKILL to the process, then a new pod at once: the kubelet would wait longer at every restart."""
-        killed = 0
+    def account(self):
+        """Its user name, as the audit log has it."""
+        return f"system:serviceaccount:{self.namespace}:{self.pods()[0]['spec']['serviceAccountName']}"
+
+    def process(self, pod):
+        """The folder of the pod's process under /proc."""
+        found = []
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             try:
                 cgroups, program = (process / "cgroup").read_text(), os.readlink(process / "exe")
             except OSError:
                 continue  # it ended meanwhile
             if pod["metadata"]["uid"] in cgroups and program.endswith(PROGRAM):
-                os.kill(int(process.name), signal.SIGKILL)
-                killed += 1
-        assert killed == 1, f"{killed} processes of {pod['metadata']['name']}"
+                found.append(process)
+        assert len(found) == 1, f"{len(found)} processes of {pod['metadata']['name']}"
+        return found[0]
+
+    def kill_9(self, pod):
+        """SIGKILL to the process, then a new pod at once: the kubelet would wait longer at every restart."""
+        os.kill(int(self.process(pod).name), signal.SIGKILL)
         CLUSTER.kubectl("-n", self.namespace, "delete", "pod", pod["metadata"]["name"], "--grace-period=0", "--force")
 
 
