@@ -18,7 +18,11 @@ Result<EndpointSlice> decodeEndpointSlice(const nlohmann::json& object);
 
 // Values -> request bodies (UTF-8 JSON, no escapes beyond JSON's own).
 // The whole status as the body of a server-side apply to the status subresource.
+// It names the uid and resourceVersion of `object`: a status planned from an older object is refused (409).
 std::string statusBody(const ModelDeployment& object, const Status& status);
+// The status as it comes back after it was written: times and numbers have the resolution that is stored.
+// Compare with this what is recorded, else a plan never comes to rest.
+Status normalised(const Status& status);
 // The ReplicaSet of `object.spec`'s revision for POST: labels, owner, template with what Serin adds (named ports,
 // probe, preStop). Precondition: spec.problems is empty.
 std::string replicaSetBody(const ModelDeployment& object, int replicas);

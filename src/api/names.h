@@ -6,6 +6,8 @@ namespace serin::api {
 
 // Names that are part of the contract with users and with older versions of Serin. They never change.
 inline constexpr const char* kGroup = "serin.dev";
+inline constexpr const char* kApiVersion = "serin.dev/v1alpha1";
+inline constexpr const char* kKind = "ModelDeployment";
 inline constexpr const char* kModelDeploymentLabel = "serin.dev/model-deployment";
 inline constexpr const char* kRevisionLabel = "serin.dev/revision";
 inline constexpr const char* kVersionAnnotation = "serin.dev/version";

@@ -1,0 +1,123 @@
+#include <set>
+
+#include "api/spec_codec.h"
+#include "base/text.h"
+
+namespace serin::api {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr double kWorseOddsRatio = 1.2;
+constexpr double kLargestRatio = 1000;
+// Name of the judge's own metric about restarts, lost scrapes and not-ready time.
+constexpr const char* kOwnMetric = "pods";
+
+void decodeErrorRate(const Field& entry, Metric& out) {
+    out.kind = MetricKind::ErrorRate;
+    const Field worse = entry.at("worseThan");
+    const Field stable = worse.at("stable");
+    const Field safe = entry.at("safeWithin");
+    const Field max = worse.at("max");
+    if (max.present()) out.max = max.number(1, 0, 1, false);
+    if (stable.present() || !max.present()) {
+        out.worseOddsRatio = stable.at("oddsRatio").number(kWorseOddsRatio, 1, kLargestRatio, true);
+    }
+    out.worseDifference = stable.at("difference").number(out.worseDifference, 0, 1, true);
+    out.safeOddsRatio = safe.at("oddsRatio").number(out.safeOddsRatio, 1, kLargestRatio, true);
+    out.safeDifference = safe.at("difference").number(out.safeDifference, 0, 1, false);
+}
+
+void decodeDrift(const Field& entry, Metric& out) {
+    out.kind = MetricKind::HistogramDrift;
+    const Field drift = entry.at("drift");
+    out.histogram = drift.at("histogram").text();
+    if (out.histogram.empty()) {
+        drift.at("histogram")
+            .problem("is missing; state the name of a histogram on /metrics, without _bucket");
+    }
+    const Field psi = entry.at("worseThan").at("stable").at("psi");
+    if (!psi.present()) return;
+    if (drift.at("of").text("predictions") == "inputs") {
+        psi.problem(
+            "limits a drift of inputs, which is reported and never decides while the split is made of pod "
+            "counts; remove worseThan, or state of: predictions");
+        return;
+    }
+    out.psi = psi.number(1, 0, 100, false);
+}
+
+Metric decodeMetric(const Field& entry) {
+    Metric out;
+    out.name = entry.at("name").text();
+    if (out.name.empty()) entry.at("name").problem("is missing; state a name");
+    if (out.name == kOwnMetric) {
+        entry.at("name").problem(
+            "is \"pods\", which is the name of restarts, lost scrapes and not-ready time; "
+            "choose another");
+    }
+    out.weight = entry.at("weight").number(out.weight, 0, 1000, false);
+    const bool errorRate = entry.at("errorRate").present();
+    const bool drift = entry.at("drift").present();
+    if (errorRate == drift) {
+        entry.problem(drift ? "states errorRate and drift; make two metrics of it"
+                            : "states no kind; state errorRate: {} or drift with a histogram");
+    }
+    if (drift && !errorRate) {
+        decodeDrift(entry, out);
+    } else {
+        decodeErrorRate(entry, out);
+    }
+    return out;
+}
+
+std::vector<Metric> decodeMetrics(const Field& metrics) {
+    if (!metrics.present()) {
+        Metric errors;
+        errors.name = "errors";
+        errors.worseOddsRatio = kWorseOddsRatio;
+        return {errors};
+    }
+    std::vector<Metric> out;
+    std::set<std::string> names;
+    for (const Field& entry : metrics.elements()) {
+        Metric metric = decodeMetric(entry);
+        if (!names.insert(metric.name).second) {
+            entry.at("name").problem(
+                cat("is \"", metric.name, "\" a second time; give every metric a name of its own"));
+            continue;
+        }
+        out.push_back(std::move(metric));
+    }
+    return out;
+}
+
+OnInconclusive decodeOnInconclusive(const Field& field) {
+    const std::string text = field.text("Pause");
+    if (text == "Extend") return OnInconclusive::Extend;
+    if (text == "Rollback") return OnInconclusive::Rollback;
+    if (text == "Promote") return OnInconclusive::Promote;
+    if (text != "Pause") {
+        field.problem(cat("is \"", text, "\"; state Pause, Extend, Rollback or Promote"));
+    }
+    return OnInconclusive::Pause;
+}
+
+}  // namespace
+
+Analysis decodeAnalysis(const Field& spec) {
+    const Field analysis = spec.at("analysis");
+    Analysis out;
+    out.interval = analysis.at("interval").duration(out.interval, seconds(1));
+    out.warmUp = analysis.at("warmUp").duration(out.warmUp, seconds(0));
+    out.deadline = analysis.at("deadline").duration(out.deadline, seconds(5));
+    out.onInconclusive = decodeOnInconclusive(analysis.at("onInconclusive"));
+    out.holdAtMost = analysis.at("holdAtMost").duration(out.holdAtMost, seconds(5));
+    out.minRequests = analysis.at("minRequests").integer(out.minRequests, 0, 1'000'000'000);
+    out.falseAlarm = analysis.at("falseAlarm").number(out.falseAlarm, 0, 0.5, false);
+    out.missedHarm = analysis.at("missedHarm").number(out.missedHarm, 0, 0.5, false);
+    out.metrics = decodeMetrics(analysis.at("metrics"));
+    return out;
+}
+
+}  // namespace serin::api

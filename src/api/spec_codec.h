@@ -1,0 +1,26 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "api/field.h"
+#include "api/spec.h"
+
+namespace serin::api {
+
+// A spec as it was read back, whatever schema it was stored under, with the defaults of Spec's contract
+// filled in. Never fails: what breaks a rule stands in Spec::problems, and its field has the default.
+Spec decodeSpec(const nlohmann::json& spec, const std::string& objectName);
+
+// Its parts. `spec` is the field "spec".
+Runtime decodeRuntime(const Field& spec, const Model& model);
+std::vector<ServicePort> decodePorts(const Field& spec, const RuntimePorts& runtime);
+Rollout decodeRollout(const Field& spec);
+Analysis decodeAnalysis(const Field& spec);
+
+// What of the spec makes a revision, in Crockford's alphabet: shortDigest of the canonical JSON of model,
+// runtime, template and the target ports as a person wrote them, nothing filled in. Pinned by golden vectors.
+std::string revisionOf(const nlohmann::json& spec);
+
+}  // namespace serin::api

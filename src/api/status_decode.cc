@@ -1,0 +1,155 @@
+#include <limits>
+
+#include "api/enum_names.h"
+#include "api/json_read.h"
+#include "api/status_codec.h"
+
+namespace serin::api {
+
+using nlohmann::json;
+
+namespace {
+
+Timestamp timeOr0(const json& object, const char* name) {
+    return timeAt(object, name).value_or(Timestamp());
+}
+
+Condition decodeCondition(const json& value) {
+    Condition out;
+    out.type = textAt(value, "type");
+    out.status = textAt(value, "status");
+    out.reason = textAt(value, "reason");
+    out.message = textAt(value, "message");
+    out.lastTransitionTime = timeOr0(value, "lastTransitionTime");
+    out.observedGeneration = integerAt(value, "observedGeneration");
+    return out;
+}
+
+std::optional<VersionStatus> decodeVersion(const json& status, const char* name) {
+    const json* value = find(status, name);
+    if (value == nullptr || !value->is_object()) return std::nullopt;
+    VersionStatus out;
+    out.revision = textAt(*value, "revision");
+    out.version = textAt(*value, "version");
+    out.id = textAt(*value, "id");
+    out.weight = countAt(*value, "weight");
+    out.wanted = countAt(*value, "wanted");
+    out.replicas = countAt(*value, "replicas");
+    out.ready = countAt(*value, "ready");
+    return out;
+}
+
+StepStatus decodeStep(const json& value) {
+    StepStatus out;
+    out.step.weight = countAt(value, "weight");
+    out.step.approval = flagAt(value, "approval");
+    const auto hold = parseDuration(textAt(value, "hold", "0s"));
+    if (hold) out.step.hold = *hold;
+    out.replicas = countAt(value, "replicas");
+    return out;
+}
+
+std::optional<RolloutStatus> decodeRollout(const json& status) {
+    const json* value = find(status, "rollout");
+    if (value == nullptr || !value->is_object()) return std::nullopt;
+    RolloutStatus out;
+    out.revision = textAt(*value, "revision");
+    out.attempt = countAt(*value, "attempt", 1);
+    out.phase = phaseNamed(textAt(*value, "phase")).value_or(Phase::Evaluating);
+    out.step = countAt(*value, "step");
+    for (const json& step : listAt(*value, "steps")) out.steps.push_back(decodeStep(step));
+    out.floor = countAt(*value, "floor");
+    out.startedAt = timeOr0(*value, "startedAt");
+    out.phaseStartedAt = timeOr0(*value, "phaseStartedAt");
+    out.scaledAt = timeAt(*value, "scaledAt");
+    out.stepStartedAt = timeAt(*value, "stepStartedAt");
+    out.routedAt = timeAt(*value, "routedAt");
+    out.extendedAt = timeAt(*value, "extendedAt");
+    out.inconclusiveAt = timeAt(*value, "inconclusiveAt");
+    out.end = phaseNamed(textAt(*value, "end"));
+    out.reason = textAt(*value, "reason");
+    out.next = textAt(*value, "next");
+    return out;
+}
+
+AttemptStatus decodeAttempt(const json& value) {
+    AttemptStatus out;
+    out.revision = textAt(value, "revision");
+    out.attempt = countAt(value, "attempt", 1);
+    for (const json& step : listAt(value, "approved")) {
+        if (step.is_number_integer()) out.approved.push_back(step.get<int>());
+    }
+    out.promoted = flagAt(value, "promoted");
+    out.aborted = flagAt(value, "aborted");
+    out.outcome = textAt(value, "outcome");
+    return out;
+}
+
+QuarantineEntry decodeQuarantined(const json& value) {
+    return {textAt(value, "revision"), textAt(value, "reason"), timeOr0(value, "at")};
+}
+
+HistoryEntry decodeHistory(const json& value) {
+    return {textAt(value, "revision"), textAt(value, "version"), textAt(value, "id"),
+            textAt(value, "outcome"),  textAt(value, "reason"),  timeOr0(value, "at")};
+}
+
+uint64_t samplesAt(const json& value, const char* name) {
+    const int64_t count = integerAt(value, name);
+    return count < 0 ? 0 : static_cast<uint64_t>(count);
+}
+
+MetricVerdict decodeMetric(const json& value) {
+    MetricVerdict out;
+    out.name = textAt(value, "name");
+    out.guard = textAt(value, "role", "Guard") == "Guard";
+    out.verdict = verdictNamed(textAt(value, "verdict")).value_or(Verdict::Continue);
+    out.stable = numberAt(value, "stable");
+    out.canary = numberAt(value, "canary");
+    out.ratioLow = numberAt(value, "ratioLow");
+    // An unknown upper bound is infinite, which JSON has no number for.
+    out.ratioHigh = numberAt(value, "ratioHigh", std::numeric_limits<double>::infinity());
+    out.samples = samplesAt(value, "samples");
+    out.samplesNeeded = samplesAt(value, "samplesNeeded");
+    out.evidence = numberAt(value, "evidence");
+    out.message = textAt(value, "message");
+    return out;
+}
+
+std::optional<AnalysisStatus> decodeAnalysisStatus(const json& status) {
+    const json* value = find(status, "analysis");
+    if (value == nullptr || !value->is_object()) return std::nullopt;
+    AnalysisStatus out;
+    out.verdict = textAt(*value, "verdict");
+    out.message = textAt(*value, "message");
+    out.updatedAt = timeAt(*value, "updatedAt");
+    for (const json& metric : listAt(*value, "metrics")) out.metrics.push_back(decodeMetric(metric));
+    out.state = textAt(*value, "state");
+    return out;
+}
+
+}  // namespace
+
+Status decodeStatus(const json& status) {
+    Status out;
+    out.observedGeneration = integerAt(status, "observedGeneration");
+    out.phase = textAt(status, "phase");
+    out.message = textAt(status, "message");
+    out.selector = textAt(status, "selector");
+    out.replicas = countAt(status, "replicas");
+    out.readyReplicas = countAt(status, "readyReplicas");
+    for (const json& condition : listAt(status, "conditions"))
+        out.conditions.push_back(decodeCondition(condition));
+    out.stable = decodeVersion(status, "stable");
+    out.canary = decodeVersion(status, "canary");
+    out.previous = decodeVersion(status, "previous");
+    out.rollout = decodeRollout(status);
+    for (const json& attempt : listAt(status, "attempts")) out.attempts.push_back(decodeAttempt(attempt));
+    for (const json& entry : listAt(status, "quarantined"))
+        out.quarantined.push_back(decodeQuarantined(entry));
+    out.analysis = decodeAnalysisStatus(status);
+    for (const json& entry : listAt(status, "history")) out.history.push_back(decodeHistory(entry));
+    return out;
+}
+
+}  // namespace serin::api
