@@ -12,7 +12,7 @@ namespace serin::judge {
 struct Memory;
 
 // Turns strata into judgements of one ModelDeployment. Pure: no IO, no clock, no threads; a value that can be
-// copied. The same calls in the same order give the same judgement, bit for bit, on every machine; a Judge restored
+// copied. The same calls in the same order give the same judgement, bit for bit; a Judge restored
 // from its state goes on as if it had never been interrupted. Not thread-safe.
 class Judge {
   public:

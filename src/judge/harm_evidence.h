@@ -1,0 +1,55 @@
+#pragma once
+
+#include <vector>
+
+#include "api/spec.h"
+#include "judge/fnch.h"
+#include "judge/risk_difference.h"
+
+namespace serin::judge {
+
+// One interval as all starts of the evidence see it: the increments that do not depend on the past.
+struct HarmTick {
+    HarmTick(const api::Metric& metric, const Table& all, double temper);
+
+    Table table;
+    double temper;                // at least 1; ln E is divided by it
+    double difference;            // of the absolute part
+    std::vector<double> odds;     // increments of the grid of odds ratios; empty without a relative limit
+    std::vector<double> limit;    // increments against `max`; empty without one
+};
+
+// Evidence that the canary errs more than it may, gathered from one start on. A value: logs of e-processes.
+struct HarmEvidence {
+    std::vector<double> odds;   // ln E a grid point: worse than stable by a factor
+    double byDifference = 0;    // ln E: worse than stable by a difference
+    std::vector<double> limit;  // ln E a grid point: above `max`
+    Past past;                  // since this start
+
+    void add(const HarmTick& tick);
+
+    // ln of the mixtures over the grids.
+    double logOdds() const;
+    double logLimit() const;
+
+    bool operator==(const HarmEvidence&) const = default;
+};
+
+// ln E of harm from its parts: the smaller of "by a factor" and "by a difference"; with `max` beside them, the mean of
+// both answers.
+double combinedHarm(const api::Metric& metric, double logOdds, double logDifference, double logLimit);
+double combinedHarm(const api::Metric& metric, const HarmEvidence& evidence);
+
+// Evidence since the attempt's start and since each step's start, mixed.
+struct HarmMixture {
+    std::vector<HarmEvidence> starts;  // [0] is the attempt's
+    int opened = 0;                    // steps so far; beyond kMostSteps they open no new start
+    void open();
+    void add(const HarmTick& tick);
+    // ln E of harm.
+    double evidence(const api::Metric& metric) const;
+
+    bool operator==(const HarmMixture&) const = default;
+};
+
+}  // namespace serin::judge

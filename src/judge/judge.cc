@@ -1,0 +1,205 @@
+#include "judge/judge.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "judge/memory.h"
+#include "judge/messages.h"
+#include "judge/report.h"
+#include "judge/soak.h"
+#include "judge/standing.h"
+#include "judge/state_codec.h"
+#include "judge/strata.h"
+#include "judge/ticks.h"
+
+namespace serin::judge {
+namespace {
+
+using api::JudgeMode;
+
+bool sameDefinition(api::Metric a, const api::Metric& b) {
+    a.weight = b.weight;
+    return a == b;
+}
+
+// The metrics of the analysis with what is remembered of them.
+std::vector<MetricMemory> reconciled(const api::Analysis& analysis, const AttemptMemory& attempt) {
+    std::vector<MetricMemory> out;
+    for (const api::Metric& metric : analysis.metrics) {
+        const auto known = std::find_if(attempt.metrics.begin(), attempt.metrics.end(), [&](const MetricMemory& m) {
+            return sameDefinition(m.definition, metric);
+        });
+        MetricMemory next;
+        if (known != attempt.metrics.end()) {
+            next = *known;
+        } else if (attempt.soaking) {
+            next.soakLimit = metric.max.value_or(0);
+        }
+        next.definition = metric;
+        out.push_back(std::move(next));
+    }
+    return out;
+}
+
+bool aboutSameAttempt(const AttemptMemory& attempt, const api::JudgeOrder& order) {
+    return attempt.stable == order.stable && attempt.canary == order.canary && attempt.number == order.attempt;
+}
+
+void startAttempt(const api::Analysis& analysis, const api::JudgeOrder& order, Memory& memory) {
+    memory.attempt = {};
+    memory.attempt.stable = order.stable;
+    memory.attempt.canary = order.canary;
+    memory.attempt.number = order.attempt;
+    memory.attempt.metrics = reconciled(analysis, memory.attempt);
+    memory.pending.reset();
+}
+
+// The next stratum within the step opens it.
+void closeStep(Memory& memory) {
+    AttemptMemory& attempt = memory.attempt;
+    attempt.stepOpen = false;
+    attempt.warm = false;
+    attempt.stepRequests = 0;
+    attempt.noDataSince.reset();
+    attempt.missing.clear();
+    for (MetricMemory& metric : attempt.metrics) metric.drift.startStep();
+    memory.pending.reset();
+}
+
+void noteScrapes(const api::Stratum& stratum, Memory& memory) {
+    const auto counted = [](const api::PodSample& pod) { return pod.counted; };
+    const bool stable = std::any_of(stratum.stable.begin(), stratum.stable.end(), counted);
+    const bool canary = std::any_of(stratum.canary.begin(), stratum.canary.end(), counted);
+    memory.scraped = memory.scraped || stable || canary;
+    memory.troubles = memory.scraped ? "" : join(stratum.troubles, "; ");
+    if (memory.order.mode == JudgeMode::Compare) {
+        memory.attempt.silentRounds = stable ? static_cast<uint64_t>(std::max(0, stratum.canarySilentRounds)) : 0;
+    }
+}
+
+// A split that moves within an interval gives the arms unlike shares of its better and worse seconds.
+bool splitMoved(const api::JudgeOrder& order, const api::Stratum& stratum) {
+    if (order.stepStartedAt) return stratum.from < *order.stepStartedAt && stratum.to > *order.stepStartedAt;
+    return std::any_of(stratum.canary.begin(), stratum.canary.end(), [](const api::PodSample& pod) {
+        return pod.notReady.count() > 0 && pod.notReady < pod.exposure;
+    });
+}
+
+void declareHarm(const api::Analysis& analysis, AttemptMemory& attempt) {
+    if (attempt.harm) return;
+    const Standing standing = standingOf(analysis, attempt);
+    if (!standing.harm) return;
+    attempt.harm = true;
+    attempt.harmMetrics = harmMetrics(analysis, attempt, standing);
+    attempt.harmHeadline = harmHeadline(analysis, attempt, standing);
+}
+
+void count(const api::Analysis& analysis, const api::Stratum& stratum, Memory& memory) {
+    const api::JudgeOrder& order = memory.order;
+    switch (order.mode) {
+        case JudgeMode::Off:
+            return;
+        case JudgeMode::Evaluate:
+            countEvaluation(analysis, stratum, memory);
+            return;
+        case JudgeMode::Compare:
+            if (splitMoved(order, stratum)) return;
+            countComparison(analysis, stratum, order.stepStartedAt && stratum.from >= *order.stepStartedAt, memory);
+            break;
+        case JudgeMode::Soak:
+            countSoak(analysis, stratum, memory);
+            break;
+    }
+    declareHarm(analysis, memory.attempt);
+}
+
+}  // namespace
+
+Judge::Judge(const api::Analysis& analysis) : analysis_(analysis), memory_(std::make_unique<Memory>()) {}
+Judge::Judge(const Judge& other)
+    : analysis_(other.analysis_), memory_(std::make_unique<Memory>(*other.memory_)) {}
+Judge& Judge::operator=(const Judge& other) {
+    if (this != &other) *this = Judge(other);
+    return *this;
+}
+Judge::Judge(Judge&&) noexcept = default;
+Judge& Judge::operator=(Judge&&) noexcept = default;
+Judge::~Judge() = default;
+
+void Judge::restore(const std::string& state) {
+    std::optional<Memory> known = decodeState(state);
+    if (!known) return;
+    *memory_ = std::move(*known);
+    memory_->attempt.metrics = reconciled(analysis_, memory_->attempt);
+}
+
+void Judge::setAnalysis(const api::Analysis& analysis) {
+    analysis_ = analysis;
+    memory_->attempt.metrics = reconciled(analysis_, memory_->attempt);
+}
+
+void Judge::order(const api::JudgeOrder& order) {
+    const api::JudgeOrder before = memory_->order;
+    memory_->order = order;
+    if (order == before || order.mode == JudgeMode::Off) return;
+    if (order.mode != JudgeMode::Soak && memory_->stable.revision != order.stable) {
+        memory_->stable = {};
+        memory_->stable.revision = order.stable;
+    }
+    if (order.mode == JudgeMode::Evaluate) {
+        if (before.mode == JudgeMode::Evaluate) return;
+        memory_->stable.seconds = 0;
+        memory_->stable.requests = 0;
+        memory_->stable.strata = 0;
+        for (auto& [name, metric] : memory_->stable.metrics) metric.requests = metric.bad = 0;
+        memory_->pending.reset();
+        return;
+    }
+    if (!aboutSameAttempt(memory_->attempt, order)) {
+        startAttempt(analysis_, order, *memory_);
+    } else if (order.step != memory_->attempt.step ||
+               (memory_->attempt.stepStarted && !order.stepStartedAt)) {
+        closeStep(*memory_);
+    }
+    memory_->attempt.step = order.step;
+    memory_->attempt.stepStarted = order.stepStartedAt.has_value();
+    if (order.mode == JudgeMode::Soak && !memory_->attempt.soaking) {
+        startSoak(analysis_, memory_->attempt);
+        memory_->pending.reset();
+    }
+}
+
+void Judge::add(const api::Stratum& stratum) {
+    Memory& memory = *memory_;
+    if (memory.order.mode == JudgeMode::Off || stratum.to <= stratum.from) return;
+    const Timestamp counted = memory.pending ? memory.pending->to : memory.at;
+    if (stratum.to <= counted) return;
+    noteScrapes(stratum, memory);
+    // Clocks of two processes may differ a little; more than that would count requests twice.
+    const bool overlaps = counted - stratum.from > (stratum.to - stratum.from) / 10;
+    if (overlaps || tooLong(stratum, analysis_.interval)) {
+        memory.pending.reset();
+        memory.at = stratum.to;
+        return;
+    }
+    const bool waited = memory.pending.has_value() && memory.pendingForLost;
+    const bool lost = newlyLost(stratum, memory) && !waited;
+    const api::Stratum tick = memory.pending ? mergedStrata(*memory.pending, stratum) : stratum;
+    if ((lost || misaligned(tick)) && !tooLong(tick, analysis_.interval)) {
+        memory.pending = tick;
+        memory.pendingForLost = waited || lost;
+        return;
+    }
+    memory.pending.reset();
+    memory.pendingForLost = false;
+    memory.at = tick.to;
+    if (!tooLong(tick, analysis_.interval)) count(analysis_, tick, memory);
+}
+
+api::Judgement Judge::judgement() const {
+    api::Judgement out = reportOf(analysis_, *memory_);
+    out.state = encodeState(*memory_);
+    return out;
+}
+
+}  // namespace serin::judge

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/judgement.h"
+#include "api/samples.h"
+#include "api/spec.h"
+#include "judge/dispersion.h"
+#include "judge/drift_metric.h"
+#include "judge/error_metric.h"
+#include "judge/pods_metric.h"
+
+namespace serin::judge {
+
+// What is known of the stable version, kept as long as it is stable.
+struct StableRecord {
+    std::string revision;
+    double seconds = 0;     // of evaluation, before the rollout
+    uint64_t requests = 0;  // in that time
+    uint64_t strata = 0;
+    struct Metric {
+        Dispersion dispersion;
+        double requests = 0;  // in the evaluation
+        double bad = 0;
+        bool operator==(const Metric&) const = default;
+    };
+    std::map<std::string, Metric> metrics;
+
+    bool operator==(const StableRecord&) const = default;
+};
+
+struct MetricMemory {
+    api::Metric definition;
+    ErrorEvidence errors;
+    DriftEvidence drift;
+    double soakLimit = 0;  // of the error rate, while soaking; 0: none
+
+    bool operator==(const MetricMemory&) const = default;
+};
+
+// A pod of this attempt, stable or canary.
+struct PodMemory {
+    bool wasReady = false;
+    bool lost = false;    // its last scrape was lost: the next delta covers more than its interval
+    bool asked = false;   // it answered a request
+    uint64_t group = ErrorTick::npos;  // canary only: its group in ErrorEvidence::without
+
+    bool operator==(const PodMemory&) const = default;
+};
+
+// 48 bits of a digest of the uid (FNV-1a): short in the persisted text.
+uint64_t podKey(const std::string& uid);
+
+// Evidence of one attempt.
+struct AttemptMemory {
+    std::string stable;  // what it is about
+    std::string canary;
+    int number = 0;
+    int step = -1;
+    bool stepStarted = false;  // the order said since when the step counts
+    bool soaking = false;
+    std::vector<MetricMemory> metrics;
+    PodsEvidence pods;
+    std::map<uint64_t, PodMemory> podsSeen;  // by podKey
+    std::vector<std::string> groupNames;        // the latest pod of each group, for people
+    uint64_t groupsMade = 0;
+    bool stepOpen = false;    // a stratum of the present step was counted
+    bool warm = false;
+    uint64_t strata = 0;      // usable ones
+    uint64_t stepRequests = 0;
+    std::optional<Timestamp> noDataSince;
+    std::string missing;      // why the last stratum was not usable
+    uint64_t silentRounds = 0;  // in a row, while stable answered
+    bool harm = false;        // declared once, it stays
+    std::string harmHeadline;
+    std::vector<std::string> harmMetrics;
+
+    bool operator==(const AttemptMemory&) const = default;
+};
+
+// All that a Judge remembers.
+struct Memory {
+    api::JudgeOrder order;
+    Timestamp at;  // end of the last stratum counted or left out
+    bool scraped = false;  // a pod was scraped once
+    std::string troubles;  // why none could be
+    std::optional<api::Stratum> pending;  // waits to be merged with the next
+    bool pendingForLost = false;          // because a scrape was lost in it
+    StableRecord stable;
+    AttemptMemory attempt;
+};
+
+}  // namespace serin::judge

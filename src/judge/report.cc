@@ -1,0 +1,146 @@
+#include "judge/report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "judge/feasibility.h"
+#include "judge/messages.h"
+#include "judge/standing.h"
+
+namespace serin::judge {
+namespace {
+
+using api::Verdict;
+
+// The canary leaves this many questions for its model unanswered before it loses its traffic.
+constexpr uint64_t kSilentRounds = 3;
+
+bool namedInHarm(const AttemptMemory& attempt, const std::string& name) {
+    return attempt.harm &&
+           std::find(attempt.harmMetrics.begin(), attempt.harmMetrics.end(), name) != attempt.harmMetrics.end();
+}
+
+double share(double bad, double total) { return total > 0 ? bad / total : 0; }
+
+api::MetricVerdict errorVerdict(const api::Analysis& analysis, const AttemptMemory& attempt,
+                                const MetricMemory& metric, double evidence) {
+    const Past& seen = metric.errors.seen;
+    const OddsProfile::Bounds bounds = metric.errors.profile.bounds(attemptAlarm(analysis, attempt.number));
+    api::MetricVerdict out;
+    out.stable = share(seen.stableBad, seen.stable);
+    out.canary = share(seen.canaryBad, seen.canary);
+    out.ratioLow = bounds.low;
+    out.ratioHigh = bounds.high;
+    out.samples = static_cast<uint64_t>(seen.canary);
+    out.evidence = evidence;
+    if (seen.canary == 0) {
+        out.verdict = Verdict::NoData;
+    } else if (!attempt.soaking && isSafe(analysis, metric)) {
+        out.verdict = Verdict::Safe;
+    }
+    if (!attempt.soaking && out.verdict != Verdict::Safe) {
+        out.samplesNeeded = static_cast<uint64_t>(
+            requestsToSafe(metric.definition, metric.errors.safe, analysis.missedHarm));
+    }
+    out.message = errorMessage(analysis, attempt, metric);
+    return out;
+}
+
+api::MetricVerdict driftVerdict(const api::Analysis& analysis, const MetricMemory& metric) {
+    api::MetricVerdict out;
+    out.verdict = metric.drift.verdict;
+    out.canary = metric.drift.index();
+    out.samples = metric.drift.samples;
+    out.samplesNeeded = static_cast<uint64_t>(metric.drift.missing(metric.definition));
+    out.message = driftMessage(analysis, metric);
+    return out;
+}
+
+api::MetricVerdict podsVerdict(const PodsEvidence& pods) {
+    api::MetricVerdict out;
+    out.name = "pods";
+    out.evidence = pods.evidence();
+    const auto events = [](const TroubleEvidence& trouble) { return trouble.canary > 0; };
+    const bool quiet = std::none_of(pods.troubles.begin(), pods.troubles.end(), events);
+    out.verdict = quiet ? Verdict::Safe : Verdict::Continue;
+    out.message = podsMessage(pods);
+    return out;
+}
+
+std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, const AttemptMemory& attempt,
+                                               const Standing& standing) {
+    std::vector<api::MetricVerdict> out;
+    for (size_t i = 0; i < attempt.metrics.size(); ++i) {
+        const MetricMemory& metric = attempt.metrics[i];
+        const bool errors = metric.definition.kind == api::MetricKind::ErrorRate;
+        if (attempt.soaking && !errors) continue;
+        out.push_back(errors ? errorVerdict(analysis, attempt, metric, standing.evidence[i])
+                             : driftVerdict(analysis, metric));
+        out.back().name = metric.definition.name;
+        out.back().guard = metric.definition.guard();
+    }
+    if (!attempt.soaking && !attempt.metrics.empty()) out.push_back(podsVerdict(attempt.pods));
+    for (api::MetricVerdict& verdict : out) {
+        if (namedInHarm(attempt, verdict.name)) verdict.verdict = Verdict::Harm;
+    }
+    return out;
+}
+
+Verdict overall(const api::Judgement& judgement) {
+    if (judgement.harm) return Verdict::Harm;
+    for (const api::MetricVerdict& metric : judgement.metrics) {
+        if (metric.guard && metric.verdict == Verdict::Invalid) return Verdict::Invalid;
+    }
+    if (judgement.noDataSince) return Verdict::NoData;
+    return judgement.safe && judgement.order.mode == api::JudgeMode::Compare ? Verdict::Safe : Verdict::Continue;
+}
+
+std::string headlineOf(const AttemptMemory& attempt, const api::Judgement& judgement) {
+    if (judgement.harm) return attempt.harmHeadline;
+    if (judgement.starved) {
+        return cat("the canary answers nothing: ", attempt.silentRounds,
+                   " questions in a row for its model timed out on every ready pod");
+    }
+    if (judgement.noDataSince) return judgement.holding;
+    std::string first;
+    for (const api::MetricVerdict& metric : judgement.metrics) {
+        if (metric.name == "pods" && metric.verdict == Verdict::Safe) continue;
+        if (metric.guard && metric.verdict != Verdict::Safe) return metric.message;
+        if (first.empty()) first = metric.message;
+    }
+    return first;
+}
+
+void reportAttempt(const api::Analysis& analysis, const AttemptMemory& attempt, api::Judgement& out) {
+    const Standing standing = standingOf(analysis, attempt);
+    out.harm = attempt.harm;
+    out.calm = attempt.soaking || standing.calm;
+    out.safe = !attempt.harm && standing.safe;
+    out.warm = attempt.soaking || analysis.metrics.empty() || attempt.warm;
+    out.starved = attempt.silentRounds >= kSilentRounds;
+    out.canaryRequestsInStep = attempt.stepRequests;
+    out.noDataSince = attempt.noDataSince;
+    out.evidence = standing.mean;
+    out.metrics = metricVerdicts(analysis, attempt, standing);
+    out.holding = holdingMessage(analysis, attempt, standing);
+    out.verdict = overall(out);
+    out.headline = headlineOf(attempt, out);
+}
+
+}  // namespace
+
+api::Judgement reportOf(const api::Analysis& analysis, const Memory& memory) {
+    api::Judgement out;
+    out.order = memory.order;
+    out.at = memory.at;
+    const bool judging = memory.order.mode == api::JudgeMode::Compare || memory.order.mode == api::JudgeMode::Soak;
+    if (judging) reportAttempt(analysis, memory.attempt, out);
+    if (!memory.attempt.soaking && memory.order.mode != api::JudgeMode::Off) {
+        out.warning = feasibilityWarning(analysis, memory.stable);
+    }
+    if (!memory.scraped) out.unreachable = memory.troubles;
+    return out;
+}
+
+}  // namespace serin::judge

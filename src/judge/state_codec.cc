@@ -1,0 +1,52 @@
+#include "judge/state_fields.h"
+
+#include "judge/state_codec.h"
+
+namespace serin::judge {
+namespace {
+
+constexpr std::string_view kFormat = "serin-judge/1";
+
+std::string encoded(const Memory& memory) {
+    StateWriter writer;
+    writer(memory);
+    return std::string(kFormat) + " " + writer.text();
+}
+
+// Without groups the evidence that leaves pods out starts anew: harm by errors then needs new evidence of each pod.
+void dropGroups(AttemptMemory& attempt) {
+    for (MetricMemory& metric : attempt.metrics) metric.errors.without.clear();
+    for (auto& [key, pod] : attempt.podsSeen) pod.group = ErrorTick::npos;
+    attempt.groupNames.clear();
+    attempt.groupsMade = 0;
+}
+
+}  // namespace
+
+std::string encodeState(const Memory& memory) {
+    std::string text = encoded(memory);
+    if (text.size() <= kMostState) return text;
+    Memory smaller = memory;
+    smaller.pending.reset();
+    text = encoded(smaller);
+    if (text.size() <= kMostState) return text;
+    dropGroups(smaller.attempt);
+    text = encoded(smaller);
+    if (text.size() <= kMostState) return text;
+    for (MetricMemory& metric : smaller.attempt.metrics) metric.drift.startStep();
+    text = encoded(smaller);
+    return text.size() <= kMostState ? text : std::string(kFormat);
+}
+
+std::optional<Memory> decodeState(const std::string& text) {
+    if (!text.starts_with(kFormat) || text.size() <= kFormat.size() || text[kFormat.size()] != ' ') {
+        return std::nullopt;
+    }
+    StateReader reader(std::string_view(text).substr(kFormat.size() + 1));
+    Memory memory;
+    reader(memory);
+    if (!reader.ok() || !reader.atEnd()) return std::nullopt;
+    return memory;
+}
+
+}  // namespace serin::judge

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "judge/memory.h"
+
+namespace serin::judge {
+
+// The persisted memory: a text with its format's version, at most kMostState characters. What does not fit is left out
+// in this order: the unfinished interval, the evidence that leaves pods out, the histograms of the present step.
+constexpr size_t kMostState = 32 * 1024;
+
+std::string encodeState(const Memory& memory);
+
+// Nothing for a text of another format or a broken one.
+std::optional<Memory> decodeState(const std::string& text);
+
+}  // namespace serin::judge

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "judge/memory.h"
+#include "judge/state_text.h"
+
+// The members of everything that is persisted, in the order of the text. A change of any of them is a change of the
+// format: raise its number in state_codec.cc.
+namespace serin::api {
+
+template <typename T, typename Plain>
+concept PersistedAs = std::same_as<std::remove_const_t<T>, Plain>;
+
+template <typename Archive, PersistedAs<JudgeOrder> T>
+void fields(Archive& a, T& v) {
+    a(v.mode, v.stable, v.canary, v.attempt, v.step, v.stepStartedAt);
+}
+template <typename Archive, PersistedAs<Metric> T>
+void fields(Archive& a, T& v) {
+    a(v.name, v.kind, v.weight, v.worseOddsRatio, v.worseDifference, v.safeOddsRatio, v.safeDifference, v.max,
+      v.histogram, v.psi);
+}
+template <typename Archive, PersistedAs<Counts> T>
+void fields(Archive& a, T& v) {
+    a(v.total, v.bad, v.edges, v.buckets);
+}
+template <typename Archive, PersistedAs<PodSample> T>
+void fields(Archive& a, T& v) {
+    a(v.pod, v.name, v.exposure, v.notReady, v.restarts, v.lostScrapes, v.counted, v.warm, v.counts);
+}
+template <typename Archive, PersistedAs<Stratum> T>
+void fields(Archive& a, T& v) {
+    a(v.from, v.to, v.spread, v.stable, v.canary, v.troubles, v.canarySilentRounds);
+}
+
+}  // namespace serin::api
+
+namespace serin::judge {
+
+using api::PersistedAs;
+
+template <typename Archive, PersistedAs<Past> T>
+void fields(Archive& a, T& v) {
+    a(v.canary, v.canaryBad, v.stable, v.stableBad);
+}
+template <typename Archive, PersistedAs<HarmEvidence> T>
+void fields(Archive& a, T& v) {
+    a(v.odds, v.byDifference, v.limit, v.past);
+}
+template <typename Archive, PersistedAs<HarmMixture> T>
+void fields(Archive& a, T& v) {
+    a(v.starts, v.opened);
+}
+template <typename Archive, PersistedAs<WithoutGroup> T>
+void fields(Archive& a, T& v) {
+    a(v.seen, v.attempt, v.step);
+}
+template <typename Archive, PersistedAs<SafeEvidence> T>
+void fields(Archive& a, T& v) {
+    a(v.odds, v.byDifference, v.limit, v.past);
+}
+template <typename Archive, PersistedAs<OddsProfile> T>
+void fields(Archive& a, T& v) {
+    a(v.logLikelihood);
+}
+template <typename Archive, PersistedAs<ErrorEvidence> T>
+void fields(Archive& a, T& v) {
+    a(v.harm, v.step, v.without, v.safe, v.profile, v.seen);
+}
+template <typename Archive, PersistedAs<Histogram> T>
+void fields(Archive& a, T& v) {
+    a(v.edges, v.buckets);
+}
+template <typename Archive, PersistedAs<DriftEvidence> T>
+void fields(Archive& a, T& v) {
+    a(v.stable, v.canary, v.invalid, v.strata, v.looksInStep, v.looksInAttempt, v.verdict, v.samples);
+}
+template <typename Archive, PersistedAs<TroubleEvidence> T>
+void fields(Archive& a, T& v) {
+    a(v.starts, v.opened, v.canary, v.stable);
+}
+template <typename Archive, PersistedAs<PodsEvidence> T>
+void fields(Archive& a, T& v) {
+    for (auto& trouble : v.troubles) a(trouble);
+    a(v.canaryRest, v.stableRest);
+}
+template <typename Archive, PersistedAs<Dispersion> T>
+void fields(Archive& a, T& v) {
+    a(v.sum, v.count);
+}
+template <typename Archive, PersistedAs<StableRecord::Metric> T>
+void fields(Archive& a, T& v) {
+    a(v.dispersion, v.requests, v.bad);
+}
+template <typename Archive, PersistedAs<StableRecord> T>
+void fields(Archive& a, T& v) {
+    a(v.revision, v.seconds, v.requests, v.strata, v.metrics);
+}
+template <typename Archive, PersistedAs<MetricMemory> T>
+void fields(Archive& a, T& v) {
+    a(v.definition, v.errors, v.drift, v.soakLimit);
+}
+template <typename Archive, PersistedAs<PodMemory> T>
+void fields(Archive& a, T& v) {
+    a(v.wasReady, v.lost, v.asked, v.group);
+}
+template <typename Archive, PersistedAs<AttemptMemory> T>
+void fields(Archive& a, T& v) {
+    a(v.stable, v.canary, v.number, v.step, v.stepStarted, v.soaking, v.metrics, v.pods, v.podsSeen, v.groupNames,
+      v.groupsMade, v.stepOpen, v.warm, v.strata, v.stepRequests, v.noDataSince, v.missing, v.silentRounds, v.harm,
+      v.harmHeadline, v.harmMetrics);
+}
+template <typename Archive, PersistedAs<Memory> T>
+void fields(Archive& a, T& v) {
+    a(v.order, v.at, v.scraped, v.troubles, v.pending, v.pendingForLost, v.stable, v.attempt);
+}
+
+}  // namespace serin::judge

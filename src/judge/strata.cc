@@ -1,0 +1,116 @@
+#include "judge/strata.h"
+
+#include <algorithm>
+
+#include "judge/histogram.h"
+
+namespace serin::judge {
+namespace {
+
+api::Counts mergedCounts(const api::Counts& a, const api::Counts& b) {
+    api::Counts out;
+    out.total = a.total + b.total;
+    out.bad = a.bad + b.bad;
+    if (!a.edges.empty() || !b.edges.empty()) {
+        const Histogram both = merged({a.edges, a.buckets}, {b.edges, b.buckets});
+        out.edges = both.edges;
+        out.buckets = both.buckets;
+    }
+    return out;
+}
+
+api::PodSample mergedPod(const api::PodSample& first, const api::PodSample& second) {
+    api::PodSample out = second;
+    out.exposure += first.exposure;
+    out.notReady += first.notReady;
+    out.restarts += first.restarts;
+    out.lostScrapes += first.lostScrapes;
+    out.warm = first.warm;
+    if (!second.counted) {
+        out.counts.clear();
+    } else if (first.counted) {
+        for (const auto& [name, counts] : first.counts) {
+            const auto found = out.counts.find(name);
+            if (found == out.counts.end()) {
+                out.counts[name] = counts;
+            } else {
+                found->second = mergedCounts(counts, found->second);
+            }
+        }
+    }
+    return out;
+}
+
+std::vector<api::PodSample> mergedArm(const std::vector<api::PodSample>& first,
+                                      const std::vector<api::PodSample>& second) {
+    std::vector<api::PodSample> out;
+    const auto find = [](const std::vector<api::PodSample>& arm, const std::string& pod) {
+        return std::find_if(arm.begin(), arm.end(), [&](const auto& sample) { return sample.pod == pod; });
+    };
+    for (const api::PodSample& pod : first) {
+        const auto later = find(second, pod.pod);
+        out.push_back(later == second.end() ? pod : mergedPod(pod, *later));
+    }
+    for (const api::PodSample& pod : second) {
+        if (find(first, pod.pod) == first.end()) out.push_back(pod);
+    }
+    return out;
+}
+
+}  // namespace
+
+api::Stratum mergedStrata(const api::Stratum& first, const api::Stratum& second) {
+    api::Stratum out = second;
+    out.from = first.from;
+    out.stable = mergedArm(first.stable, second.stable);
+    out.canary = mergedArm(first.canary, second.canary);
+    return out;
+}
+
+bool misaligned(const api::Stratum& stratum) { return stratum.spread * 10 > stratum.to - stratum.from; }
+
+bool tooLong(const api::Stratum& stratum, Duration interval) {
+    return stratum.to - stratum.from > std::max<Duration>(5 * interval, std::chrono::minutes(2));
+}
+
+uint64_t requestsOf(const api::PodSample& pod, const std::vector<api::Metric>& metrics) {
+    if (!pod.counted) return 0;
+    uint64_t errors = 0, observed = 0;
+    bool judgesErrors = false;
+    for (const api::Metric& metric : metrics) {
+        const auto found = pod.counts.find(metric.name);
+        const uint64_t total = found == pod.counts.end() ? 0 : found->second.total;
+        if (metric.kind == api::MetricKind::ErrorRate) {
+            judgesErrors = true;
+            errors = std::max(errors, total);
+        } else {
+            observed = std::max(observed, total);
+        }
+    }
+    return judgesErrors ? errors : observed;
+}
+
+std::vector<PodCounts> countsOf(const std::vector<api::PodSample>& arm, const std::string& metric) {
+    std::vector<PodCounts> out;
+    for (const api::PodSample& pod : arm) {
+        const auto found = pod.counts.find(metric);
+        if (pod.counted && found != pod.counts.end()) out.push_back({pod.pod, &found->second, pod.warm});
+    }
+    return out;
+}
+
+ArmTotals totalsOf(const std::vector<PodCounts>& pods, bool warmOnly) {
+    ArmTotals out;
+    for (const PodCounts& pod : pods) {
+        if (warmOnly && !pod.warm) continue;
+        out.total += pod.counts->total;
+        out.bad += std::min(pod.counts->bad, pod.counts->total);
+    }
+    return out;
+}
+
+Table tableOf(const ArmTotals& canary, const ArmTotals& stable) {
+    return {canary.total, canary.bad, stable.total, stable.bad};
+}
+
+}  // namespace serin::judge

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "api/samples.h"
+#include "api/spec.h"
+#include "judge/fnch.h"
+
+namespace serin::judge {
+
+// Two neighbouring intervals as one. A pod counts in it when its counts cover all of it as far as it lived: a scrape
+// that was lost in `first` is made good by the next delta, one lost in `second` is not.
+api::Stratum mergedStrata(const api::Stratum& first, const api::Stratum& second);
+
+// The closing round took longer than a tenth of the interval: the arms cover different seconds.
+bool misaligned(const api::Stratum& stratum);
+
+// Longer than max(5 intervals, 2 min): the split may have moved within it.
+bool tooLong(const api::Stratum& stratum, Duration interval);
+
+// A pod's answered requests: of its error metrics, or the observations of its histograms where there is no error
+// metric. 0 when the pod was not counted.
+uint64_t requestsOf(const api::PodSample& pod, const std::vector<api::Metric>& metrics);
+
+// One metric in one arm: pods that were counted and export the metric.
+struct PodCounts {
+    std::string pod;
+    const api::Counts* counts = nullptr;
+    bool warm = false;
+};
+std::vector<PodCounts> countsOf(const std::vector<api::PodSample>& arm, const std::string& metric);
+
+// Requests and errors of an arm, as the canary half of a table.
+struct ArmTotals {
+    uint64_t total = 0;
+    uint64_t bad = 0;
+};
+ArmTotals totalsOf(const std::vector<PodCounts>& pods, bool warmOnly);
+Table tableOf(const ArmTotals& canary, const ArmTotals& stable);
+
+}  // namespace serin::judge

@@ -1,0 +1,181 @@
+#include "judge/ticks.h"
+
+#include <algorithm>
+
+#include "judge/pod_memory.h"
+#include "judge/standing.h"
+#include "judge/strata.h"
+
+namespace serin::judge {
+namespace {
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+bool isErrors(const api::Metric& metric) { return metric.kind == api::MetricKind::ErrorRate; }
+
+std::vector<Dispersion::Pod> podsForDispersion(const std::vector<PodCounts>& stable) {
+    std::vector<Dispersion::Pod> out;
+    for (const PodCounts& pod : stable) {
+        out.push_back({static_cast<double>(pod.counts->total),
+                       static_cast<double>(std::min(pod.counts->bad, pod.counts->total))});
+    }
+    return out;
+}
+
+void addErrors(const MetricMemory& metric, const api::Stratum& stratum, bool inStep, AttemptMemory& attempt,
+               StableRecord& stable, ErrorEvidence& errors) {
+    const api::Metric judged = judgedAs(metric, attempt.soaking);
+    ErrorTick tick;
+    tick.canary = countsOf(stratum.canary, judged.name);
+    if (!attempt.soaking) tick.stable = countsOf(stratum.stable, judged.name);
+    for (const PodCounts& pod : tick.canary) tick.groups.push_back(groupOf(attempt, pod.pod));
+    tick.groupCount = attempt.groupNames.size();
+    const auto answering = std::count_if(tick.stable.begin(), tick.stable.end(),
+                                         [](const PodCounts& pod) { return pod.counts->total > 0; });
+    Dispersion& dispersion = stable.metrics[judged.name].dispersion;
+    tick.temper = dispersion.factor(static_cast<size_t>(answering));
+    tick.inStep = inStep;
+    errors.add(judged, tick);
+    dispersion.add(podsForDispersion(tick.stable));  // afterwards: an interval must not temper itself
+}
+
+PodsTick podsTick(const api::Stratum& stratum, const AttemptMemory& attempt) {
+    PodsTick out;
+    const auto add = [&](const std::vector<api::PodSample>& arm, std::array<double, kTroubles>& sums, double& watched) {
+        for (const api::PodSample& pod : arm) {
+            if (!wasReady(attempt, pod.pod)) continue;
+            watched += seconds(pod.exposure.count() > 0 ? pod.exposure : stratum.to - stratum.from);
+            sums[static_cast<size_t>(Trouble::Restart)] += pod.restarts;
+            sums[static_cast<size_t>(Trouble::NotReady)] += seconds(pod.notReady);
+            sums[static_cast<size_t>(Trouble::LostScrape)] += pod.lostScrapes;
+        }
+    };
+    add(stratum.canary, out.canary, out.canarySeconds);
+    add(stratum.stable, out.stable, out.stableSeconds);
+    out.stableScraped = std::any_of(stratum.stable.begin(), stratum.stable.end(),
+                                    [](const api::PodSample& pod) { return pod.counted; });
+    return out;
+}
+
+// Why the stratum says nothing about the canary; empty when it does.
+std::string missingIn(const api::Stratum& stratum, const AttemptMemory& attempt,
+                      const std::vector<api::Metric>& metrics) {
+    const auto counted = [](const auto& arm) {
+        return std::any_of(arm.begin(), arm.end(), [](const api::PodSample& pod) { return pod.counted; });
+    };
+    const auto answered = [&](const auto& arm) {
+        return std::any_of(arm.begin(), arm.end(),
+                           [&](const api::PodSample& pod) { return requestsOf(pod, metrics) > 0; });
+    };
+    const std::string trouble = stratum.troubles.empty() ? "" : " (" + stratum.troubles.front() + ")";
+    if (stratum.canary.empty()) return "there is no canary pod to scrape";
+    if (!counted(stratum.canary)) return "no counts from the canary's pods" + trouble;
+    if (!counted(stratum.stable)) return "no counts from the stable version's pods" + trouble;
+    if (!answered(stratum.canary)) return "no requests reach the canary";
+    if (!answered(stratum.stable)) return "no requests reach the stable version";
+    for (const MetricMemory& metric : attempt.metrics) {
+        if (metric.definition.guard() && metric.drift.invalid) {
+            return metric.definition.name + ": the versions' histograms share no bucket edge";
+        }
+    }
+    return "";
+}
+
+uint64_t canaryRequests(const api::Stratum& stratum, const std::vector<api::Metric>& metrics) {
+    uint64_t sum = 0;
+    for (const api::PodSample& pod : stratum.canary) sum += requestsOf(pod, metrics);
+    return sum;
+}
+
+// Every canary pod that takes requests is past its warm-up, and there is one.
+bool allWarm(const api::Stratum& stratum, const AttemptMemory& attempt) {
+    bool any = false;
+    for (const api::PodSample& pod : stratum.canary) {
+        if (pod.warm && pod.counted) any = true;
+        if (!pod.warm && hasAnswered(attempt, pod.pod)) return false;
+    }
+    return any;
+}
+
+void openStep(AttemptMemory& attempt) {
+    for (MetricMemory& metric : attempt.metrics) metric.errors.startStep();
+    attempt.pods.startStep();
+    attempt.stepOpen = true;
+}
+
+void noteUsability(const api::Analysis& analysis, const api::Stratum& stratum, bool inStep, AttemptMemory& attempt) {
+    const std::string missing = missingIn(stratum, attempt, analysis.metrics);
+    if (missing.empty()) ++attempt.strata;
+    if (!inStep) return;
+    attempt.missing = missing;
+    if (missing.empty()) {
+        attempt.noDataSince.reset();
+        attempt.warm = allWarm(stratum, attempt);
+    } else if (!attempt.noDataSince && !analysis.metrics.empty()) {
+        attempt.noDataSince = stratum.to;
+    }
+}
+
+}  // namespace
+
+void countEvaluation(const api::Analysis& analysis, const api::Stratum& stratum, Memory& memory) {
+    StableRecord& record = memory.stable;
+    const auto counted = [](const api::PodSample& pod) { return pod.counted; };
+    if (std::none_of(stratum.stable.begin(), stratum.stable.end(), counted)) return;
+    ++record.strata;
+    record.seconds += seconds(stratum.to - stratum.from);
+    for (const api::PodSample& pod : stratum.stable) record.requests += requestsOf(pod, analysis.metrics);
+    for (const api::Metric& metric : analysis.metrics) {
+        if (!isErrors(metric)) continue;
+        const std::vector<PodCounts> pods = countsOf(stratum.stable, metric.name);
+        const ArmTotals totals = totalsOf(pods, false);
+        StableRecord::Metric& known = record.metrics[metric.name];
+        known.requests += static_cast<double>(totals.total);
+        known.bad += static_cast<double>(totals.bad);
+        known.dispersion.add(podsForDispersion(pods));
+    }
+}
+
+void countComparison(const api::Analysis& analysis, const api::Stratum& whole, bool inStep, Memory& memory) {
+    AttemptMemory& attempt = memory.attempt;
+    if (inStep && !attempt.stepOpen) openStep(attempt);
+    const api::Stratum stratum = withoutLateCounts(whole, attempt);
+    const PodsTick pods = podsTick(stratum, attempt);  // of pods that were ready before this interval
+    notePods(whole, analysis.metrics, attempt);
+    for (MetricMemory& metric : attempt.metrics) {
+        const api::Metric& definition = metric.definition;
+        if (isErrors(definition)) {
+            addErrors(metric, stratum, inStep, attempt, memory.stable, metric.errors);
+        } else if (inStep) {
+            const double share = definition.guard() ? driftShare(analysis, definition) : 0;
+            metric.drift.add(definition, countsOf(stratum.canary, definition.name),
+                             countsOf(stratum.stable, definition.name),
+                             attemptAlarm(analysis, attempt.number) * share, analysis.missedHarm);
+        }
+    }
+    if (!analysis.metrics.empty()) attempt.pods.add(pods, seconds(analysis.interval));
+    if (inStep) attempt.stepRequests += canaryRequests(stratum, analysis.metrics);
+    noteUsability(analysis, stratum, inStep, attempt);
+}
+
+void countSoak(const api::Analysis& analysis, const api::Stratum& whole, Memory& memory) {
+    AttemptMemory& attempt = memory.attempt;
+    const api::Stratum stratum = withoutLateCounts(whole, attempt);
+    notePods(whole, analysis.metrics, attempt);
+    for (MetricMemory& metric : attempt.metrics) {
+        if (isErrors(metric.definition) && metric.soakLimit > 0) {
+            addErrors(metric, stratum, false, attempt, memory.stable, metric.errors);
+        }
+    }
+    ++attempt.strata;
+}
+
+bool newlyLost(const api::Stratum& stratum, const Memory& memory) {
+    const auto lostNow = [&](const api::PodSample& pod) {
+        return pod.lostScrapes > 0 && !pod.counted && !wasLost(memory.attempt, pod.pod);
+    };
+    return std::any_of(stratum.stable.begin(), stratum.stable.end(), lostNow) ||
+           std::any_of(stratum.canary.begin(), stratum.canary.end(), lostNow);
+}
+
+}  // namespace serin::judge
