@@ -1,0 +1,176 @@
+"""What the chart renders, without a cluster."""
+
+import json
+import subprocess
+
+import pytest
+import yaml
+from conftest import CHART, ROOT
+
+CRD = "modeldeployments.serin.dev"
+
+
+def of_kind(objects, kind):
+    return [o for o in objects if o["kind"] == kind]
+
+
+def rules(objects):
+    return [rule for o in objects if o["kind"] in ("Role", "ClusterRole") for rule in o["rules"]]
+
+
+def test_lint_has_nothing_to_say(helm):
+    assert "0 chart(s) failed" in helm.run("lint", "--strict", CHART)
+
+
+def test_the_copy_of_the_crd_is_current():
+    subprocess.run([CHART / "sync-crd", "--check"], check=True)
+    name = f"{CRD}.yaml"
+    assert (CHART / "files" / name).read_bytes() == (ROOT / "crds" / name).read_bytes()
+
+
+def test_an_old_copy_is_noticed(tmp_path):
+    for part in ("crds", "charts/serin/files"):
+        (tmp_path / part).mkdir(parents=True)
+    (tmp_path / "crds" / f"{CRD}.yaml").write_text("new")
+    (tmp_path / "charts" / "serin" / "files" / f"{CRD}.yaml").write_text("old")
+    script = tmp_path / "charts" / "serin" / "sync-crd"
+    script.write_bytes((CHART / "sync-crd").read_bytes())
+    script.chmod(0o755)
+    done = subprocess.run([script, "--check"], capture_output=True, text=True)
+    assert done.returncode == 1 and "run charts/serin/sync-crd" in done.stderr
+    subprocess.run([script], check=True)
+    subprocess.run([script, "--check"], check=True)
+
+
+def test_the_crd_is_rendered_whole_and_kept(helm):
+    [rendered] = of_kind(helm.objects(), "CustomResourceDefinition")
+    assert rendered["metadata"].pop("annotations") == {"helm.sh/resource-policy": "keep"}
+    assert rendered == yaml.safe_load((ROOT / "crds" / f"{CRD}.yaml").read_text())
+
+
+def test_the_crd_can_be_left_out(helm):
+    assert not of_kind(helm.objects("--set", "crds.install=false"), "CustomResourceDefinition")
+
+
+@pytest.mark.parametrize("values", [[], ["--set", "watchNamespaces={a,b}"]], ids=["everywhere", "some namespaces"])
+def test_no_role_reaches_secrets_logs_or_everything(helm, values):
+    for rule in rules(helm.objects(*values)):
+        words = rule["apiGroups"] + rule["resources"] + rule["verbs"]
+        assert not [w for w in words if "*" in w], rule
+        assert not {"secrets", "pods/log", "pods/exec", "configmaps"} & set(rule["resources"]), rule
+        assert not {"escalate", "bind", "impersonate"} & set(rule["verbs"]), rule
+
+
+def test_watched_namespaces_get_roles_and_the_cluster_grants_the_operator_nothing(helm):
+    objects = helm.objects("--set", "watchNamespaces={a,b}", release="serin", namespace="home")
+    assert not of_kind(objects, "ClusterRoleBinding")
+    bindings = of_kind(objects, "RoleBinding")
+    assert sorted(b["metadata"]["namespace"] for b in bindings) == ["a", "b", "home"]
+    assert all(b["subjects"] == [{"kind": "ServiceAccount", "name": "serin", "namespace": "home"}] for b in bindings)
+    arguments = container(objects)["args"]
+    assert "--watch-namespaces=a,b" in arguments
+
+
+def test_leases_are_reached_in_the_own_namespace_only(helm):
+    with_leases = [o for o in helm.objects() if any("leases" in r["resources"] for r in o.get("rules") or [])]
+    [role] = with_leases
+    assert role["kind"] == "Role" and role["metadata"]["namespace"] == "serin"
+    named = [r for r in role["rules"] if r["verbs"] != ["create"]]
+    assert [r["resourceNames"] for r in named] == [["serin"]]
+    assert "--lease-name=serin" in container(helm.objects())["args"]
+
+
+def container(objects):
+    [deployment] = of_kind(objects, "Deployment")
+    [only] = deployment["spec"]["template"]["spec"]["containers"]
+    return only
+
+
+def test_values_reach_the_flags(helm):
+    values = {"log.format": "text", "log.level": "debug", "drainDelay": "7s", "workers": "4", "ports.metrics": "9090",
+              "ports.health": "9091", "leaderElection.leaseName": "mine"}
+    settings = [part for key, value in values.items() for part in ("--set", f"{key}={value}")]
+    one = container(helm.objects(*settings, "--set", "extraArgs={--kubeconfig=/etc/kube}"))
+    assert one["args"] == ["--leader-elect=true", "--lease-name=mine", "--metrics-port=9090", "--health-port=9091",
+                           "--log-format=text", "--log-level=debug", "--drain-delay=7s", "--workers=4",
+                           "--kubeconfig=/etc/kube"]
+    assert {p["name"]: p["containerPort"] for p in one["ports"]} == {"metrics": 9090, "health": 9091}
+    assert {"POD_NAME", "POD_NAMESPACE"} == {e["name"] for e in one["env"]}
+
+
+def test_the_image_is_the_charts_version_unless_stated(helm):
+    version = yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"]
+    assert container(helm.objects())["image"] == f"localhost/serin-operator:{version}"
+    other = helm.objects("--set", "image.repository=registry.example/s,image.tag=x,image.pullPolicy=Never")
+    assert container(other)["image"] == "registry.example/s:x" and container(other)["imagePullPolicy"] == "Never"
+
+
+def test_two_replicas_and_one_may_be_away(helm):
+    objects = helm.objects()
+    assert of_kind(objects, "Deployment")[0]["spec"]["replicas"] == 2
+    [budget] = of_kind(objects, "PodDisruptionBudget")
+    assert budget["spec"]["maxUnavailable"] == 1
+
+
+def test_optional_objects_are_off_and_can_be_turned_on(helm):
+    kinds = {o["kind"] for o in helm.objects()}
+    assert not kinds & {"ServiceMonitor", "NetworkPolicy"}
+    on = helm.objects("--set", "serviceMonitor.enabled=true,serviceMonitor.labels.release=prometheus,"
+                      "networkPolicy.enabled=true")
+    [monitor] = of_kind(on, "ServiceMonitor")
+    [service] = of_kind(on, "Service")
+    assert monitor["metadata"]["labels"]["release"] == "prometheus"
+    assert monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
+    assert monitor["spec"]["endpoints"][0]["port"] == service["spec"]["ports"][0]["name"]
+    assert of_kind(on, "NetworkPolicy")
+
+
+def test_everything_that_selects_pods_selects_the_operators(helm):
+    objects = helm.objects("--set", "networkPolicy.enabled=true")
+    labels = of_kind(objects, "Deployment")[0]["spec"]["template"]["metadata"]["labels"].items()
+    selectors = [of_kind(objects, "Deployment")[0]["spec"]["selector"]["matchLabels"],
+                 of_kind(objects, "PodDisruptionBudget")[0]["spec"]["selector"]["matchLabels"],
+                 of_kind(objects, "NetworkPolicy")[0]["spec"]["podSelector"]["matchLabels"],
+                 of_kind(objects, "Service")[0]["spec"]["selector"]]
+    assert all(s.items() <= labels for s in selectors)
+
+
+@pytest.mark.parametrize(("setting", "said"), [
+    ("replicas=-1", "/replicas"),
+    ("replicas=two", "/replicas"),
+    ("image.tagg=1", "tagg"),
+    ("image.pullPolicy=Sometimes", "/image/pullPolicy"),
+    ("log.level=loud", "/log/level"),
+    ("log.format=xml", "/log/format"),
+    ("drainDelay=5", "/drainDelay"),
+    ("workers=0", "/workers"),
+    ("watchNamespaces={Upper}", "/watchNamespaces/0"),
+    ("ports.metrics=80", "/ports/metrics"),
+    ("extraArgs={metrics-port}", "/extraArgs/0"),
+    ("podDisruptionBudget.maxUnavailable=0", "/podDisruptionBudget/maxUnavailable"),
+    ("unknown=1", "unknown"),
+    ("serviceAccount.create=false", "name an account that exists"),
+])
+def test_values_that_make_no_sense_are_refused(helm, setting, said):
+    text = helm.refusal("--set", setting)
+    assert said in text or said.strip("/").replace("/", ".") in text
+
+
+def test_every_value_is_in_the_schema_and_every_schema_entry_is_a_value():
+    def paths(part, prefix=""):
+        for key, value in part.items():
+            yield prefix + key
+            if isinstance(value, dict):
+                yield from paths(value, f"{prefix}{key}.")
+
+    def schema_paths(part, prefix=""):
+        for key, value in part.get("properties", {}).items():
+            yield prefix + key
+            yield from schema_paths(value, f"{prefix}{key}.")
+
+    def inner(path):
+        return path.startswith(("resources.", "global"))
+
+    values = set(paths(yaml.safe_load((CHART / "values.yaml").read_text())))
+    schema = set(schema_paths(json.loads((CHART / "values.schema.json").read_text())))
+    assert {p for p in values ^ schema if not inner(p)} == set()
