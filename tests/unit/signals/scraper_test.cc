@@ -1,0 +1,220 @@
+#include "signals/scraper.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <latch>
+#include <map>
+#include <mutex>
+
+#include "base/text.h"
+
+namespace serin::signals {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class StoppedClock final : public Clock {
+  public:
+    Timestamp wall() const override { return Timestamp(seconds(1'764'000'000)); }
+    Duration sinceBoot() const override { return seconds(5); }
+};
+
+// Answers by "host:port/path"; what is not known cannot be connected to.
+class FakeFetcher final : public net::Fetcher {
+  public:
+    Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration timeout,
+                             size_t maxBytes) override {
+        std::string url = cat(host, ":", port, path);
+        if (before) before(url);
+        std::lock_guard lock(mutex_);
+        asked[url] = {timeout, maxBytes};
+        auto found = answers.find(url);
+        if (found == answers.end()) return Error{ErrorCode::Unavailable, "connection refused"};
+        return found->second;
+    }
+
+    std::map<std::string, Result<HttpResponse>> answers;
+    std::map<std::string, std::pair<Duration, size_t>> asked;
+    std::function<void(const std::string&)> before;
+
+  private:
+    std::mutex mutex_;
+};
+
+HttpResponse page(int status, std::string body,
+                  std::string type = "text/plain; version=0.0.4; charset=utf-8") {
+    return HttpResponse{status, {{"content-type", std::move(type)}}, std::move(body)};
+}
+
+std::shared_ptr<const Selection> requestsSelection() {
+    api::Runtime runtime;
+    runtime.errors = {{"requests_total"}, {"failures_total"}};
+    std::vector<api::Metric> metrics(1);
+    metrics[0].name = "errors";
+    return std::make_shared<const Selection>(*compileSelection(runtime, metrics));
+}
+
+Target target(const std::string& address, bool askModel = false) {
+    Target result;
+    result.podUid = result.podName = address;
+    result.address = address;
+    result.metricsPort = 8082;
+    result.metricsPath = "/metrics";
+    result.readyPort = 8080;
+    result.readyPath = "/v2/models/fraud/ready";
+    result.askModel = askModel;
+    return result;
+}
+
+class ScraperTest : public testing::Test {
+  protected:
+    RoundRequest request(std::vector<Target> targets, Duration interval = seconds(10)) {
+        return {std::move(targets), requestsSelection(), interval};
+    }
+
+    FakeFetcher fetcher;
+    StoppedClock clock;
+};
+
+TEST_F(ScraperTest, ReadsEveryPodAndKeepsTheirOrder) {
+    std::vector<Target> targets;
+    for (int i = 0; i < 50; ++i) {
+        std::string address = cat("10.0.0.", i);
+        fetcher.answers.emplace(cat(address, ":8082/metrics"), page(200, cat("requests_total ", i, "\n")));
+        targets.push_back(target(address));
+    }
+    Scraper scraper(fetcher, clock, 4);
+    Round round = scraper.scrape(request(targets));
+    EXPECT_EQ(round.at, clock.wall());
+    ASSERT_EQ(round.pods.size(), 50U);
+    for (size_t i = 0; i < 50; ++i) {
+        ASSERT_TRUE(round.pods[i].reading.ok());
+        EXPECT_EQ(round.pods[i].reading->sources[0].series[0].value, static_cast<double>(i));
+        EXPECT_EQ(round.pods[i].target.address, cat("10.0.0.", i));
+        EXPECT_FALSE(round.pods[i].model.has_value());
+    }
+}
+
+TEST_F(ScraperTest, GivesAPodHalfTheIntervalButThreeSecondsAtMost) {
+    Scraper scraper(fetcher, clock, 2);
+    (void)scraper.scrape(request({target("a", true)}, seconds(1)));
+    EXPECT_EQ(fetcher.asked.at("a:8082/metrics").first, milliseconds(500));
+    EXPECT_EQ(fetcher.asked.at("a:8080/v2/models/fraud/ready").first, milliseconds(500));
+    EXPECT_EQ(fetcher.asked.at("a:8082/metrics").second, 8U << 20U);
+    (void)scraper.scrape(request({target("a")}, seconds(60)));
+    EXPECT_EQ(fetcher.asked.at("a:8082/metrics").first, seconds(3));
+}
+
+TEST_F(ScraperTest, SaysWhyAPodCouldNotBeRead) {
+    fetcher.answers.emplace("404:8082/metrics", page(404, "not found"));
+    fetcher.answers.emplace("html:8082/metrics", page(200, "<html>\n", "text/html"));
+    fetcher.answers.emplace("cut:8082/metrics",
+                            page(200, "requests_total 5\n", "application/openmetrics-text; version=1.0.0"));
+    fetcher.answers.emplace("slow:8082/metrics", Error{ErrorCode::Unknown, "no answer within 3s"});
+    Scraper scraper(fetcher, clock, 4);
+    Round round = scraper.scrape(
+        request({target("404"), target("html"), target("cut"), target("slow"), target("nobody")}));
+    std::vector<std::string> messages;
+    for (const PodResult& pod : round.pods) {
+        ASSERT_FALSE(pod.reading.ok());
+        messages.push_back(pod.reading.error().message);
+    }
+    EXPECT_EQ(messages, (std::vector<std::string>{
+                            "HTTP 404 from /metrics", "/metrics: line 1: no metric name at \"<html>\"",
+                            "/metrics: the page has no \"# EOF\", so its end may be missing",
+                            "no answer within 3s", "connection refused"}));
+}
+
+TEST_F(ScraperTest, AsksCanaryPodsForTheirModelWhenTold) {
+    fetcher.answers.emplace("ready:8080/v2/models/fraud/ready", page(200, ""));
+    fetcher.answers.emplace("loading:8080/v2/models/fraud/ready", page(400, "{}"));
+    fetcher.answers.emplace("hung:8080/v2/models/fraud/ready",
+                            Error{ErrorCode::Unknown, "no answer within 3s"});
+    fetcher.answers.emplace("chatty:8080/v2/models/fraud/ready",
+                            Error{ErrorCode::Invalid, "more than 65536 bytes"});
+    Scraper scraper(fetcher, clock, 4);
+    Round round =
+        scraper.scrape(request({target("ready", true), target("loading", true), target("hung", true),
+                                target("nobody", true), target("chatty", true), target("ready")}));
+    std::vector<std::optional<api::ModelAnswer>> answers;
+    for (const PodResult& pod : round.pods) answers.push_back(pod.model);
+    using enum api::ModelAnswer;
+    EXPECT_EQ(answers, (std::vector<std::optional<api::ModelAnswer>>{Ready, NotReady, Silent, CannotConnect,
+                                                                     NotReady, std::nullopt}));
+}
+
+TEST_F(ScraperTest, AsksAllPodsAtOnceAsFarAsItsThreadsGo) {
+    std::latch all(8);  // would never open if the pods were asked one after the other
+    fetcher.before = [&](const std::string&) { all.arrive_and_wait(); };
+    std::vector<Target> targets;
+    for (int i = 0; i < 8; ++i) targets.push_back(target(cat("pod", i)));
+    Scraper scraper(fetcher, clock, 8);
+    EXPECT_EQ(scraper.scrape(request(targets)).pods.size(), 8U);
+}
+
+TEST_F(ScraperTest, LetsAnotherRoundPassOneThatHangs) {
+    std::promise<void> release;
+    auto released = release.get_future().share();
+    fetcher.before = [&](const std::string& url) {
+        if (url.starts_with("hung")) released.wait();
+    };
+    fetcher.answers.emplace("good:8082/metrics", page(200, "requests_total 1\n"));
+    Scraper scraper(fetcher, clock, 3);
+    std::promise<Round> hung;
+    scraper.start(request({target("hung1"), target("hung2")}),
+                  [&](Round round) { hung.set_value(std::move(round)); });
+    EXPECT_TRUE(scraper.scrape(request({target("good")})).pods[0].reading.ok());
+    release.set_value();
+    EXPECT_EQ(hung.get_future().get().pods.size(), 2U);
+}
+
+TEST_F(ScraperTest, AnswersARoundWithoutTargetsAtOnce) {
+    Scraper scraper(fetcher, clock, 1);
+    EXPECT_TRUE(scraper.scrape(request({})).pods.empty());
+}
+
+TEST_F(ScraperTest, FinishesEveryRoundWhenItIsDestroyed) {
+    std::promise<void> begun, release;
+    fetcher.before = [&](const std::string& url) {
+        if (url != "first:8082/metrics") return;
+        begun.set_value();
+        release.get_future().wait();
+    };
+    std::promise<Round> first, second;
+    {
+        Scraper scraper(fetcher, clock, 1);
+        scraper.start(request({target("first")}), [&](Round round) { first.set_value(std::move(round)); });
+        begun.get_future().wait();
+        scraper.start(request({target("second", true)}), [&](Round round) {
+            second.set_value(std::move(round));
+            release.set_value();  // the pool drops what waits before it waits for what runs
+        });
+    }
+    EXPECT_EQ(first.get_future().get().pods[0].reading.error().code, ErrorCode::Unavailable);
+    EXPECT_EQ(second.get_future().get().pods[0].reading.error().code, ErrorCode::Stopped);
+}
+
+TEST_F(ScraperTest, ServesManyRoundsFromManyThreads) {
+    fetcher.answers.emplace("a:8082/metrics", page(200, "requests_total 1\n"));
+    Scraper scraper(fetcher, clock, 4);
+    std::atomic<int> read = 0;
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 6; ++i) {
+        callers.emplace_back([&] {
+            for (int k = 0; k < 50; ++k) {
+                for (const PodResult& pod : scraper.scrape(request({target("a"), target("a", true)})).pods) {
+                    read += pod.reading.ok() ? 1 : 0;
+                }
+            }
+        });
+    }
+    callers.clear();
+    EXPECT_EQ(read, 600);
+}
+
+}  // namespace
+}  // namespace serin::signals
