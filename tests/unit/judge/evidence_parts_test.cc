@@ -1,0 +1,115 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "judge/dispersion.h"
+#include "judge/error_metric.h"
+#include "judge/log_math.h"
+#include "judge/odds_profile.h"
+#include "judge/pods_metric.h"
+#include "judge/start_mixture.h"
+
+namespace serin::judge {
+namespace {
+
+TEST(StartMixture, WeighsTheAttemptByHalfAndLaterStepsLess) {
+    EXPECT_NEAR(logMixtureOfStarts({}), 0, 1e-15);
+    EXPECT_NEAR(logMixtureOfStarts({std::log(9.0)}), std::log(.5 * 9 + .5), 1e-14);
+    EXPECT_NEAR(logMixtureOfStarts({std::log(9.0), std::log(5.0)}), std::log(.5 * 9 + .25 * 5 + .25), 1e-14);
+    EXPECT_NEAR(logMixtureOfStarts({0, std::log(5.0), std::log(3.0)}), std::log(.5 + .25 * 5 + .125 * 3 + .125),
+                1e-14);
+}
+
+TEST(Dispersion, StartsAtOneAndAHalfAndLearnsFromStablePods) {
+    Dispersion dispersion;
+    EXPECT_EQ(dispersion.factor(1), 1);
+    EXPECT_EQ(dispersion.factor(2), 1.5);
+    dispersion.add({{100, 0}, {100, 10}});  // Pearson: 2·25/(5·0.95), one degree of freedom
+    EXPECT_NEAR(dispersion.factor(2), (15 + 50 / 4.75) / 11, 1e-12);
+    EXPECT_NEAR(dispersion.factor(1), (15 + 50 / 4.75) / 11, 1e-12);
+}
+
+TEST(Dispersion, IgnoresIntervalsThatSayNothing) {
+    Dispersion dispersion;
+    dispersion.add({{100, 5}});
+    dispersion.add({{100, 5}, {0, 0}});
+    dispersion.add({{100, 0}, {100, 0}});
+    dispersion.add({{10, 10}, {10, 10}});
+    EXPECT_EQ(dispersion, Dispersion{});
+}
+
+TEST(Dispersion, NeverSharpensTheEvidence) {
+    Dispersion dispersion;
+    for (int i = 0; i < 1000; ++i) dispersion.add({{100, 5}, {100, 5}});
+    EXPECT_EQ(dispersion.factor(2), 1);
+}
+
+TEST(OddsProfile, CoversTheRatioThatTheDataShow) {
+    OddsProfile profile;
+    for (int i = 0; i < 20; ++i) profile.add(ConditionalTable({1000, 40, 3000, 40}), 1);  // odds ratio 3.08
+    const OddsProfile::Bounds bounds = profile.bounds(.01);
+    EXPECT_GT(bounds.low, 2);
+    EXPECT_LT(bounds.low, 3.08);
+    EXPECT_GT(bounds.high, 3.08);
+    EXPECT_LT(bounds.high, 4.5);
+}
+
+TEST(OddsProfile, KnowsNothingWithoutErrors) {
+    OddsProfile profile;
+    EXPECT_EQ(profile.bounds(.01).low, 0);
+    EXPECT_EQ(profile.bounds(.01).high, std::numeric_limits<double>::infinity());
+    profile.add(ConditionalTable({1000, 0, 3000, 0}), 1);
+    EXPECT_EQ(profile.bounds(.01).low, 0);
+    EXPECT_EQ(profile.bounds(.01).high, std::numeric_limits<double>::infinity());
+}
+
+TEST(CombinedHarm, AsksForBothAFactorAndADifference) {
+    api::Metric metric;
+    metric.worseOddsRatio = 1.2;
+    EXPECT_EQ(combinedHarm(metric, 9, 2, 0), 2);
+    EXPECT_EQ(combinedHarm(metric, 1, 7, 0), 1);
+    metric.max = .05;
+    EXPECT_NEAR(combinedHarm(metric, 9, 2, std::log(5.0)), std::log((std::exp(2.0) + 5) / 2), 1e-14);
+    metric.worseOddsRatio.reset();
+    EXPECT_EQ(combinedHarm(metric, 0, 0, 3), 3);
+}
+
+TEST(HarmEvidence, IsTemperedIntervalByInterval) {
+    api::Metric metric;
+    metric.worseOddsRatio = 1.2;
+    const Table table{300, 6, 2700, 12};
+    HarmEvidence plain, tempered;
+    plain.add(HarmTick(metric, table, 1));
+    tempered.add(HarmTick(metric, table, 2));
+    for (size_t i = 0; i < plain.odds.size(); ++i) EXPECT_NEAR(tempered.odds[i], plain.odds[i] / 2, 1e-14);
+    EXPECT_NEAR(plain.logOdds(), 1.862235768, 1e-8);
+}
+
+TEST(PodsEvidence, SecondsWithoutReadinessCountByWholeIntervals) {
+    PodsEvidence pods;
+    PodsTick tick;
+    tick.canarySeconds = 10;
+    tick.stableSeconds = 30;
+    tick.canary[static_cast<size_t>(Trouble::NotReady)] = 6;
+    pods.add(tick, 10);
+    EXPECT_EQ(pods.troubles[1].canary, 0);
+    pods.add(tick, 10);
+    EXPECT_EQ(pods.troubles[1].canary, 1);
+    EXPECT_NEAR(pods.canaryRest, 2, 1e-12);
+    EXPECT_GT(pods.evidence(), 0);
+}
+
+TEST(PodsEvidence, LostScrapesOfTheCanaryCountOnlyWhileStableIsScraped) {
+    PodsEvidence pods;
+    PodsTick tick;
+    tick.canarySeconds = tick.stableSeconds = 10;
+    tick.canary[static_cast<size_t>(Trouble::LostScrape)] = 1;
+    for (int i = 0; i < 50; ++i) pods.add(tick, 10);
+    EXPECT_NEAR(pods.evidence(), 0, 1e-12);
+    tick.stableScraped = true;
+    for (int i = 0; i < 50; ++i) pods.add(tick, 10);
+    EXPECT_GT(pods.evidence(), 10);
+}
+
+}  // namespace
+}  // namespace serin::judge
