@@ -54,7 +54,7 @@ base_image() {
 make_base_image() {
   local tar=$SERIN_CACHE/images/bookworm-minbase.tar container
   ! as_root buildah inspect --type image "$SERIN_BASE_IMAGE" >/dev/null 2>&1 || return 0
-  base_rootfs "$tar"
+  debian_rootfs "$tar" ca-certificates
   container=$(as_root buildah from scratch)
   as_root buildah add -q "$container" "$tar" / >/dev/null
   as_root buildah config --cmd /bin/sh "$container"
@@ -62,10 +62,11 @@ make_base_image() {
   as_root buildah rm "$container" >/dev/null
 }
 
-# base_rootfs TAR: a minimal Debian 12 root file system as a tar file, once. It keeps this machine's
-# package sources when this machine is a Debian 12 itself, so that a mirror chosen here is used there.
-base_rootfs() {
-  local tar=$1 codename sources=()
+# debian_rootfs TAR PACKAGES: a minimal Debian 12 root file system with these packages (comma-separated) as a tar
+# file, once. It keeps this machine's package sources when this machine is a Debian 12 itself, so that a mirror
+# chosen here is used there.
+debian_rootfs() {
+  local tar=$1 packages=$2 codename sources=()
   [[ ! -f $tar ]] || return 0
   mkdir -p "$(dirname "$tar")"
   # shellcheck disable=SC1091
@@ -76,8 +77,8 @@ base_rootfs() {
       [[ ! -s $file ]] || { sources=("$file") && break; }
     done
   fi
-  progress "making a Debian 12 root file system" "$SERIN_CACHE/log/mmdebstrap.log" \
-    as_root mmdebstrap --variant=minbase --include=ca-certificates bookworm "$tar.part.tar" "${sources[@]}" ||
+  progress "making a Debian 12 root file system with $packages" "$SERIN_CACHE/log/mmdebstrap.log" \
+    as_root mmdebstrap --variant=minbase --include="$packages" bookworm "$tar.part.tar" "${sources[@]}" ||
     die "mmdebstrap failed" "see that this machine reaches a Debian mirror, then run the same command again"
   as_root chown "$EUID" "$tar.part.tar"
   mv "$tar.part.tar" "$tar"
