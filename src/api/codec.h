@@ -8,9 +8,9 @@
 
 namespace serin::api {
 
-// JSON of the API server -> values. Unknown members are ignored; a missing required member or a wrong type is an
-// Error that names the field. A ModelDeployment whose spec breaks a rule that only code can check still decodes:
-// the rules' sentences stand in Spec::problems.
+// JSON of the API server -> values. Unknown members are ignored; a missing required member or a wrong type is
+// an Error that names the field. A ModelDeployment whose spec breaks a rule that only code can check still
+// decodes: the rules' sentences stand in Spec::problems.
 Result<ModelDeployment> decodeModelDeployment(const nlohmann::json& object);
 Result<ReplicaSet> decodeReplicaSet(const nlohmann::json& object);
 Result<Service> decodeService(const nlohmann::json& object);
@@ -23,8 +23,8 @@ std::string statusBody(const ModelDeployment& object, const Status& status);
 // The status as it comes back after it was written: times and numbers have the resolution that is stored.
 // Compare with this what is recorded, else a plan never comes to rest.
 Status normalised(const Status& status);
-// The ReplicaSet of `object.spec`'s revision for POST: labels, owner, template with what Serin adds (named ports,
-// probe, preStop). Precondition: spec.problems is empty.
+// The ReplicaSet of `object.spec`'s revision for POST: labels, owner, template with what Serin adds (named
+// ports, probe, preStop). Precondition: spec.problems is empty.
 std::string replicaSetBody(const ModelDeployment& object, int replicas);
 
 // Why the pods of a PodList do not get ready, in words: waiting reason, last termination (exit code, reason,

@@ -36,9 +36,9 @@ struct MetricVerdict {
     std::string name;
     bool guard = true;
     Verdict verdict = Verdict::Continue;
-    double stable = 0;  // error rate of the stable arm (share), or 0 for drift
-    double canary = 0;  // error rate of the canary arm (share), or PSI (debiased) for drift
-    double ratioLow = 0;   // confidence bounds of the odds ratio; 0 and infinity when unknown
+    double stable = 0;    // error rate of the stable arm (share), or 0 for drift
+    double canary = 0;    // error rate of the canary arm (share), or PSI (debiased) for drift
+    double ratioLow = 0;  // confidence bounds of the odds ratio; 0 and infinity when unknown
     double ratioHigh = 0;
     uint64_t samples = 0;        // canary requests or observations judged in this attempt
     uint64_t samplesNeeded = 0;  // about how many more until SAFE; 0 when SAFE or unknown
@@ -50,24 +50,26 @@ struct MetricVerdict {
 
 // What the judge says after a tick. A value: keyed to one (revision, attempt, step).
 struct Judgement {
-    JudgeOrder order;       // what it is about; the planner ignores one about something else
-    Timestamp at;           // end of the last stratum judged
+    JudgeOrder order;  // what it is about; the planner ignores one about something else
+    Timestamp at;      // end of the last stratum judged
     Verdict verdict = Verdict::Continue;
-    bool harm = false;      // take it back now
-    bool calm = true;       // an intermediate step may end as far as evidence goes
-    bool safe = false;      // every Guard is SAFE at this moment: promotion may go on
-    bool warm = false;      // every canary pod's warm-up is over and one stratum after it was judged
-    bool starved = false;   // the canary answers nothing while stable does: Withdrawn
+    bool harm = false;     // take it back now
+    bool calm = true;      // an intermediate step may end as far as evidence goes
+    bool safe = false;     // every Guard is SAFE at this moment: promotion may go on
+    bool warm = false;     // every canary pod's warm-up is over and one stratum after it was judged
+    bool starved = false;  // the canary answers nothing while stable does: Withdrawn
     uint64_t canaryRequestsInStep = 0;
-    std::optional<Timestamp> noDataSince;  // first tick without a usable stratum, cleared by the next usable one
-    std::string holding;    // why data is missing or thin, in words; empty when it is not
-    std::string headline;   // plain English: "canary errs 4.1 % against 0.5 %, odds ratio at least 3.2 at 99 %"
-    std::string warning;    // feasibility, before the rollout: "InsufficientTraffic: …"; empty when none
+    std::optional<Timestamp>
+        noDataSince;      // first tick without a usable stratum, cleared by the next usable one
+    std::string holding;  // why data is missing or thin, in words; empty when it is not
+    std::string
+        headline;         // plain English: "canary errs 4.1 % against 0.5 %, odds ratio at least 3.2 at 99 %"
+    std::string warning;  // feasibility, before the rollout: "InsufficientTraffic: …"; empty when none
     std::string unreachable;  // why no pod could ever be scraped; empty when one was
     std::vector<MetricVerdict> metrics;
     // Opaque text from which a later process goes on bit for bit; at most 32 kB. Persisted in status.
     std::string state;
-    double evidence = 0;    // ln of the weighted mean of HARM evidence
+    double evidence = 0;  // ln of the weighted mean of HARM evidence
 
     bool operator==(const Judgement&) const = default;
 };

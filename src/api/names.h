@@ -12,8 +12,8 @@ inline constexpr const char* kModelDeploymentLabel = "serin.dev/model-deployment
 inline constexpr const char* kRevisionLabel = "serin.dev/revision";
 inline constexpr const char* kVersionAnnotation = "serin.dev/version";
 inline constexpr const char* kModelIdAnnotation = "serin.dev/model-id";
-// On the main Service: "<revision>.<attempt>.<end>" of the attempt whose traffic this very write took back, so
-// that the decision and its effect are one write; and its reason in words.
+// On the main Service: "<revision>.<attempt>.<end>" of the attempt whose traffic this very write took back,
+// so that the decision and its effect are one write; and its reason in words.
 inline constexpr const char* kReturnedAnnotation = "serin.dev/returned";
 inline constexpr const char* kReturnedBecauseAnnotation = "serin.dev/returned-because";
 // Decisions of people on a ModelDeployment.
@@ -22,8 +22,12 @@ inline constexpr const char* kPromoteAnnotation = "serin.dev/promote";
 inline constexpr const char* kAbortAnnotation = "serin.dev/abort";
 inline constexpr const char* kRetryAnnotation = "serin.dev/retry";
 
-inline std::string childName(const std::string& name, const std::string& revision) { return name + "-" + revision; }
+inline std::string childName(const std::string& name, const std::string& revision) {
+    return name + "-" + revision;
+}
 // Name of the container port that Serin adds for a Service port (15 characters at most).
-inline std::string portName(const std::string& servicePort) { return "serin-" + servicePort; }
+inline std::string portName(const std::string& servicePort) {
+    return "serin-" + servicePort;
+}
 
 }  // namespace serin::api

@@ -67,11 +67,11 @@ struct EndpointSlice {
 
 // Why a request to create something was refused; kept by the process, not persisted.
 struct Refusal {
-    std::string name;      // of the object
-    std::string kind;      // ReplicaSet, Service
-    std::string revision;  // for a ReplicaSet
+    std::string name;        // of the object
+    std::string kind;        // ReplicaSet, Service
+    std::string revision;    // for a ReplicaSet
     bool nameTaken = false;  // an object of that name exists and is not ours
-    std::string message;   // the server's sentence
+    std::string message;     // the server's sentence
     Timestamp at;
 };
 
@@ -95,8 +95,8 @@ struct VersionEndpoints {
 
 // What the route objects say now, as src/routing reads them.
 struct Split {
-    bool exists = false;    // the main Service is there and ours
-    std::string revision;   // whom it selects; empty with `exists`: every revision
+    bool exists = false;                               // the main Service is there and ours
+    std::string revision;                              // whom it selects; empty with `exists`: every revision
     std::map<std::string, VersionEndpoints> versions;  // by revision
 
     bool wide() const { return exists && revision.empty(); }

@@ -12,8 +12,8 @@
 
 namespace serin::api {
 
-// Typed intents. Each carries what must still be so when it is done (uid, resourceVersion); the applier refuses
-// to do it otherwise. Objects are created by POST and never adopted.
+// Typed intents. Each carries what must still be so when it is done (uid, resourceVersion); the applier
+// refuses to do it otherwise. Objects are created by POST and never adopted.
 struct CreateReplicaSet {
     std::string revision;
     int replicas = 0;
@@ -28,8 +28,8 @@ struct DeleteReplicaSet {
 // A Service and whom it selects. `revision` empty: every pod of the ModelDeployment.
 struct CreateService {
     std::string name;
-    std::string revision;      // whom it selects
-    bool main = false;         // the one clients use
+    std::string revision;  // whom it selects
+    bool main = false;     // the one clients use
 };
 // One write: selector, ports and annotations of an existing Service.
 struct RouteService {
@@ -63,8 +63,8 @@ struct EventNote {
     bool operator==(const EventNote&) const = default;
 };
 
-// What to do now. Order: `actionsFirst`, then the status write, then `actions`. The applier stops at the first
-// failure; the next reconcile plans anew.
+// What to do now. Order: `actionsFirst`, then the status write, then `actions`. The applier stops at the
+// first failure; the next reconcile plans anew.
 struct Plan {
     // A return to the stable version: done before anything is recorded, for it must need one write only.
     std::vector<Action> actionsFirst;

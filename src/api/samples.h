@@ -14,8 +14,8 @@ struct Counts {
     // ErrorRate: requests and failed requests. HistogramDrift: `total` observations, `bad` unused.
     uint64_t total = 0;
     uint64_t bad = 0;
-    // HistogramDrift: ascending finite upper edges and the observations per bucket (edges.size() + 1 entries, the
-    // last one above every edge). Not cumulative. Empty for ErrorRate.
+    // HistogramDrift: ascending finite upper edges and the observations per bucket (edges.size() + 1 entries,
+    // the last one above every edge). Not cumulative. Empty for ErrorRate.
     std::vector<double> edges;
     std::vector<uint64_t> buckets;
 
@@ -24,14 +24,14 @@ struct Counts {
 
 // What one pod did between two scrapes.
 struct PodSample {
-    std::string pod;   // uid
-    std::string name;  // for people
-    Duration exposure{0};  // how long this pod was watched within the stratum
-    Duration notReady{0};  // how much of that its endpoint was not ready
-    int restarts = 0;      // process restarts seen (start time moved or counters fell)
-    int lostScrapes = 0;   // scrapes that failed although the pod was scraped before
-    bool counted = false;  // `counts` holds deltas of this interval
-    bool warm = false;     // its warm-up is over at the start of this interval
+    std::string pod;                       // uid
+    std::string name;                      // for people
+    Duration exposure{0};                  // how long this pod was watched within the stratum
+    Duration notReady{0};                  // how much of that its endpoint was not ready
+    int restarts = 0;                      // process restarts seen (start time moved or counters fell)
+    int lostScrapes = 0;                   // scrapes that failed although the pod was scraped before
+    bool counted = false;                  // `counts` holds deltas of this interval
+    bool warm = false;                     // its warm-up is over at the start of this interval
     std::map<std::string, Counts> counts;  // by metric name; a metric that the pod does not export is absent
 };
 

@@ -95,7 +95,8 @@ struct Analysis {
     std::vector<Metric> metrics;  // empty: steps end by time alone
 };
 
-// What a person wrote, with defaults filled in. `templateJson` stays exactly what was written (canonical JSON).
+// What a person wrote, with defaults filled in. `templateJson` stays exactly what was written (canonical
+// JSON).
 struct Spec {
     int replicas = 1;
     bool paused = false;
@@ -109,7 +110,8 @@ struct Spec {
 
     std::string revision;  // shortDigest of what is hashed (design: template, model, runtime, target ports)
     std::string modelId;   // immutable id of the model; here the serving container's image
-    // Why the spec cannot be accepted, in words that name the field, the value and the way out; empty when it can.
+    // Why the spec cannot be accepted, in words that name the field, the value and the way out; empty when it
+    // can.
     std::vector<std::string> problems;
 };
 

@@ -65,14 +65,14 @@ struct RolloutStatus {
     int floor = 0;                  // the largest spec.replicas since the rollout began
     Timestamp startedAt;
     Timestamp phaseStartedAt;
-    std::optional<Timestamp> scaledAt;       // since when the present number of canary pods is asked for
-    std::optional<Timestamp> stepStartedAt;  // since when the step's ready endpoints stand
-    std::optional<Timestamp> routedAt;       // when the route was last seen to leave a version (drain)
-    std::optional<Timestamp> extendedAt;     // when the deadline was started anew, once a step
-    std::optional<Timestamp> inconclusiveAt; // when the deadline passed with onInconclusive: Pause
-    std::optional<Phase> end;                // RollingBack: which end it comes to
-    std::string reason;                      // of the return, or of the present halt
-    std::string next;                        // the command a person may type now
+    std::optional<Timestamp> scaledAt;        // since when the present number of canary pods is asked for
+    std::optional<Timestamp> stepStartedAt;   // since when the step's ready endpoints stand
+    std::optional<Timestamp> routedAt;        // when the route was last seen to leave a version (drain)
+    std::optional<Timestamp> extendedAt;      // when the deadline was started anew, once a step
+    std::optional<Timestamp> inconclusiveAt;  // when the deadline passed with onInconclusive: Pause
+    std::optional<Phase> end;                 // RollingBack: which end it comes to
+    std::string reason;                       // of the return, or of the present halt
+    std::string next;                         // the command a person may type now
 
     bool operator==(const RolloutStatus&) const = default;
 };

@@ -7,9 +7,7 @@ namespace {
 
 class SystemClock final : public Clock {
   public:
-    Timestamp wall() const override {
-        return std::chrono::floor<Duration>(std::chrono::system_clock::now());
-    }
+    Timestamp wall() const override { return std::chrono::floor<Duration>(std::chrono::system_clock::now()); }
     Duration sinceBoot() const override {
         timespec now{};
         clock_gettime(CLOCK_BOOTTIME, &now);

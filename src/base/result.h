@@ -9,16 +9,16 @@ namespace serin {
 
 // What went wrong, as a caller has to tell it apart. The text is for people.
 enum class ErrorCode {
-    Invalid,       // the input is malformed; trying again with the same input fails again
+    Invalid,  // the input is malformed; trying again with the same input fails again
     NotFound,
-    Conflict,      // a precondition (uid, resourceVersion, existence) did not hold
+    Conflict,  // a precondition (uid, resourceVersion, existence) did not hold
     Unauthorized,
     Forbidden,
-    Expired,       // the asked-for history is gone (HTTP 410); start anew
-    TooMany,       // throttled; retry later
-    Unavailable,   // could not connect, 5xx, refused: nothing was done
-    Unknown,       // timed out or the connection broke: it may or may not have been done
-    Stopped,       // a stop was asked for
+    Expired,      // the asked-for history is gone (HTTP 410); start anew
+    TooMany,      // throttled; retry later
+    Unavailable,  // could not connect, 5xx, refused: nothing was done
+    Unknown,      // timed out or the connection broke: it may or may not have been done
+    Stopped,      // a stop was asked for
 };
 
 struct Error {
@@ -64,6 +64,8 @@ class [[nodiscard]] Result<void> {
     std::optional<Error> error_;
 };
 
-inline Error invalid(std::string message) { return Error{ErrorCode::Invalid, std::move(message)}; }
+inline Error invalid(std::string message) {
+    return Error{ErrorCode::Invalid, std::move(message)};
+}
 
 }  // namespace serin

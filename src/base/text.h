@@ -8,10 +8,14 @@ namespace serin {
 
 // Joins text parts: cat("step ", step, " of ", "3"). Parts are string-like or integers.
 namespace detail {
-inline void append(std::string& out, std::string_view part) { out += part; }
-inline void append(std::string& out, char part) { out += part; }
+inline void append(std::string& out, std::string_view part) {
+    out += part;
+}
+inline void append(std::string& out, char part) {
+    out += part;
+}
 template <typename Int>
-    requires std::is_integral_v<Int>
+requires std::is_integral_v<Int>
 void append(std::string& out, Int part) {
     out += std::to_string(part);
 }

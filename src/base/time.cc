@@ -60,16 +60,16 @@ constexpr std::array<Unit, 4> kUnits{{{"h", 3'600'000}, {"m", 60'000}, {"s", 1'0
 std::string formatTime(Timestamp time) {
     const Parts p = partsOf(time);
     std::array<char, 48> out{};
-    std::snprintf(out.data(), out.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", p.year, p.month, p.day, p.hour, p.minute,
-                  p.second);
+    std::snprintf(out.data(), out.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", p.year, p.month, p.day, p.hour,
+                  p.minute, p.second);
     return out.data();
 }
 
 std::string formatMicroTime(Timestamp time) {
     const Parts p = partsOf(time);
     std::array<char, 64> out{};
-    std::snprintf(out.data(), out.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", p.year, p.month, p.day, p.hour,
-                  p.minute, p.second, static_cast<int>(p.micros));
+    std::snprintf(out.data(), out.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", p.year, p.month, p.day,
+                  p.hour, p.minute, p.second, static_cast<int>(p.micros));
     return out.data();
 }
 
@@ -78,18 +78,19 @@ std::optional<Timestamp> parseTime(std::string_view text) {
         text[16] != ':') {
         return std::nullopt;
     }
-    const auto year = digits(text.substr(0, 4)), month = digits(text.substr(5, 2)), day = digits(text.substr(8, 2)),
-               hour = digits(text.substr(11, 2)), minute = digits(text.substr(14, 2)),
-               second = digits(text.substr(17, 2));
+    const auto year = digits(text.substr(0, 4)), month = digits(text.substr(5, 2)),
+               day = digits(text.substr(8, 2)), hour = digits(text.substr(11, 2)),
+               minute = digits(text.substr(14, 2)), second = digits(text.substr(17, 2));
     if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
     std::string_view rest = text.substr(19);
     const auto millis = fraction(rest);
     if (!millis || (rest != "Z" && rest != "+00:00")) return std::nullopt;
-    const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+    const std::chrono::year_month_day date(std::chrono::year(*year),
+                                           std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day)));
     if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-    return Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-           std::chrono::seconds(*second) + *millis;
+    return Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(*hour) +
+           std::chrono::minutes(*minute) + std::chrono::seconds(*second) + *millis;
 }
 
 Result<Duration> parseDuration(std::string_view text) {

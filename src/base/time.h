@@ -20,7 +20,8 @@ std::string formatMicroTime(Timestamp time);
 // RFC 3339 in UTC ("Z" or "+00:00"), with or without fraction.
 std::optional<Timestamp> parseTime(std::string_view text);
 
-// Go's duration syntax restricted to non-negative h, m, s and ms parts in falling order: "1h30m", "45s", "500ms".
+// Go's duration syntax restricted to non-negative h, m, s and ms parts in falling order: "1h30m", "45s",
+// "500ms".
 Result<Duration> parseDuration(std::string_view text);
 // The shortest such text: 90 s is "1m30s", zero is "0s".
 std::string formatDuration(Duration duration);

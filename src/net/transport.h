@@ -17,13 +17,14 @@ class Transport {
     virtual ~Transport() = default;
 
     // One request, its whole answer. An answer of any status is a value; an Error means no usable answer:
-    // Unavailable when nothing was sent, Unknown when it may have been processed (time-out, broken connection),
-    // Stopped after a stop request.
+    // Unavailable when nothing was sent, Unknown when it may have been processed (time-out, broken
+    // connection), Stopped after a stop request.
     virtual Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop = {}) = 0;
 
-    // A streamed answer. `onChunk` gets the body's bytes as they come, on the calling thread; it returns false to
-    // end the stream. Returns the status and headers when the stream ended cleanly (body empty for 2xx, the
-    // whole body for other statuses, for which onChunk is never called). `request.timeout` limits silence.
+    // A streamed answer. `onChunk` gets the body's bytes as they come, on the calling thread; it returns
+    // false to end the stream. Returns the status and headers when the stream ended cleanly (body empty for
+    // 2xx, the whole body for other statuses, for which onChunk is never called). `request.timeout` limits
+    // silence.
     virtual Result<HttpResponse> stream(const HttpRequest& request,
                                         const std::function<bool(std::string_view)>& onChunk,
                                         std::stop_token stop) = 0;
@@ -33,11 +34,11 @@ class Transport {
 class Fetcher {
   public:
     virtual ~Fetcher() = default;
-    // GET http://host:port/path without keep-alive. Fails with Unavailable (could not connect: message says why),
-    // Unknown (time-out, broken) or Invalid (body over `maxBytes`). Any status is a value. Redirects are not
-    // followed.
-    virtual Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration timeout,
-                                     size_t maxBytes) = 0;
+    // GET http://host:port/path without keep-alive. Fails with Unavailable (could not connect: message says
+    // why), Unknown (time-out, broken) or Invalid (body over `maxBytes`). Any status is a value. Redirects
+    // are not followed.
+    virtual Result<HttpResponse> get(const std::string& host, int port, const std::string& path,
+                                     Duration timeout, size_t maxBytes) = 0;
 };
 
 }  // namespace serin::net
