@@ -10,8 +10,10 @@ Acceptance refused(const Draft& draft, const api::Refusal& refusal) {
     if (!refusal.nameTaken) return {false, "TemplateRefused", refusal.message};
     const api::Meta& meta = draft.seen.object.meta;
     return {false, "NameTaken",
-            cat(refusal.kind, " \"", refusal.name, "\" exists and is not ours, so it is left alone; delete or rename it, "
-                "or give this ModelDeployment another name than \"", meta.name, "\"")};
+            cat(refusal.kind, " \"", refusal.name,
+                "\" exists and is not ours, so it is left alone; delete or rename it, "
+                "or give this ModelDeployment another name than \"",
+                meta.name, "\"")};
 }
 
 }  // namespace
@@ -28,7 +30,8 @@ Acceptance accept(const Draft& draft) {
         if (draft.service(service)) continue;
         if (const api::Refusal* refusal = draft.refusal("Service", service)) return refused(draft, *refusal);
     }
-    if (spec.analysis.metrics.empty()) return {true, "Accepted", "analysis.metrics is empty: steps end by time alone"};
+    if (spec.analysis.metrics.empty())
+        return {true, "Accepted", "analysis.metrics is empty: steps end by time alone"};
     return {true, "Accepted", "the spec is carried out"};
 }
 

@@ -28,7 +28,8 @@ bool reachable(const Draft& draft, const std::string& revision) {
 
 void cleanServices(Draft& draft, const std::set<std::string>& names) {
     for (const api::Service& service : draft.seen.services) {
-        if (!ours(draft, service.meta) || service.revision.empty() || names.contains(service.revision)) continue;
+        if (!ours(draft, service.meta) || service.revision.empty() || names.contains(service.revision))
+            continue;
         const api::ReplicaSet* set = draft.replicaSet(service.revision);
         if (set && (set->replicas > 0 || set->statusReplicas > 0)) continue;
         draft.act(api::DeleteService{service.meta.name, service.meta.uid, service.meta.resourceVersion},
@@ -40,12 +41,13 @@ void cleanServices(Draft& draft, const std::set<std::string>& names) {
 
 void keepSizes(Draft& draft) {
     if (!draft.next.stable) return;
-    const int floor = draft.live() ? std::max(draft.next.rollout->floor, draft.spec().replicas)
-                                   : draft.spec().replicas;
-    draft.ensureReplicas(draft.stable(), floor, draft.live() ? "stable keeps its floor while a rollout lives"
-                                                             : "spec.replicas");
+    const int floor =
+        draft.live() ? std::max(draft.next.rollout->floor, draft.spec().replicas) : draft.spec().replicas;
+    draft.ensureReplicas(draft.stable(), floor,
+                         draft.live() ? "stable keeps its floor while a rollout lives" : "spec.replicas");
     if (draft.next.previous) {
-        draft.ensureReplicas(draft.next.previous->revision, floor, "the version before stays warm during the soak");
+        draft.ensureReplicas(draft.next.previous->revision, floor,
+                             "the version before stays warm during the soak");
     }
 }
 

@@ -19,7 +19,9 @@ struct State {
     std::string message;
 };
 
-const char* yes(bool value) { return value ? "True" : "False"; }
+const char* yes(bool value) {
+    return value ? "True" : "False";
+}
 
 void put(Draft& draft, const char* type, State state) {
     auto& conditions = draft.next.conditions;
@@ -61,7 +63,8 @@ State stalled(const Draft& draft, const Acceptance& acceptance) {
 State ready(const Draft& draft, const Acceptance& acceptance) {
     if (!acceptance.accepted) return {"False", acceptance.reason, acceptance.message};
     if (!draft.stable().empty() && draft.stable() == draft.spec().revision) {
-        return {"True", "Serving", cat("version ", versionLabel(draft, draft.stable()), " is the stable version")};
+        return {"True", "Serving",
+                cat("version ", versionLabel(draft, draft.stable()), " is the stable version")};
     }
     const std::string phase = phaseWord(draft);
     const bool waits = phase == "Stable";  // the spec's revision is not begun: paused, or replicas 0
@@ -72,8 +75,11 @@ State available(const Draft& draft) {
     const std::string stable = draft.stable();
     if (stable.empty()) return {"False", "NoVersionYet", "no version was fully ready yet"};
     const int count = draft.ready(stable);
-    if (count > 0) return {"True", "EndpointsReady", cat("version ", versionLabel(draft, stable), " has ready endpoints")};
-    return {"False", "NoReadyEndpoint", cat("version ", versionLabel(draft, stable), " has no ready endpoint")};
+    if (count > 0)
+        return {"True", "EndpointsReady",
+                cat("version ", versionLabel(draft, stable), " has ready endpoints")};
+    return {"False", "NoReadyEndpoint",
+            cat("version ", versionLabel(draft, stable), " has no ready endpoint")};
 }
 
 void putMetricsReachable(Draft& draft) {
@@ -82,7 +88,8 @@ void putMetricsReachable(Draft& draft) {
     if (!judged) return;
     const std::string& why = draft.seen.judgement->unreachable;
     put(draft, "MetricsReachable",
-        why.empty() ? State{"True", "Scraped", "the pods' metrics are read"} : State{"False", "CannotScrape", why});
+        why.empty() ? State{"True", "Scraped", "the pods' metrics are read"}
+                    : State{"False", "CannotScrape", why});
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ constexpr size_t kKeptAttempts = 50;
 std::optional<int> number(const std::string& text) {
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+    if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0)
+        return std::nullopt;
     return value;
 }
 
@@ -64,10 +65,12 @@ void recordDecisions(Draft& draft) {
     const api::RolloutStatus& rollout = draft.rollout();
     if (rollout.steps.empty()) return;  // a first version: there is nothing to go back to or to step through
     const bool open = rollout.phase != api::Phase::RollingBack;
-    if (const auto name = decision(draft, api::kAbortAnnotation); aboutNow(name, rollout) && !name->step && open) {
+    if (const auto name = decision(draft, api::kAbortAnnotation);
+        aboutNow(name, rollout) && !name->step && open) {
         attemptRecord(draft.next, rollout.revision, rollout.attempt).aborted = true;
     }
-    const bool stepping = open && rollout.phase != api::Phase::Soaking && rollout.phase != api::Phase::Promoting;
+    const bool stepping =
+        open && rollout.phase != api::Phase::Soaking && rollout.phase != api::Phase::Promoting;
     if (const auto name = decision(draft, api::kPromoteAnnotation);
         aboutNow(name, rollout) && !name->step && stepping) {
         attemptRecord(draft.next, rollout.revision, rollout.attempt).promoted = true;

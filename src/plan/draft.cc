@@ -28,7 +28,8 @@ const api::ReplicaSet* Draft::replicaSet(const std::string& revision) const {
 
 const api::Service* Draft::service(const std::string& name) const {
     for (const api::Service& service : seen.services) {
-        if (service.meta.name == name && service.meta.ownerUid == seen.object.meta.uid && !service.meta.deleting) {
+        if (service.meta.name == name && service.meta.ownerUid == seen.object.meta.uid &&
+            !service.meta.deleting) {
             return &service;
         }
     }
@@ -52,7 +53,9 @@ void Draft::wake(Timestamp time) {
     if (!plan.wakeAt || time < *plan.wakeAt) plan.wakeAt = time;
 }
 
-void Draft::act(api::Intent intent, std::string why) { plan.actions.push_back({std::move(intent), std::move(why)}); }
+void Draft::act(api::Intent intent, std::string why) {
+    plan.actions.push_back({std::move(intent), std::move(why)});
+}
 
 void Draft::event(bool warning, std::string reason, std::string note) {
     if (note.size() > 1000) note.resize(1000);
@@ -62,13 +65,15 @@ void Draft::event(bool warning, std::string reason, std::string note) {
 void Draft::ensureReplicas(const std::string& revision, int replicas, const std::string& why) {
     if (const api::ReplicaSet* set = replicaSet(revision)) {
         if (set->replicas != replicas) {
-            act(api::ScaleReplicaSet{set->meta.name, set->meta.uid, set->meta.resourceVersion, replicas}, why);
+            act(api::ScaleReplicaSet{set->meta.name, set->meta.uid, set->meta.resourceVersion, replicas},
+                why);
         }
         return;
     }
     if (revision != spec().revision || !spec().problems.empty()) return;
     const std::string name = api::childName(seen.object.meta.name, revision);
-    if (const api::Refusal* refused = refusal("ReplicaSet", name); refused && now() < refused->at + kRefusalRetry) {
+    if (const api::Refusal* refused = refusal("ReplicaSet", name);
+        refused && now() < refused->at + kRefusalRetry) {
         wake(refused->at + kRefusalRetry);
         return;
     }
@@ -78,7 +83,8 @@ void Draft::ensureReplicas(const std::string& revision, int replicas, const std:
 void Draft::ensureRevisionService(const std::string& revision) {
     const std::string name = api::childName(seen.object.meta.name, revision);
     if (service(name)) return;
-    if (const api::Refusal* refused = refusal("Service", name); refused && now() < refused->at + kRefusalRetry) {
+    if (const api::Refusal* refused = refusal("Service", name);
+        refused && now() < refused->at + kRefusalRetry) {
         wake(refused->at + kRefusalRetry);
         return;
     }
@@ -88,7 +94,8 @@ void Draft::ensureRevisionService(const std::string& revision) {
 void Draft::ensureMainService(const std::string& initial) {
     const std::string& name = seen.object.meta.name;
     if (service(name)) return;
-    if (const api::Refusal* refused = refusal("Service", name); refused && now() < refused->at + kRefusalRetry) {
+    if (const api::Refusal* refused = refusal("Service", name);
+        refused && now() < refused->at + kRefusalRetry) {
         wake(refused->at + kRefusalRetry);
         return;
     }

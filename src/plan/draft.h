@@ -8,8 +8,8 @@
 
 namespace serin::plan {
 
-// A plan in the making: what is observed, the status as it will be, and what has been decided so far. The parts of
-// the planner take a Draft one after the other; none of them keeps anything else.
+// A plan in the making: what is observed, the status as it will be, and what has been decided so far. The
+// parts of the planner take a Draft one after the other; none of them keeps anything else.
 class Draft {
   public:
     explicit Draft(const api::Observed& observed);

@@ -17,12 +17,18 @@ constexpr Duration kBetweenRecords = std::chrono::minutes(1);
 
 const char* verdictName(api::Verdict verdict) {
     switch (verdict) {
-        case api::Verdict::Continue: return "Continue";
-        case api::Verdict::Safe: return "Safe";
-        case api::Verdict::Harm: return "Harm";
-        case api::Verdict::NoData: return "NoData";
-        case api::Verdict::Invalid: return "Invalid";
-        case api::Verdict::Inconclusive: return "Inconclusive";
+        case api::Verdict::Continue:
+            return "Continue";
+        case api::Verdict::Safe:
+            return "Safe";
+        case api::Verdict::Harm:
+            return "Harm";
+        case api::Verdict::NoData:
+            return "NoData";
+        case api::Verdict::Invalid:
+            return "Invalid";
+        case api::Verdict::Inconclusive:
+            return "Inconclusive";
     }
     return "Continue";
 }
@@ -36,7 +42,7 @@ bool sameVerdicts(const api::AnalysisStatus& recorded, const api::Judgement& sai
 
 api::JudgeOrder compareOrder(const Draft& draft) {
     const api::RolloutStatus& rollout = *draft.next.rollout;
-    api::JudgeOrder order{JudgeMode::Compare, draft.stable(), rollout.revision, rollout.attempt, -1,
+    api::JudgeOrder order{JudgeMode::Compare,   draft.stable(), rollout.revision, rollout.attempt, -1,
                           rollout.stepStartedAt};
     const int upTo = stepStarted(rollout) ? rollout.step : rollout.step - 1;
     order.step = weightStepAtOrBefore(rollout.steps, upTo);
@@ -50,14 +56,21 @@ api::JudgeOrder judgeOrder(const Draft& draft) {
     const api::RolloutStatus& rollout = *draft.next.rollout;
     switch (rollout.phase) {
         case Phase::Evaluating:
-        case Phase::Starting: return {JudgeMode::Evaluate, draft.stable(), "", rollout.attempt, -1, std::nullopt};
+        case Phase::Starting:
+            return {JudgeMode::Evaluate, draft.stable(), "", rollout.attempt, -1, std::nullopt};
         case Phase::Stepping:
-        case Phase::Promoting: return compareOrder(draft);
+        case Phase::Promoting:
+            return compareOrder(draft);
         case Phase::Soaking:
             if (!draft.next.previous) return {};
-            return {JudgeMode::Soak, draft.next.previous->revision, draft.stable(), rollout.attempt,
-                    weightStepAtOrBefore(rollout.steps, rollout.step), rollout.phaseStartedAt};
-        default: return {};
+            return {JudgeMode::Soak,
+                    draft.next.previous->revision,
+                    draft.stable(),
+                    rollout.attempt,
+                    weightStepAtOrBefore(rollout.steps, rollout.step),
+                    rollout.phaseStartedAt};
+        default:
+            return {};
     }
 }
 
@@ -78,14 +91,16 @@ std::string stepWaitsFor(const Draft& draft, bool last) {
     if (!said->holding.empty()) return said->holding;
     const auto needed = static_cast<uint64_t>(analysis.minRequests);
     if (said->canaryRequestsInStep < needed) {
-        return cat("the canary answered ", said->canaryRequestsInStep, " of minRequests ", needed, " in this step");
+        return cat("the canary answered ", said->canaryRequestsInStep, " of minRequests ", needed,
+                   " in this step");
     }
     if (!said->warm) return "the canary's pods are warming up";
     if (!said->calm) return cat("the evidence of harm is not calm: ", said->headline);
     if (last && !guardsAllow(draft)) {
         for (const api::MetricVerdict& metric : said->metrics) {
             if (metric.guard && metric.verdict != api::Verdict::Safe) {
-                return cat(metric.name, " is not safe yet", metric.message.empty() ? "" : ": ", metric.message);
+                return cat(metric.name, " is not safe yet", metric.message.empty() ? "" : ": ",
+                           metric.message);
             }
         }
         return "the last step alone does not show yet that the canary is safe";
@@ -121,21 +136,24 @@ bool returnOnEvidence(Draft& draft) {
         return false;
     }
     beginReturn(draft, Phase::Withdrawn,
-                cat("no data for holdAtMost ", formatDuration(draft.spec().analysis.holdAtMost), ": ", said->holding));
+                cat("no data for holdAtMost ", formatDuration(draft.spec().analysis.holdAtMost), ": ",
+                    said->holding));
     return true;
 }
 
 void recordAnalysis(Draft& draft) {
     const auto& said = draft.seen.judgement;
     if (!draft.live() || !said || draft.rollout().phase == Phase::RollingBack) return;
-    const bool evaluating = said->order.mode == JudgeMode::Evaluate && said->order.attempt == draft.rollout().attempt;
+    const bool evaluating =
+        said->order.mode == JudgeMode::Evaluate && said->order.attempt == draft.rollout().attempt;
     if (!judgement(draft) && !evaluating) return;
     auto& recorded = draft.next.analysis;
     const bool changed = draft.next != draft.seen.object.status;
     const bool due = recorded && recorded->updatedAt && draft.now() >= *recorded->updatedAt + kBetweenRecords;
     if (recorded && !changed && !due && sameVerdicts(*recorded, *said)) return;
     if (recorded && recorded->state == said->state) return;
-    recorded = api::AnalysisStatus{verdictName(said->verdict), said->headline, draft.now(), said->metrics, said->state};
+    recorded = api::AnalysisStatus{verdictName(said->verdict), said->headline, draft.now(), said->metrics,
+                                   said->state};
 }
 
 }  // namespace serin::plan

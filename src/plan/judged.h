@@ -12,8 +12,8 @@ api::JudgeOrder judgeOrder(const Draft& draft);
 // The judgement, if there is one about this revision and attempt; else null.
 const api::Judgement* judgement(const Draft& draft);
 
-// What the present step still waits for besides its hold, in words; empty when it may end. The last step asks for
-// SAFE of every Guard as well (statistics: steps need calm, promotion needs SAFE).
+// What the present step still waits for besides its hold, in words; empty when it may end. The last step asks
+// for SAFE of every Guard as well (statistics: steps need calm, promotion needs SAFE).
 std::string stepWaitsFor(const Draft& draft, bool last);
 
 // Every Guard is SAFE now (or there is none).

@@ -65,7 +65,8 @@ std::string liveMessage(const Draft& draft) {
         case Phase::Starting:
             return withReason(cat("version ", label, " starts at 0 %, ", podsOf(draft, rollout.revision)),
                               whyNotReady(draft, rollout.revision));
-        case Phase::Stepping: return stepMessage(draft, label);
+        case Phase::Stepping:
+            return stepMessage(draft, label);
         case Phase::Promoting:
             return withReason(cat("version ", label, " is promoted, ", podsOf(draft, rollout.revision)),
                               whyNotReady(draft, rollout.revision));
@@ -73,7 +74,8 @@ std::string liveMessage(const Draft& draft) {
             return cat("version ", label, " serves; version ",
                        draft.next.previous ? draft.next.previous->version : std::string("before"),
                        " is kept warm until the soak ends");
-        default: return withReason(cat("the traffic of version ", label, " goes back"), rollout.reason);
+        default:
+            return withReason(cat("the traffic of version ", label, " goes back"), rollout.reason);
     }
 }
 
@@ -84,21 +86,23 @@ const char* endWord(Phase phase) {
 
 std::string steadyMessage(const Draft& draft) {
     const std::string stable = draft.stable();
-    if (stable.empty()) return draft.spec().paused ? "paused: no version was started yet" : "no version was ready yet";
+    if (stable.empty())
+        return draft.spec().paused ? "paused: no version was started yet" : "no version was ready yet";
     if (draft.next.rollout) {
         const api::RolloutStatus& rollout = *draft.next.rollout;
-        return cat(rollout.reason, "; version ", versionLabel(draft, rollout.revision), " ", endWord(rollout.phase),
-                   ", version ", versionLabel(draft, stable), " serves");
+        return cat(rollout.reason, "; version ", versionLabel(draft, rollout.revision), " ",
+                   endWord(rollout.phase), ", version ", versionLabel(draft, stable), " serves");
     }
     if (heldByQuarantine(draft)) {
         const std::string& revision = draft.spec().revision;
-        return cat("version ", versionLabel(draft, revision), " was rolled back before and is not tried again; to insist: ",
+        return cat("version ", versionLabel(draft, revision),
+                   " was rolled back before and is not tried again; to insist: ",
                    decisionCommand(draft, api::kRetryAnnotation,
                                    cat(revision, ".", lastAttempt(draft.next, revision))));
     }
     if (draft.spec().problems.empty() && draft.spec().revision != stable) {
-        return cat("version ", versionLabel(draft, draft.spec().revision), " waits: ",
-                   draft.spec().paused ? "spec.paused is true" : "spec.replicas is 0");
+        return cat("version ", versionLabel(draft, draft.spec().revision),
+                   " waits: ", draft.spec().paused ? "spec.paused is true" : "spec.replicas is 0");
     }
     return cat("version ", versionLabel(draft, stable), " serves, ", podsOf(draft, stable));
 }
@@ -108,7 +112,8 @@ std::string steadyMessage(const Draft& draft) {
 bool heldByQuarantine(const Draft& draft) {
     const std::string& revision = draft.spec().revision;
     return !draft.live() && draft.spec().problems.empty() && revision != draft.stable() &&
-           std::ranges::any_of(draft.next.quarantined, [&](const auto& entry) { return entry.revision == revision; });
+           std::ranges::any_of(draft.next.quarantined,
+                               [&](const auto& entry) { return entry.revision == revision; });
 }
 
 std::string phaseText(const Draft& draft) {
@@ -118,15 +123,24 @@ std::string phaseText(const Draft& draft) {
     }
     const api::RolloutStatus& rollout = *draft.next.rollout;
     switch (rollout.phase) {
-        case Phase::Evaluating: return "Evaluating";
-        case Phase::Starting: return "Starting";
-        case Phase::Stepping: return cat("Step ", rollout.step + 1, "/", rollout.steps.size(), ": ", stepState(draft));
-        case Phase::Promoting: return "Promoting";
-        case Phase::Soaking: return "Soaking";
-        case Phase::RollingBack: return "RollingBack";
-        case Phase::RolledBack: return "RolledBack";
-        case Phase::Withdrawn: return "Withdrawn";
-        case Phase::Aborted: return "Aborted";
+        case Phase::Evaluating:
+            return "Evaluating";
+        case Phase::Starting:
+            return "Starting";
+        case Phase::Stepping:
+            return cat("Step ", rollout.step + 1, "/", rollout.steps.size(), ": ", stepState(draft));
+        case Phase::Promoting:
+            return "Promoting";
+        case Phase::Soaking:
+            return "Soaking";
+        case Phase::RollingBack:
+            return "RollingBack";
+        case Phase::RolledBack:
+            return "RolledBack";
+        case Phase::Withdrawn:
+            return "Withdrawn";
+        case Phase::Aborted:
+            return "Aborted";
     }
     return "";
 }

@@ -42,12 +42,18 @@ void goOn(Draft& draft, bool forward) {
         return beginPromotion(draft, "a person asked for promotion");
     }
     switch (phase) {
-        case Phase::Evaluating: return evaluating(draft, forward);
-        case Phase::Starting: return starting(draft, forward);
-        case Phase::Stepping: return stepping(draft, forward);
-        case Phase::Promoting: return promoting(draft, forward);
-        case Phase::Soaking: return soaking(draft, forward);
-        default: return;
+        case Phase::Evaluating:
+            return evaluating(draft, forward);
+        case Phase::Starting:
+            return starting(draft, forward);
+        case Phase::Stepping:
+            return stepping(draft, forward);
+        case Phase::Promoting:
+            return promoting(draft, forward);
+        case Phase::Soaking:
+            return soaking(draft, forward);
+        default:
+            return;
     }
 }
 
@@ -74,8 +80,8 @@ void maybeBegin(Draft& draft, const std::string& wanted, bool forward) {
         return;
     }
     const bool ended = draft.next.rollout && draft.next.rollout->revision == wanted;
-    const bool quarantined =
-        std::ranges::any_of(draft.next.quarantined, [&](const auto& entry) { return entry.revision == wanted; });
+    const bool quarantined = std::ranges::any_of(draft.next.quarantined,
+                                                 [&](const auto& entry) { return entry.revision == wanted; });
     if (!ended) draft.next.rollout.reset();
     if ((ended || quarantined) && !retryAsked(draft, wanted)) return;
     if (!forward || draft.spec().replicas == 0) return;
@@ -89,7 +95,8 @@ void decide(Draft& draft, const Acceptance& acceptance) {
     if (draft.live() && draft.rollout().phase == Phase::RollingBack) return finishReturn(draft);
     if (abortAsked(draft)) return beginReturn(draft, Phase::Aborted, "a person asked for it");
     if (draft.stable().empty()) {
-        if (specUsable && (!draft.spec().paused || draft.next.rollout)) firstVersion(draft, draft.spec().revision);
+        if (specUsable && (!draft.spec().paused || draft.next.rollout))
+            firstVersion(draft, draft.spec().revision);
         return;
     }
     if (draft.live()) {
@@ -120,7 +127,8 @@ api::Plan plan(const api::Observed& seen) {
     fillConditions(draft, accept(draft));
     recordAnalysis(draft);
     draft.plan.order = judgeOrder(draft);
-    if (draft.live() && draft.rollout().phase != Phase::Soaking && draft.rollout().phase != Phase::RollingBack) {
+    if (draft.live() && draft.rollout().phase != Phase::Soaking &&
+        draft.rollout().phase != Phase::RollingBack) {
         draft.plan.askModel = {draft.rollout().revision};
     }
     if (draft.next != seen.object.status) draft.plan.status = draft.next;

@@ -27,8 +27,9 @@ void promoted(Draft& draft) {
     rollout.reason.clear();
     recordHistory(draft, rollout.revision, "Promoted", reason);
     attemptRecord(draft.next, rollout.revision, rollout.attempt).outcome = "Promoted";
-    draft.event(false, "Promoted", cat("version ", versionLabel(draft, rollout.revision), " takes all traffic from ",
-                                       versionLabel(draft, old), ": ", reason));
+    draft.event(false, "Promoted",
+                cat("version ", versionLabel(draft, rollout.revision), " takes all traffic from ",
+                    versionLabel(draft, old), ": ", reason));
 }
 
 }  // namespace
@@ -54,7 +55,8 @@ void promoting(Draft& draft, bool forward) {
     draft.ensureReplicas(revision, wanted, "it has to carry all the traffic");
     draft.ensureRevisionService(revision);
     const api::ReplicaSet* canary = draft.replicaSet(revision);
-    if (canary && canary->replicas == wanted && draft.ready(revision) >= wanted && modelReady(draft, revision)) {
+    if (canary && canary->replicas == wanted && draft.ready(revision) >= wanted &&
+        modelReady(draft, revision)) {
         draft.route(revision, rollout.reason);
         return;
     }
@@ -72,17 +74,20 @@ void soaking(Draft& draft, bool forward) {
         draft.route(rollout.revision, "the promoted version takes all the traffic");
         return;
     }
-    const Timestamp over = rollout.phaseStartedAt + std::max(draft.spec().rollout.soak, draft.seen.drainDelay);
+    const Timestamp over =
+        rollout.phaseStartedAt + std::max(draft.spec().rollout.soak, draft.seen.drainDelay);
     if (draft.now() < over) return draft.wake(over);
-    const bool reachable = draft.next.previous && draft.endpoints(draft.next.previous->revision).reachable > 0;
+    const bool reachable =
+        draft.next.previous && draft.endpoints(draft.next.previous->revision).reachable > 0;
     if (!forward || reachable) return;
     endSoak(draft, "the soak is over");
 }
 
 void endSoak(Draft& draft, const std::string& why) {
     if (draft.next.previous) {
-        draft.event(false, "SoakEnded", cat("the pods of version ", versionLabel(draft, draft.next.previous->revision),
-                                            " are no longer kept: ", why));
+        draft.event(false, "SoakEnded",
+                    cat("the pods of version ", versionLabel(draft, draft.next.previous->revision),
+                        " are no longer kept: ", why));
     }
     draft.next.previous.reset();
     draft.next.rollout.reset();

@@ -9,8 +9,8 @@ namespace serin::plan {
 // The canary grows to full size beside the stable version.
 void beginPromotion(Draft& draft, const std::string& why);
 
-// Phase Promoting: when every pod is ready, one write points the main Service at the new version alone; once that
-// is seen, it is the stable one. `forward` false: it grows no further and is not pointed at.
+// Phase Promoting: when every pod is ready, one write points the main Service at the new version alone; once
+// that is seen, it is the stable one. `forward` false: it grows no further and is not pointed at.
 void promoting(Draft& draft, bool forward);
 
 // Phase Soaking: the version before stays warm, the new one is judged against limits; then the old pods go.

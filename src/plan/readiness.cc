@@ -17,7 +17,8 @@ std::string modelSays(const Draft& draft, const std::string& revision) {
         const auto answer = draft.seen.modelAnswers.find(endpoint.podUid);
         if (!endpoint.ready || answer == draft.seen.modelAnswers.end()) continue;
         if (answer->second == api::ModelAnswer::NotReady) {
-            return cat("pod ", endpoint.podName, " is ready but its model \"", draft.spec().model.name, "\" is not");
+            return cat("pod ", endpoint.podName, " is ready but its model \"", draft.spec().model.name,
+                       "\" is not");
         }
         if (answer->second == api::ModelAnswer::Silent) {
             return cat("pod ", endpoint.podName, " is ready but does not answer for its model");
@@ -32,8 +33,8 @@ bool modelReady(const Draft& draft, const std::string& revision) {
     return std::ranges::all_of(draft.endpoints(revision).endpoints, [&](const api::Endpoint& endpoint) {
         if (!endpoint.ready) return true;
         const auto answer = draft.seen.modelAnswers.find(endpoint.podUid);
-        return answer != draft.seen.modelAnswers.end() &&
-               (answer->second == api::ModelAnswer::Ready || answer->second == api::ModelAnswer::CannotConnect);
+        return answer != draft.seen.modelAnswers.end() && (answer->second == api::ModelAnswer::Ready ||
+                                                           answer->second == api::ModelAnswer::CannotConnect);
     });
 }
 
@@ -48,8 +49,10 @@ void diagnose(Draft& draft, const std::string& revision, Timestamp since) {
 }
 
 std::string whyNotReady(const Draft& draft, const std::string& revision) {
-    if (const api::ReplicaSet* set = draft.replicaSet(revision); set && !set->failure.empty()) return set->failure;
-    if (const auto& found = draft.seen.diagnosis; found && found->revision == revision && !found->message.empty()) {
+    if (const api::ReplicaSet* set = draft.replicaSet(revision); set && !set->failure.empty())
+        return set->failure;
+    if (const auto& found = draft.seen.diagnosis;
+        found && found->revision == revision && !found->message.empty()) {
         return found->message;
     }
     return modelSays(draft, revision);

@@ -6,15 +6,16 @@
 
 namespace serin::plan {
 
-// Every ready pod of the revision has said that its model is ready (or could not be asked: then its probe counts).
+// Every ready pod of the revision has said that its model is ready (or could not be asked: then its probe
+// counts).
 bool modelReady(const Draft& draft, const std::string& revision);
 
-// Reads the pods of a revision that does not get ready: 15 s after they were asked for, then every 10 s, and every
-// minute once the progress deadline has passed.
+// Reads the pods of a revision that does not get ready: 15 s after they were asked for, then every 10 s, and
+// every minute once the progress deadline has passed.
 void diagnose(Draft& draft, const std::string& revision, Timestamp since);
 
-// Why its pods do not get ready, as far as known: ReplicaFailure (quota, PodSecurity, service account) first, then
-// what the pods say, then the model. May be empty.
+// Why its pods do not get ready, as far as known: ReplicaFailure (quota, PodSecurity, service account) first,
+// then what the pods say, then the model. May be empty.
 std::string whyNotReady(const Draft& draft, const std::string& revision);
 
 // The reason of a return at the progress deadline of the present rollout.

@@ -15,9 +15,12 @@ constexpr size_t kKeptQuarantine = 50;
 const char* endName(const std::optional<Phase>& end) {
     if (!end) return "Superseded";
     switch (*end) {
-        case Phase::Withdrawn: return "Withdrawn";
-        case Phase::Aborted: return "Aborted";
-        default: return "RolledBack";
+        case Phase::Withdrawn:
+            return "Withdrawn";
+        case Phase::Aborted:
+            return "Aborted";
+        default:
+            return "RolledBack";
     }
 }
 
@@ -36,9 +39,9 @@ std::string destination(const Draft& draft) {
 
 std::map<std::string, std::string> returnNote(const Draft& draft) {
     const api::RolloutStatus& rollout = *draft.next.rollout;
-    return {{api::kReturnedAnnotation,
-             cat(rollout.revision, ".", rollout.attempt, ".", endName(rollout.end))},
-            {api::kReturnedBecauseAnnotation, rollout.reason}};
+    return {
+        {api::kReturnedAnnotation, cat(rollout.revision, ".", rollout.attempt, ".", endName(rollout.end))},
+        {api::kReturnedBecauseAnnotation, rollout.reason}};
 }
 
 void enterReturn(Draft& draft, std::optional<Phase> end, const std::string& reason) {
@@ -63,8 +66,8 @@ void quarantine(api::Status& status, const api::RolloutStatus& rollout, Timestam
 
 void recordEnd(Draft& draft) {
     api::RolloutStatus& rollout = draft.rollout();
-    const std::string outcome = !rollout.end && draft.spec().revision == draft.stable() ? "Reverted"
-                                                                                       : endName(rollout.end);
+    const std::string outcome =
+        !rollout.end && draft.spec().revision == draft.stable() ? "Reverted" : endName(rollout.end);
     recordHistory(draft, rollout.revision, outcome, rollout.reason);
     attemptRecord(draft.next, rollout.revision, rollout.attempt).outcome = outcome;
     if (rollout.end == Phase::RolledBack) quarantine(draft.next, rollout, draft.now());
@@ -86,8 +89,8 @@ void beginReturn(Draft& draft, std::optional<Phase> end, const std::string& reas
     const std::string old = destination(draft);
     const bool takesTraffic = draft.seen.split.exists && draft.seen.split.revision != old;
     if (takesTraffic && draft.ready(old) == 0) {
-        draft.rollout().reason =
-            cat("should go back (", reason, ") but version ", versionLabel(draft, old), " has no ready endpoint");
+        draft.rollout().reason = cat("should go back (", reason, ") but version ", versionLabel(draft, old),
+                                     " has no ready endpoint");
         return;
     }
     enterReturn(draft, end, reason);

@@ -7,10 +7,10 @@
 
 namespace serin::plan {
 
-// Takes the traffic of the present attempt back to the version that served before: one routing write that also
-// carries the decision (annotations), before anything is recorded. `end` is what the attempt comes to; absent when
-// it only makes way (another revision, the stable spec again, replicas 0). Needs a ready endpoint of the old
-// version; without one it says so and waits.
+// Takes the traffic of the present attempt back to the version that served before: one routing write that
+// also carries the decision (annotations), before anything is recorded. `end` is what the attempt comes to;
+// absent when it only makes way (another revision, the stable spec again, replicas 0). Needs a ready endpoint
+// of the old version; without one it says so and waits.
 void beginReturn(Draft& draft, std::optional<api::Phase> end, const std::string& reason);
 
 // A return that another process began and did not live to record: the main Service names this very attempt.

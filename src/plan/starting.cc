@@ -22,10 +22,11 @@ void startStepping(Draft& draft) {
     rollout.phase = Phase::Stepping;
     rollout.phaseStartedAt = draft.now();
     rollout.step = 0;
-    draft.event(false, "CanaryReady", cat("version ", versionLabel(draft, rollout.revision), " is ready; ",
-                                          rollout.steps.front().step.approval
-                                              ? std::string("it waits for approval before the first traffic")
-                                              : cat("it now gets ", rollout.steps.front().step.weight, " %")));
+    draft.event(false, "CanaryReady",
+                cat("version ", versionLabel(draft, rollout.revision), " is ready; ",
+                    rollout.steps.front().step.approval
+                        ? std::string("it waits for approval before the first traffic")
+                        : cat("it now gets ", rollout.steps.front().step.weight, " %")));
 }
 
 void openFirst(Draft& draft, const std::string& revision) {
@@ -56,7 +57,8 @@ void firstVersion(Draft& draft, const std::string& revision) {
         draft.next.stable = describeVersion(draft, revision);
         draft.next.rollout.reset();
         recordHistory(draft, revision, "Promoted", "first version");
-        draft.event(false, "Promoted", cat("version ", versionLabel(draft, revision), " is the first to serve"));
+        draft.event(false, "Promoted",
+                    cat("version ", versionLabel(draft, revision), " is the first to serve"));
         return;
     }
     const Timestamp since = draft.rollout().scaledAt.value_or(draft.now());
@@ -81,12 +83,13 @@ void beginRollout(Draft& draft, const std::string& revision) {
     std::string steps;
     for (const api::StepStatus& step : rollout.steps) {
         steps += cat(steps.empty() ? "" : ", ",
-                     step.step.approval ? "approval" : cat(step.step.weight, " % (", step.replicas, " pods beside ",
-                                                           rollout.floor, ")"));
+                     step.step.approval
+                         ? "approval"
+                         : cat(step.step.weight, " % (", step.replicas, " pods beside ", rollout.floor, ")"));
     }
-    draft.event(false, "RolloutStarted", cat("version ", versionLabel(draft, revision), " beside ",
-                                             versionLabel(draft, draft.stable()), ", attempt ", rollout.attempt,
-                                             ", steps: ", steps));
+    draft.event(false, "RolloutStarted",
+                cat("version ", versionLabel(draft, revision), " beside ",
+                    versionLabel(draft, draft.stable()), ", attempt ", rollout.attempt, ", steps: ", steps));
 }
 
 void evaluating(Draft& draft, bool forward) {
@@ -112,7 +115,8 @@ void starting(Draft& draft, bool forward) {
     const auto first = static_cast<size_t>(weightStepAtOrAfter(rollout.steps, 0));
     const int wanted = rollout.steps[first].replicas;
     const api::ReplicaSet* canary = draft.replicaSet(rollout.revision);
-    const bool returning = canary && canary->replicas > wanted;  // it soaked until now: it shrinks off the route
+    const bool returning =
+        canary && canary->replicas > wanted;  // it soaked until now: it shrinks off the route
     if (returning && draft.endpoints(rollout.revision).reachable > 0) return;
     if (!rollout.scaledAt) rollout.scaledAt = draft.now();
     draft.ensureReplicas(rollout.revision, wanted, cat("the canary's pods for the first step, at 0 %"));

@@ -51,8 +51,9 @@ void advance(Draft& draft) {
         return;
     }
     rollout.scaledAt = draft.now();
-    draft.event(false, "StepStarted", cat("step ", rollout.step + 1, " of ", rollout.steps.size(), ": ",
-                                          step.step.weight, " %, ", step.replicas, " canary pods"));
+    draft.event(false, "StepStarted",
+                cat("step ", rollout.step + 1, " of ", rollout.steps.size(), ": ", step.step.weight, " %, ",
+                    step.replicas, " canary pods"));
     grow(draft, cat("step ", rollout.step + 1, " wants ", step.step.weight, " %"));
 }
 
@@ -104,7 +105,8 @@ void pauseInconclusive(Draft& draft, const std::string& waitingFor) {
 void atDeadline(Draft& draft, const std::string& waitingFor) {
     api::RolloutStatus& rollout = draft.rollout();
     switch (draft.spec().analysis.onInconclusive) {
-        case api::OnInconclusive::Promote: return advance(draft);
+        case api::OnInconclusive::Promote:
+            return advance(draft);
         case api::OnInconclusive::Rollback:
             return beginReturn(draft, Phase::RolledBack, "inconclusive at the deadline: " + waitingFor);
         case api::OnInconclusive::Extend:
@@ -114,7 +116,8 @@ void atDeadline(Draft& draft, const std::string& waitingFor) {
                 return;
             }
             [[fallthrough]];
-        case api::OnInconclusive::Pause: return pauseInconclusive(draft, waitingFor);
+        case api::OnInconclusive::Pause:
+            return pauseInconclusive(draft, waitingFor);
     }
 }
 
@@ -141,8 +144,7 @@ void stepping(Draft& draft, bool forward) {
     const std::string waitingFor = stepWaitsFor(draft, lastStep(draft));
     if (!forward) return;
     if (waitingFor.empty()) return advance(draft);
-    const Timestamp deadline =
-        draft.rollout().extendedAt.value_or(held) + draft.spec().analysis.deadline;
+    const Timestamp deadline = draft.rollout().extendedAt.value_or(held) + draft.spec().analysis.deadline;
     if (draft.now() < deadline) return draft.wake(deadline);
     atDeadline(draft, waitingFor);
 }

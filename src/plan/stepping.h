@@ -4,13 +4,13 @@
 
 namespace serin::plan {
 
-// Phase Stepping: the present step's pods, its hold, what the judge says of it, a person's approval; and the way to
-// the next step or to promotion. `forward` false (paused, spec not accepted): it judges and returns, but does not
-// go on.
+// Phase Stepping: the present step's pods, its hold, what the judge says of it, a person's approval; and the
+// way to the next step or to promotion. `forward` false (paused, spec not accepted): it judges and returns,
+// but does not go on.
 void stepping(Draft& draft, bool forward);
 
-// Steps that a new spec or a larger floor changes under a living rollout: goes on at the first step of the new list
-// whose weight is not below the present one.
+// Steps that a new spec or a larger floor changes under a living rollout: goes on at the first step of the
+// new list whose weight is not below the present one.
 void adoptSteps(Draft& draft);
 
 // The present step's time has begun: its ready endpoints were seen behind the main Service.

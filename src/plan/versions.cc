@@ -35,7 +35,8 @@ int wantedWeight(const api::RolloutStatus& rollout) {
 std::string versionLabel(const Draft& draft, const std::string& revision) {
     const api::ReplicaSet* set = draft.replicaSet(revision);
     if (set && !set->version.empty()) return set->version;
-    if (revision == draft.spec().revision && !draft.spec().model.version.empty()) return draft.spec().model.version;
+    if (revision == draft.spec().revision && !draft.spec().model.version.empty())
+        return draft.spec().model.version;
     return revision;
 }
 
@@ -72,7 +73,8 @@ void fillVersions(Draft& draft) {
     }
 }
 
-void recordHistory(Draft& draft, const std::string& revision, const std::string& outcome, const std::string& reason) {
+void recordHistory(Draft& draft, const std::string& revision, const std::string& outcome,
+                   const std::string& reason) {
     const api::VersionStatus version = describeVersion(draft, revision);
     auto& history = draft.next.history;
     history.insert(history.begin(), {revision, version.version, version.id, outcome, reason, draft.now()});

@@ -189,7 +189,8 @@ TEST(Life, PromoteSkipsTheRemainingSteps) {
 
 TEST(Life, AnApprovalStepWaitsForItsOwnApproval) {
     World world = serving();
-    world.object().spec.rollout.steps = {{25, std::chrono::seconds(5), false}, {0, Duration(0), true}, {50, std::chrono::seconds(5), false}};
+    world.object().spec.rollout.steps = {
+        {25, std::chrono::seconds(5), false}, {0, Duration(0), true}, {50, std::chrono::seconds(5), false}};
     world.want("v2");
     EXPECT_TRUE(world.reach("Step 2/3: Waiting for approval"));
     EXPECT_THAT(world.status().rollout->next, HasSubstr("serin.dev/approve=v2.1.1"));
@@ -247,7 +248,8 @@ TEST(Life, NoReplicasEndsTheRolloutAndItBeginsAnewWhenTheyAreBack) {
 TEST(Life, ATemplateThatIsRefusedIsNotAcceptedAndTouchesNothing) {
     World world = serving();
     world.want("v2");
-    world.seen.refusals = {{"fraud-v2", "ReplicaSet", "v2", false, "spec.template.spec.containerz: unknown field", world.seen.at}};
+    world.seen.refusals = {{"fraud-v2", "ReplicaSet", "v2", false,
+                            "spec.template.spec.containerz: unknown field", world.seen.at}};
     EXPECT_TRUE(world.pass(50));
     EXPECT_THAT(world.actions, ElementsAre());
     EXPECT_THAT(world.status().message, HasSubstr("containerz"));

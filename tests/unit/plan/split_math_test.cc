@@ -5,7 +5,9 @@
 namespace serin::plan {
 namespace {
 
-api::Step weight(int percent, int seconds) { return {percent, std::chrono::seconds(seconds), false}; }
+api::Step weight(int percent, int seconds) {
+    return {percent, std::chrono::seconds(seconds), false};
+}
 
 TEST(CanaryPods, RoundHalfUpAndAreNeverNone) {
     EXPECT_EQ(canaryPods(4, 5), 1);

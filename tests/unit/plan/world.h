@@ -10,8 +10,8 @@
 
 namespace serin::plan::testing {
 
-// A small cluster for the planner: it does what a Plan says at once, makes pods, lets them get ready, and fills
-// EndpointSlices as the selector of the main Service says. Time moves only when told.
+// A small cluster for the planner: it does what a Plan says at once, makes pods, lets them get ready, and
+// fills EndpointSlices as the selector of the main Service says. Time moves only when told.
 class World {
   public:
     static constexpr Timestamp kStart{std::chrono::hours(24 * 365 * 50)};
@@ -33,13 +33,13 @@ class World {
     }
 
     api::Observed seen;
-    std::map<std::string, bool> broken;      // revisions whose pods never get ready
-    std::vector<std::string> actions;        // what was done, in order, in short words
+    std::map<std::string, bool> broken;  // revisions whose pods never get ready
+    std::vector<std::string> actions;    // what was done, in order, in short words
     std::vector<api::EventNote> events;
     std::function<api::Judgement(const api::JudgeOrder&)> judge = calmAndSafe;
     api::Plan last;
-    bool obeyFirst = true;    // false: routing writes are lost
-    bool obeyStatus = true;   // false: the status write fails, and so nothing after it is done
+    bool obeyFirst = true;   // false: routing writes are lost
+    bool obeyStatus = true;  // false: the status write fails, and so nothing after it is done
 
     api::ModelDeployment& object() { return seen.object; }
     api::Status& status() { return seen.object.status; }
@@ -49,7 +49,9 @@ class World {
         object().spec.model.version = revision;
         ++object().meta.generation;
     }
-    void annotate(const std::string& key, const std::string& value) { object().meta.annotations[key] = value; }
+    void annotate(const std::string& key, const std::string& value) {
+        object().meta.annotations[key] = value;
+    }
 
     static api::Judgement calmAndSafe(const api::JudgeOrder& order) {
         api::Judgement said;
@@ -135,7 +137,8 @@ class World {
             endpoints.endpoints.push_back({pod, pod, "198.18.0.1", ready});
             if (ready) seen.modelAnswers.emplace(pod, api::ModelAnswer::Ready);
             endpoints.ready += ready;
-            const bool selected = seen.split.exists && (seen.split.wide() || seen.split.revision == set.revision);
+            const bool selected =
+                seen.split.exists && (seen.split.wide() || seen.split.revision == set.revision);
             endpoints.reachable += selected;
             endpoints.reachableReady += selected && ready;
         }
