@@ -46,10 +46,7 @@ class ClusterTransport : public Transport {
 
     Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override {
         const HttpClient::Limits limits{request.timeout, request.timeout, request.timeout, kLargestAnswer};
-        if (request.method != "POST") return exchange(*pool_, request, limits, nullptr, std::move(stop));
-        Result<std::unique_ptr<HttpClient>> fresh = client(request.timeout + kLastResort);
-        if (!fresh) return fresh.error();
-        return exchange(**fresh, request, limits, nullptr, std::move(stop));
+        return exchange(*pool_, request, limits, nullptr, std::move(stop));
     }
 
     Result<HttpResponse> stream(const HttpRequest& request, const std::function<bool(std::string_view)>& onChunk,
