@@ -260,7 +260,10 @@ TEST_F(Book, SetsABaselineForAMetricThatIsAskedForAnew) {
     auto both = selection;
     Selection errorsOnly{{both->sources[0]}, {both->metrics[0]}};
     selection = std::make_shared<const Selection>(errorsOnly);
-    std::string page = requests(10, 0) + "model_score_bucket{le=\"+Inf\"} 500\n";
+    context.attemptStartedAt = at(-100);
+    round(-10);
+    // Even of a process that started in this attempt: what it did before belongs to earlier intervals.
+    std::string page = processStart(-5) + requests(10, 0) + "model_score_bucket{le=\"+Inf\"} 500\n";
     pod("a", page).round(0);
     selection = both;
     auto stratum = pod("a", page).round(10);
