@@ -1,0 +1,226 @@
+#include <gtest/gtest.h>
+
+#include "rig.h"
+
+namespace serin::judge {
+namespace {
+
+using api::Verdict;
+using std::chrono::seconds;
+
+api::Analysis errorsOnly() { return analysisOf({errorMetric()}); }
+
+TEST(Judge, CallsAGoodCanaryWithoutErrorsSafeAfterAbout370Requests) {
+    Rig rig(errorsOnly());
+    for (int i = 0; i < 17; ++i) rig.errors(20, 0, 60, 0);
+    EXPECT_FALSE(rig.said().safe);
+    EXPECT_EQ(rig.metric("errors").verdict, Verdict::Continue);
+    EXPECT_GT(rig.metric("errors").samplesNeeded, 0u);
+    EXPECT_LT(rig.metric("errors").samplesNeeded, 60u);
+    EXPECT_EQ(rig.said().holding.rfind("waiting for ", 0), 0u) << rig.said().holding;
+    int more = 0;
+    while (!rig.said().safe && more < 10) {
+        rig.errors(20, 0, 60, 0);
+        ++more;
+    }
+    EXPECT_TRUE(rig.said().safe);
+    EXPECT_NEAR(340 + 20 * more, 370, 30);
+    EXPECT_EQ(rig.said().verdict, Verdict::Safe);
+    EXPECT_EQ(rig.metric("errors").evidence, 0);
+    EXPECT_TRUE(rig.said().calm);
+    EXPECT_TRUE(rig.said().warm);
+    EXPECT_EQ(rig.said().holding, "");
+}
+
+TEST(Judge, TakesBackACanaryThatErrsFiveTimesAsMuch) {
+    Rig rig(errorsOnly());
+    int ticks = 0;
+    while (!rig.said().harm && ticks < 30) {
+        rig.errors(300, 15, 900, 9);
+        ++ticks;
+    }
+    EXPECT_TRUE(rig.said().harm);
+    EXPECT_GE(ticks, 2);
+    EXPECT_LE(ticks, 5);
+    EXPECT_EQ(rig.said().verdict, Verdict::Harm);
+    EXPECT_EQ(rig.metric("errors").verdict, Verdict::Harm);
+    EXPECT_FALSE(rig.said().calm);
+    EXPECT_FALSE(rig.said().safe);
+    const std::string headline = rig.said().headline;
+    EXPECT_EQ(headline.rfind("canary errs 5.0 % against 1.0 %, odds ratio at least ", 0), 0u) << headline;
+    EXPECT_NE(headline.find(" at 99 % (one pod)"), std::string::npos) << headline;
+}
+
+TEST(Judge, KeepsAHarmThatWasOnceDeclared) {
+    Rig rig(errorsOnly());
+    for (int i = 0; i < 10; ++i) rig.errors(300, 15, 900, 9);
+    ASSERT_TRUE(rig.said().harm);
+    const std::string headline = rig.said().headline;
+    api::Metric weaker = errorMetric();
+    weaker.worseOddsRatio = 50;
+    rig.judge.setAnalysis(analysisOf({weaker}));
+    for (int i = 0; i < 50; ++i) rig.errors(300, 0, 900, 9);
+    EXPECT_TRUE(rig.said().harm);
+    EXPECT_EQ(rig.said().headline, headline);
+}
+
+TEST(Judge, ATinyAbsoluteRiseTakesNothingBack) {
+    Rig rig(errorsOnly());
+    for (int i = 0; i < 100; ++i) rig.errors(100000, 50, 300000, 30);  // 0.05 % against 0.01 %
+    EXPECT_FALSE(rig.said().harm);
+}
+
+TEST(Judge, AnAbsoluteLimitCondemnsWhatBothVersionsShare) {
+    api::Metric metric = errorMetric();
+    metric.max = .05;
+    Rig rig(analysisOf({metric}));
+    int ticks = 0;
+    while (!rig.said().harm && ticks < 30) {
+        rig.errors(300, 30, 900, 90);
+        ++ticks;
+    }
+    EXPECT_TRUE(rig.said().harm);
+    EXPECT_EQ(rig.said().headline, "canary errs 10.0 % against 10.0 %, above the limit 5.0 % (one pod)");
+}
+
+TEST(Judge, WithALimitSafetyNeedsBothAnswers) {
+    api::Metric metric = errorMetric();
+    metric.max = .05;
+    Rig both(analysisOf({metric}));
+    for (int i = 0; i < 40; ++i) both.errors(300, 14, 900, 42);  // as good as stable, hardly below the limit
+    EXPECT_FALSE(both.said().safe);
+    metric.worseOddsRatio.reset();
+    metric.max = .2;
+    Rig limitOnly(analysisOf({metric}));
+    for (int i = 0; i < 3; ++i) limitOnly.errors(100, 4, 300, 12);
+    EXPECT_TRUE(limitOnly.said().safe);
+}
+
+TEST(Judge, SpendsHalfAsMuchFalseAlarmOnEveryRetry) {
+    const auto ticksToHarm = [](int attempt) {
+        Rig rig(errorsOnly());
+        api::JudgeOrder order = rig.order();
+        order.attempt = attempt;
+        rig.order(order);
+        int ticks = 0;
+        while (!rig.said().harm && ticks < 100) {
+            rig.errors(100, 3, 300, 3);
+            ++ticks;
+        }
+        return ticks;
+    };
+    EXPECT_LT(ticksToHarm(1), ticksToHarm(8));
+    EXPECT_LT(ticksToHarm(8), 100);
+}
+
+TEST(Judge, OneBadPodOfTwoDoesNotCondemnTheVersion) {
+    Rig rig(errorsOnly());
+    const auto tick = [&](uint64_t firstBad, uint64_t secondBad) {
+        rig.tick({pod("s1", {{"errors", requests(300, 1)}}), pod("s2", {{"errors", requests(300, 2)}})},
+                 {pod("c1", {{"errors", requests(150, firstBad)}}), pod("c2", {{"errors", requests(150, secondBad)}})});
+    };
+    for (int i = 0; i < 20; ++i) tick(60, 1);
+    EXPECT_FALSE(rig.said().harm);
+    EXPECT_FALSE(rig.said().calm);
+    EXPECT_FALSE(rig.said().safe);
+    EXPECT_NE(rig.said().holding.find("only pod-c1 errs"), std::string::npos) << rig.said().holding;
+    int more = 0;
+    while (!rig.said().harm && more < 10) {
+        tick(60, 30);
+        ++more;
+    }
+    EXPECT_TRUE(rig.said().harm);
+    EXPECT_EQ(rig.said().headline.find("one pod"), std::string::npos);
+}
+
+TEST(Judge, FindsARegressionThatSetsInAtALaterStep) {
+    Rig rig(errorsOnly());
+    for (int i = 0; i < 60; ++i) rig.errors(300, 3, 900, 9);
+    rig.step(1);
+    int ticks = 0;
+    while (!rig.said().harm && ticks < 30) {
+        rig.errors(300, 15, 900, 9);
+        ++ticks;
+    }
+    EXPECT_TRUE(rig.said().harm);
+    EXPECT_LE(ticks, 6);
+}
+
+TEST(Judge, PromotionReadsTheLastStepsOwnStrata) {
+    Rig rig(errorsOnly());
+    for (int i = 0; i < 100; ++i) rig.errors(300, 3, 900, 9);
+    ASSERT_TRUE(rig.said().safe);
+    rig.step(1);
+    EXPECT_FALSE(rig.said().safe);
+    EXPECT_EQ(rig.said().canaryRequestsInStep, 0u);
+    EXPECT_FALSE(rig.said().warm);
+    rig.errors(300, 7, 900, 9);
+    rig.errors(300, 7, 900, 9);
+    EXPECT_TRUE(rig.said().calm);
+    EXPECT_EQ(rig.metric("errors").verdict, Verdict::Safe);
+    EXPECT_FALSE(rig.said().safe);  // safe over the attempt, but the step speaks against it
+    EXPECT_EQ(rig.said().canaryRequestsInStep, 600u);
+    for (int i = 0; i < 20; ++i) rig.errors(300, 2, 900, 9);
+    EXPECT_TRUE(rig.said().safe);
+}
+
+TEST(Judge, WarmingPodsCountForHarmButNotForSafety) {
+    Rig rig(errorsOnly());
+    const auto tick = [&](uint64_t bad, bool warm) {
+        api::PodSample canary = pod("c1", {{"errors", requests(200, bad)}});
+        canary.warm = warm;
+        rig.tick({pod("s1", {{"errors", requests(600, 0)}})}, {canary});
+    };
+    for (int i = 0; i < 10; ++i) tick(0, false);
+    EXPECT_FALSE(rig.said().safe);
+    EXPECT_FALSE(rig.said().warm);
+    for (int i = 0; i < 3; ++i) tick(0, true);
+    EXPECT_TRUE(rig.said().safe);
+    EXPECT_TRUE(rig.said().warm);
+    Rig bad(errorsOnly());
+    for (int i = 0; i < 5; ++i) {
+        api::PodSample canary = pod("c1", {{"errors", requests(200, 40)}});
+        canary.warm = false;
+        bad.tick({pod("s1", {{"errors", requests(600, 1)}})}, {canary});
+    }
+    EXPECT_TRUE(bad.said().harm);
+}
+
+TEST(Judge, AnotherAttemptOrCanaryStartsAnew) {
+    Rig rig(errorsOnly());
+    for (int i = 0; i < 10; ++i) rig.errors(300, 15, 900, 9);
+    ASSERT_TRUE(rig.said().harm);
+    api::JudgeOrder retry = rig.order();
+    retry.attempt = 2;
+    rig.order(retry);
+    EXPECT_FALSE(rig.said().harm);
+    EXPECT_EQ(rig.metric("errors").samples, 0u);
+    for (int i = 0; i < 10; ++i) rig.errors(300, 15, 900, 9);
+    ASSERT_TRUE(rig.said().harm);
+    retry.canary = "newer";
+    rig.order(retry);
+    EXPECT_FALSE(rig.said().harm);
+}
+
+TEST(Judge, AChangedDefinitionStartsItsMetricAnewAndAChangedWeightDoesNot) {
+    Rig rig(errorsOnly());
+    for (int i = 0; i < 3; ++i) rig.errors(300, 3, 900, 9);
+    api::Metric metric = errorMetric();
+    metric.weight = 7;
+    rig.judge.setAnalysis(analysisOf({metric}));
+    EXPECT_EQ(rig.metric("errors").samples, 900u);
+    metric.safeDifference = .02;
+    rig.judge.setAnalysis(analysisOf({metric}));
+    EXPECT_EQ(rig.metric("errors").samples, 0u);
+}
+
+TEST(Judge, WithoutMetricsTimeAloneDecides) {
+    Rig rig(analysisOf({}));
+    rig.tick({pod("s1", {})}, {});
+    const api::Judgement said = rig.said();
+    EXPECT_TRUE(said.safe && said.calm && said.warm);
+    EXPECT_FALSE(said.harm || said.noDataSince.has_value());
+}
+
+}  // namespace
+}  // namespace serin::judge
