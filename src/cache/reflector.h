@@ -8,13 +8,13 @@
 
 namespace serin::cache {
 
-// A thread that keeps a Store equal to a collection of the API server: list, watch, resume, relist. A malformed object
-// disturbs nothing else. start() begins; the destructor stops and joins.
+// A thread that keeps a Store equal to a collection of the API server: list, watch, resume, relist. A
+// malformed object disturbs nothing else. start() begins; the destructor stops and joins.
 template <typename T>
 class Reflector {
   public:
-    // `transport`, `clock` and `log` outlive it. A transport of its own per reflector is not needed: each watch has a
-    // connection of its own.
+    // `transport`, `clock` and `log` outlive it. A transport of its own per reflector is not needed: each
+    // watch has a connection of its own.
     Reflector(kube::ListWatch::Options what, kube::RequestBuilder requests, kube::Random random, Kind<T> kind,
               net::Transport& transport, const Clock& clock, Logger& log)
         : sink_(logged(std::move(kind), log, what.resource.kind), store_),
@@ -34,8 +34,8 @@ class Reflector {
 
   private:
     static Kind<T> logged(Kind<T> kind, Logger& log, std::string name) {
-        kind.malformed = [inner = kind.malformed, &log, name](const std::string& key, const std::string& owner,
-                                                              const Error& error) {
+        kind.malformed = [inner = kind.malformed, &log, name](const std::string& key,
+                                                              const std::string& owner, const Error& error) {
             log.warning("object ignored: it cannot be understood",
                         {{"kind", name}, {"object", key}, {"error", error.message}});
             if (inner) inner(key, owner, error);

@@ -6,8 +6,8 @@
 
 namespace serin::cache {
 
-ReflectorLoop::ReflectorLoop(kube::ListWatch machine, net::Transport& transport, Sink& sink, const Clock& clock,
-                             Logger& log, std::string kind)
+ReflectorLoop::ReflectorLoop(kube::ListWatch machine, net::Transport& transport, Sink& sink,
+                             const Clock& clock, Logger& log, std::string kind)
     : machine_(std::move(machine)),
       transport_(transport),
       sink_(sink),

@@ -26,8 +26,8 @@ struct ReflectorHealth {
 // Drives a ListWatch over a Transport into a Sink until stopped. All references outlive it.
 class ReflectorLoop {
   public:
-    ReflectorLoop(kube::ListWatch machine, net::Transport& transport, Sink& sink, const Clock& clock, Logger& log,
-                  std::string kind);
+    ReflectorLoop(kube::ListWatch machine, net::Transport& transport, Sink& sink, const Clock& clock,
+                  Logger& log, std::string kind);
 
     // Blocks; returns soon after a stop request.
     void run(std::stop_token stop);

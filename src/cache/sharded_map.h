@@ -9,9 +9,9 @@
 
 namespace serin::cache {
 
-// A map from strings with cheap copies: 256 shards that copies share until one of them writes. A write copies the
-// shard it touches and the table of shards. Copies may be read by different threads; one object may not be written
-// while it is read.
+// A map from strings with cheap copies: 256 shards that copies share until one of them writes. A write copies
+// the shard it touches and the table of shards. Copies may be read by different threads; one object may not
+// be written while it is read.
 template <typename V>
 class ShardedMap {
   public:

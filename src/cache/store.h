@@ -25,7 +25,8 @@ struct Entry {
 template <typename T>
 using EntryPointer = std::shared_ptr<const Entry<T>>;
 
-// The state of a Store at one moment. A cheap value (two pointers); thread-safe to copy and read; never changes.
+// The state of a Store at one moment. A cheap value (two pointers); thread-safe to copy and read; never
+// changes.
 template <typename T>
 class Snapshot {
   public:
@@ -55,8 +56,8 @@ class Snapshot {
     std::string resourceVersion_;
 };
 
-// The newest known state of one kind. One writer thread; any number of readers, who get snapshots. A change costs
-// the copy of one shard (about n/256 pointers).
+// The newest known state of one kind. One writer thread; any number of readers, who get snapshots. A change
+// costs the copy of one shard (about n/256 pointers).
 template <typename T>
 class Store {
   public:

@@ -11,10 +11,9 @@ template <typename T>
 void Store<T>::link(const EntryPointer<T>& entry) {
     working_.byKey_.set(entry->key, entry);
     std::vector<EntryPointer<T>> owned = working_.ownedBy(entry->ownerKey);
-    const auto place = std::lower_bound(owned.begin(), owned.end(), entry->key,
-                                        [](const EntryPointer<T>& left, const std::string& key) {
-                                            return left->key < key;
-                                        });
+    const auto place =
+        std::lower_bound(owned.begin(), owned.end(), entry->key,
+                         [](const EntryPointer<T>& left, const std::string& key) { return left->key < key; });
     owned.insert(place, entry);
     working_.byOwner_.set(entry->ownerKey, std::move(owned));
 }

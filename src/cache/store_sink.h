@@ -11,8 +11,8 @@
 
 namespace serin::cache {
 
-// What a kind means to the controller. All functions are called on the thread that feeds the store; they must be
-// quick and must not throw.
+// What a kind means to the controller. All functions are called on the thread that feeds the store; they must
+// be quick and must not throw.
 template <typename T>
 struct Kind {
     // An error keeps this one object out of the store.
@@ -21,7 +21,8 @@ struct Kind {
     std::function<std::string(const kube::Object&)> ownerKey;
     // Something of this owner changed; the store has it already.
     std::function<void(const std::string& ownerKey)> notify;
-    // May be empty. An object was kept out (or, if it was good before, taken out); called again at each change of it.
+    // May be empty. An object was kept out (or, if it was good before, taken out); called again at each
+    // change of it.
     std::function<void(const std::string& key, const std::string& ownerKey, const Error& error)> malformed;
 };
 
@@ -40,7 +41,9 @@ class StoreSink : public Sink {
 
     void apply(kube::StoreOperation operation) {
         switch (operation.kind) {
-            case Operation::ListStarted: side_.clear(); break;
+            case Operation::ListStarted:
+                side_.clear();
+                break;
             case Operation::ListPage:
                 for (const kube::Object& object : operation.objects) {
                     if (auto entry = decode(object)) side_.push_back(std::move(*entry));
@@ -50,9 +53,15 @@ class StoreSink : public Sink {
                 notify(store_.replaceAll(std::move(side_), std::move(operation.resourceVersion)));
                 side_ = {};
                 break;
-            case Operation::Put: put(operation); break;
-            case Operation::Erase: erase(operation); break;
-            case Operation::Progress: store_.progress(std::move(operation.resourceVersion)); break;
+            case Operation::Put:
+                put(operation);
+                break;
+            case Operation::Erase:
+                erase(operation);
+                break;
+            case Operation::Progress:
+                store_.progress(std::move(operation.resourceVersion));
+                break;
         }
     }
 

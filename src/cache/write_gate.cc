@@ -15,12 +15,14 @@ void WriteGate::wrote(std::string_view kind, std::string_view ownerKey, std::str
 }
 
 bool WriteGate::caughtUp(std::string_view ownerKey,
-                         const std::function<std::string(const std::string& kind)>& storeVersion, Duration now) {
+                         const std::function<std::string(const std::string& kind)>& storeVersion,
+                         Duration now) {
     const std::lock_guard lock(mutex_);
     const auto owner = writes_.find(ownerKey);
     if (owner == writes_.end()) return true;
     std::erase_if(owner->second, [&](const auto& write) {
-        const auto order = kube::compareResourceVersions(storeVersion(write.first), write.second.resourceVersion);
+        const auto order =
+            kube::compareResourceVersions(storeVersion(write.first), write.second.resourceVersion);
         return (order && *order >= 0) || now - write.second.at >= patience_;
     });
     if (!owner->second.empty()) return false;

@@ -16,6 +16,8 @@ Duration Backoff::next(Duration now) {
     return std::min(options_.cap, spread);
 }
 
-void Backoff::reset() { wait_ = Duration{0}; }
+void Backoff::reset() {
+    wait_ = Duration{0};
+}
 
 }  // namespace serin::kube

@@ -9,8 +9,8 @@ namespace serin::kube {
 // Numbers in [0, 1). Comes from outside, so that simulations are repeatable.
 using Random = std::function<double()>;
 
-// Waits that grow: base·2^n, plus up to as much again by chance, at most `cap`. Starts over after `quiet` without a
-// failure. Values as client-go's reflector has them. Times are of a clock that does not jump.
+// Waits that grow: base·2^n, plus up to as much again by chance, at most `cap`. Starts over after `quiet`
+// without a failure. Values as client-go's reflector has them. Times are of a clock that does not jump.
 class Backoff {
   public:
     struct Options {

@@ -29,7 +29,8 @@ Result<std::string> decodeBase64(std::string_view text) {
         bits = (bits << 6) | static_cast<std::uint32_t>(value);
         if (++digits % 4 != 0) continue;
         if (padding > 2) return invalid("not base64");
-        for (int byte = 0; byte < 3 - padding; ++byte) out += static_cast<char>((bits >> (16 - 8 * byte)) & 0xff);
+        for (int byte = 0; byte < 3 - padding; ++byte)
+            out += static_cast<char>((bits >> (16 - 8 * byte)) & 0xff);
         bits = 0;
     }
     if (digits % 4 != 0) return invalid("not base64: its length is not a multiple of four");

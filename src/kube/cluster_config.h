@@ -4,7 +4,8 @@
 
 namespace serin::kube {
 
-// PEM text given directly, or a file to read whenever a connection is made (so that renewals are seen). `file` wins.
+// PEM text given directly, or a file to read whenever a connection is made (so that renewals are seen).
+// `file` wins.
 struct PemSource {
     std::string text;
     std::string file;

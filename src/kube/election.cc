@@ -19,13 +19,15 @@ Result<void> Election::check(const Options& options) {
     if (options.space.empty() || options.name.empty() || options.identity.empty()) {
         return invalid("leader election needs a namespace, a lease name and an identity");
     }
-    if (options.leaseDuration.count() % 1000 != 0) return invalid("the lease duration is not in whole seconds");
+    if (options.leaseDuration.count() % 1000 != 0)
+        return invalid("the lease duration is not in whole seconds");
     const double shortest = kJitter * static_cast<double>(options.retryPeriod.count());
     if (options.retryPeriod.count() <= 0 || static_cast<double>(options.renewDeadline.count()) <= shortest ||
         options.leaseDuration <= options.renewDeadline) {
-        return invalid(cat("leader election needs lease duration > renew deadline > 1.2 x retry period > 0, not ",
-                           formatDuration(options.leaseDuration), ", ", formatDuration(options.renewDeadline), ", ",
-                           formatDuration(options.retryPeriod)));
+        return invalid(
+            cat("leader election needs lease duration > renew deadline > 1.2 x retry period > 0, not ",
+                formatDuration(options.leaseDuration), ", ", formatDuration(options.renewDeadline), ", ",
+                formatDuration(options.retryPeriod)));
     }
     return {};
 }
@@ -33,7 +35,9 @@ Result<void> Election::check(const Options& options) {
 Election::Election(Options options, RequestBuilder requests, Random random)
     : options_(std::move(options)), requests_(std::move(requests)), random_(std::move(random)) {}
 
-bool Election::lost(Duration now) const { return held_ && !leading(now); }
+bool Election::lost(Duration now) const {
+    return held_ && !leading(now);
+}
 
 Duration Election::pollAt(Duration now) {
     const double period = static_cast<double>(options_.retryPeriod.count()) * (1.0 + kJitter * random_());
@@ -79,8 +83,10 @@ Election::Step Election::write(Duration now, Timestamp wall) {
     wanted.duration = std::chrono::duration_cast<std::chrono::seconds>(options_.leaseDuration);
     wanted.renewTime = formatMicroTime(wall);
     std::string body = leaseBody(wanted);
-    if (absent_) return sent(requests_.create(leases(), options_.space, std::move(body)), Pending::Create, now);
-    return sent(requests_.replace(leases(), options_.space, options_.name, std::move(body)), Pending::Update, now);
+    if (absent_)
+        return sent(requests_.create(leases(), options_.space, std::move(body)), Pending::Create, now);
+    return sent(requests_.replace(leases(), options_.space, options_.name, std::move(body)), Pending::Update,
+                now);
 }
 
 void Election::failed(std::string why, Duration retryAt) {
@@ -115,7 +121,8 @@ void Election::onGet(const HttpResponse& answer, Duration now) {
         return;
     }
     if (answer.status != 200) {
-        failed(toError("lease", parseStatus(answer)).message, held_ ? now + options_.retryPeriod : pollAt(now));
+        failed(toError("lease", parseStatus(answer)).message,
+               held_ ? now + options_.retryPeriod : pollAt(now));
         return;
     }
     const Result<Lease> lease = parseLease(answer.body);
@@ -133,9 +140,11 @@ void Election::onGet(const HttpResponse& answer, Duration now) {
 void Election::onWrite(const HttpResponse& answer, Duration now) {
     if (answer.status < 200 || answer.status >= 300) {
         const ApiStatus status = parseStatus(answer);
-        // Someone wrote in between (or our own lost request did): look at once. Otherwise give the server a rest.
+        // Someone wrote in between (or our own lost request did): look at once. Otherwise give the server a
+        // rest.
         const bool look = status.code == 409 || status.code == 404;
-        failed(toError("lease", status).message, look && held_ ? now : (held_ ? now + options_.retryPeriod : pollAt(now)));
+        failed(toError("lease", status).message,
+               look && held_ ? now : (held_ ? now + options_.retryPeriod : pollAt(now)));
         return;
     }
     lastFailure_.clear();

@@ -14,10 +14,11 @@ namespace serin::kube {
 
 // Election of one leader by a Lease, as client-go does it, with a fence.
 //
-// A pure machine: boot times (Clock::sinceBoot) and answers in, requests and decisions out. A Lease is held by
-// someone else until it has not *changed* for its duration as seen from here; its own times are never compared
-// with our clock. We lead while now < fenceUntil = the time the last successful write was SENT + renewDeadline:
-// that moment comes before anyone else can take the Lease, however late the answer was. Not thread-safe.
+// A pure machine: boot times (Clock::sinceBoot) and answers in, requests and decisions out. A Lease is held
+// by someone else until it has not *changed* for its duration as seen from here; its own times are never
+// compared with our clock. We lead while now < fenceUntil = the time the last successful write was SENT +
+// renewDeadline: that moment comes before anyone else can take the Lease, however late the answer was. Not
+// thread-safe.
 //
 // How to drive it: call next(now, wall); send its request, if any, and report onAnswer; wait until wakeAt.
 class Election {
@@ -30,8 +31,8 @@ class Election {
         Duration renewDeadline{10'000};
         Duration retryPeriod{2'000};
     };
-    // Refused unless leaseDuration > renewDeadline > 1.2·retryPeriod > 0, leaseDuration is in whole seconds, and
-    // name, namespace and identity are not empty.
+    // Refused unless leaseDuration > renewDeadline > 1.2·retryPeriod > 0, leaseDuration is in whole seconds,
+    // and name, namespace and identity are not empty.
     static Result<void> check(const Options& options);
 
     // Precondition: check(options).ok().
@@ -53,8 +54,8 @@ class Election {
     // Why the last attempt failed; empty after a success.
     const std::string& lastFailure() const { return lastFailure_; }
 
-    // Call once, only after all who write have stopped: closes the fence and returns the PUT that gives the Lease
-    // away at once. Nothing when we do not hold it. Best effort: its answer does not matter.
+    // Call once, only after all who write have stopped: closes the fence and returns the PUT that gives the
+    // Lease away at once. Nothing when we do not hold it. Best effort: its answer does not matter.
     std::optional<HttpRequest> release(Duration now, Timestamp wall);
 
   private:
@@ -75,8 +76,9 @@ class Election {
     RequestBuilder requests_;
     Random random_;
     Lease observed_;
-    bool seen_ = false;    // observed_ is a Lease of the server
-    bool fresh_ = false;   // observed_ (or its absence) is what the server said last; a decision may rest on it
+    bool seen_ = false;  // observed_ is a Lease of the server
+    bool fresh_ =
+        false;  // observed_ (or its absence) is what the server said last; a decision may rest on it
     bool absent_ = false;  // the server had no Lease when last asked
     Duration seenAt_{0};   // when observed_ last changed
     Pending pending_ = Pending::None;

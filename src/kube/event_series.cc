@@ -28,9 +28,8 @@ std::string cut(const std::string& text, size_t bytes) {
 }
 
 std::string seriesId(const EventInput& input) {
-    const Json key = {input.type,           input.action,         input.reason,
-                      input.decision,       input.regarding.kind, input.regarding.space,
-                      input.regarding.name, input.regarding.uid};
+    const Json key = {input.type,           input.action,          input.reason,         input.decision,
+                      input.regarding.kind, input.regarding.space, input.regarding.name, input.regarding.uid};
     return sha256Hex(dumpJson(key));
 }
 
@@ -39,7 +38,8 @@ std::string eventSpace(const EventInput& input) {
 }
 
 Json reference(const ObjectReference& object) {
-    Json out = {{"apiVersion", object.apiVersion}, {"kind", object.kind}, {"name", object.name}, {"uid", object.uid}};
+    Json out = {
+        {"apiVersion", object.apiVersion}, {"kind", object.kind}, {"name", object.name}, {"uid", object.uid}};
     if (!object.space.empty()) out["namespace"] = object.space;
     if (!object.resourceVersion.empty()) out["resourceVersion"] = object.resourceVersion;
     return out;
@@ -53,8 +53,9 @@ EventSeries::EventSeries(Options options, RequestBuilder requests)
 EventSeries::Send EventSeries::post(const std::string& id, Series& series, Timestamp now) {
     const EventInput& input = series.input;
     // Deterministic, so that a request sent twice makes one event.
-    series.name = cat(cut(input.regarding.name, kNamePrefix), '.',
-                      shortDigest(cat(id, '/', now.time_since_epoch().count(), '/', options_.reportingInstance)));
+    series.name =
+        cat(cut(input.regarding.name, kNamePrefix), '.',
+            shortDigest(cat(id, '/', now.time_since_epoch().count(), '/', options_.reportingInstance)));
     Json body = {{"apiVersion", events().apiVersion()},
                  {"kind", events().kind},
                  {"metadata", {{"name", series.name}, {"namespace", eventSpace(input)}}},
@@ -83,9 +84,9 @@ EventSeries::Send EventSeries::patch(const std::string& id, Series& series, Time
 }
 
 void EventSeries::forgetOldest() {
-    const auto oldest = std::min_element(series_.begin(), series_.end(), [](const auto& left, const auto& right) {
-        return left.second.last < right.second.last;
-    });
+    const auto oldest = std::min_element(
+        series_.begin(), series_.end(),
+        [](const auto& left, const auto& right) { return left.second.last < right.second.last; });
     if (oldest != series_.end()) series_.erase(oldest);
 }
 
@@ -112,7 +113,8 @@ std::vector<EventSeries::Send> EventSeries::tick(Timestamp now) {
         Series& series = place->second;
         const bool finished = now - series.last >= kFinish;
         const bool moved = series.count != series.sentCount;
-        if (moved && (finished || now - series.sent >= kHeartbeat)) out.push_back(patch(place->first, series, now));
+        if (moved && (finished || now - series.sent >= kHeartbeat))
+            out.push_back(patch(place->first, series, now));
         place = finished ? series_.erase(place) : std::next(place);
     }
     return out;

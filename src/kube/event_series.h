@@ -27,15 +27,16 @@ struct EventInput {
     std::string action;           // what was done, in UpperCamelCase
     std::string reason;           // why, in UpperCamelCase; at most 128 characters
     std::string note;             // the sentence; cut to 1 kB
-    // Tells apart events that share all of the above: "<revision>.<attempt>.<step>". Events of one decision are one
-    // series, whose note is that of its first event (the server lets nobody change it).
+    // Tells apart events that share all of the above: "<revision>.<attempt>.<step>". Events of one decision
+    // are one series, whose note is that of its first event (the server lets nobody change it).
     std::string decision;
 };
 
-// Turns what happens into few requests, as client-go's events.k8s.io recorder does: the first event of a kind is a
-// POST, the second a PATCH that makes it a series, further ones are counted here and sent at most every 30
-// minutes; a series without an event for 6 minutes is finished (its count sent if it moved). A pure reducer; times
-// are wall-clock. Not thread-safe. Events are best effort: they carry no state and nobody waits for them.
+// Turns what happens into few requests, as client-go's events.k8s.io recorder does: the first event of a kind
+// is a POST, the second a PATCH that makes it a series, further ones are counted here and sent at most every
+// 30 minutes; a series without an event for 6 minutes is finished (its count sent if it moved). A pure
+// reducer; times are wall-clock. Not thread-safe. Events are best effort: they carry no state and nobody
+// waits for them.
 class EventSeries {
   public:
     struct Options {
@@ -54,7 +55,8 @@ class EventSeries {
     std::optional<Send> record(const EventInput& input, Timestamp now);
     // Heartbeats and finished series. Call about once a minute.
     std::vector<Send> tick(Timestamp now);
-    // The server no longer has an event of a series (404 to a PATCH): the POST to send instead. Otherwise nothing.
+    // The server no longer has an event of a series (404 to a PATCH): the POST to send instead. Otherwise
+    // nothing.
     std::optional<Send> onAnswer(const std::string& id, int httpStatus, Timestamp now);
     size_t size() const { return series_.size(); }
 

@@ -6,8 +6,8 @@
 
 namespace serin::kube {
 
-// Until when (Clock::sinceBoot) this process may write. Set by the elector, asked before each write by everyone
-// who writes. Thread-safe.
+// Until when (Clock::sinceBoot) this process may write. Set by the elector, asked before each write by
+// everyone who writes. Thread-safe.
 class Fence {
   public:
     bool open(Duration now) const { return now.count() < until_.load(std::memory_order_acquire); }

@@ -43,7 +43,8 @@ void merge(const KubeconfigFile& file, Merged& into) {
     mergeList(root, "users", "user", file.path, into.users);
     mergeList(root, "contexts", "context", file.path, into.contexts);
     const YAML::Node current = root["current-context"];
-    if (into.currentContext.empty() && current && current.IsScalar()) into.currentContext = current.as<std::string>();
+    if (into.currentContext.empty() && current && current.IsScalar())
+        into.currentContext = current.as<std::string>();
 }
 
 std::string field(const Item& item, const char* name) {
@@ -84,10 +85,10 @@ Result<PemSource> pem(const Item& item, const std::string& name) {
 }
 
 Result<void> readCluster(const Item& cluster, const std::string& name, ClusterConfig& config) {
-    if (const auto known = refuseUnknown(cluster, cat("cluster '", name, "'"),
-                                         {"server", "tls-server-name", "insecure-skip-tls-verify",
-                                          "certificate-authority", "certificate-authority-data",
-                                          "disable-compression", "extensions"});
+    if (const auto known =
+            refuseUnknown(cluster, cat("cluster '", name, "'"),
+                          {"server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority",
+                           "certificate-authority-data", "disable-compression", "extensions"});
         !known) {
         return known;
     }
@@ -122,7 +123,8 @@ Result<void> readUser(const Item& user, const std::string& name, ClusterConfig& 
     Result<PemSource> key = pem(user, "client-key");
     if (!key) return key.error();
     if (certificate->empty() != key->empty()) {
-        return invalid(cat(user.path, ": user '", name, "' has only one of client-certificate and client-key"));
+        return invalid(
+            cat(user.path, ": user '", name, "' has only one of client-certificate and client-key"));
     }
     config.clientCertificate = std::move(certificate).value();
     config.clientKey = std::move(key).value();
@@ -139,7 +141,8 @@ Result<ClusterConfig> choose(const Merged& merged, const std::string& wanted, co
     const std::string clusterName = field(context->second, "cluster");
     const auto cluster = merged.clusters.find(clusterName);
     if (cluster == merged.clusters.end()) {
-        return invalid(cat(source, ": context '", name, "' names the cluster '", clusterName, "', which is missing"));
+        return invalid(
+            cat(source, ": context '", name, "' names the cluster '", clusterName, "', which is missing"));
     }
     ClusterConfig config;
     config.source = source;
@@ -149,7 +152,8 @@ Result<ClusterConfig> choose(const Merged& merged, const std::string& wanted, co
     if (userName.empty()) return config;
     const auto user = merged.users.find(userName);
     if (user == merged.users.end()) {
-        return invalid(cat(source, ": context '", name, "' names the user '", userName, "', which is missing"));
+        return invalid(
+            cat(source, ": context '", name, "' names the user '", userName, "', which is missing"));
     }
     if (const auto read = readUser(user->second, userName, config); !read) return read.error();
     return config;

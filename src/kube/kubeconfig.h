@@ -30,13 +30,13 @@ struct KubeconfigFile {
     std::string text;
 };
 
-// Merges the files as kubectl does: the first file that names a cluster, user, context or current-context wins;
-// relative paths are relative to the file they stand in. What Serin cannot honour (exec, auth-provider, proxy-url,
-// username, impersonation, …) is refused by name when the chosen context uses it, never ignored.
+// Merges the files as kubectl does: the first file that names a cluster, user, context or current-context
+// wins; relative paths are relative to the file they stand in. What Serin cannot honour (exec, auth-provider,
+// proxy-url, username, impersonation, …) is refused by name when the chosen context uses it, never ignored.
 Result<ClusterConfig> parseKubeconfig(const std::vector<KubeconfigFile>& files, const std::string& context);
 
-// The service account of a pod: KUBERNETES_SERVICE_HOST/PORT and /var/run/secrets/kubernetes.io/serviceaccount.
-// NotFound outside a pod.
+// The service account of a pod: KUBERNETES_SERVICE_HOST/PORT and
+// /var/run/secrets/kubernetes.io/serviceaccount. NotFound outside a pod.
 Result<ClusterConfig> inClusterConfig(const Surroundings& surroundings);
 
 // --kubeconfig, else in-cluster, else $KUBECONFIG (a list with ':'), else ~/.kube/config.

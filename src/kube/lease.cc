@@ -18,7 +18,8 @@ std::string text(const Json& value, const char* key) {
 
 int number(const Json& value, const char* key) {
     const auto found = value.find(key);
-    return found != value.end() && found->is_number_integer() ? static_cast<int>(found->get<std::int32_t>()) : 0;
+    return found != value.end() && found->is_number_integer() ? static_cast<int>(found->get<std::int32_t>())
+                                                              : 0;
 }
 
 }  // namespace

@@ -13,9 +13,11 @@ using Kind = StoreOperation::Kind;
 
 // A watch that ends sooner without an event is a failure (client-go's "very short watch").
 constexpr Duration kShortWatch{1'000};
-// For so long a watch that is answered with 5xx is tried again where it stood; then the collection is listed anew.
+// For so long a watch that is answered with 5xx is tried again where it stood; then the collection is listed
+// anew.
 constexpr Duration kServerErrors{60'000};
-// A frame that cannot be read comes again with each resume: after so many in a row the collection is listed anew.
+// A frame that cannot be read comes again with each resume: after so many in a row the collection is listed
+// anew.
 constexpr int kDecodeFailures = 3;
 // After a restart of the API server all watches expire at once.
 constexpr double kRelistJitter = 1'000;
@@ -134,7 +136,8 @@ std::vector<StoreOperation> ListWatch::onListAnswer(const Result<HttpResponse>& 
 void ListWatch::onListFailure(const ApiStatus& status, Duration now) {
     fail(toError("list", status).message, status.retryAfter, now);
     if (!status.expired()) return;
-    // The snapshot behind the continue token is gone. Pages of another one do not fit: take all in one answer.
+    // The snapshot behind the continue token is gone. Pages of another one do not fit: take all in one
+    // answer.
     if (!continueToken_.empty()) {
         wholeList_ = true;
         notBefore_ = now;
@@ -157,9 +160,12 @@ ListWatch::Outcome ListWatch::onWatchEvent(const WatchEvent& event, Duration now
     serverErrorsSince_.reset();
     advance(event.object.resourceVersion());
     switch (event.type) {
-        case WatchEventType::Bookmark: return {{{Kind::Progress, {}, resourceVersion_}}, false};
-        case WatchEventType::Deleted: return {{{Kind::Erase, {event.object}, resourceVersion_}}, false};
-        default: return {{{Kind::Put, {event.object}, resourceVersion_}}, false};
+        case WatchEventType::Bookmark:
+            return {{{Kind::Progress, {}, resourceVersion_}}, false};
+        case WatchEventType::Deleted:
+            return {{{Kind::Erase, {event.object}, resourceVersion_}}, false};
+        default:
+            return {{{Kind::Put, {event.object}, resourceVersion_}}, false};
     }
 }
 

@@ -34,11 +34,11 @@ struct StoreOperation {
 };
 
 // Keeps a copy of one collection: list in pages, watch from there, resume, relist when the history is gone.
-// A pure machine: answers, events and times go in; the next request, a wait, and store operations come out. It
-// does no IO and has no threads, so a simulation can run it. Times are of Clock::sinceBoot.
+// A pure machine: answers, events and times go in; the next request, a wait, and store operations come out.
+// It does no IO and has no threads, so a simulation can run it. Times are of Clock::sinceBoot.
 //
-// How to drive it: call next() and do what it says; report a List's answer to onListAnswer; for a Watch report
-// onWatchOpened, each event, then onWatchEnd exactly once.
+// How to drive it: call next() and do what it says; report a List's answer to onListAnswer; for a Watch
+// report onWatchOpened, each event, then onWatchEnd exactly once.
 class ListWatch {
   public:
     struct Options {
@@ -108,7 +108,7 @@ class ListWatch {
     State state_ = State::Listing;
     std::string resourceVersion_;
     std::string continueToken_;  // of the page to ask for next; empty: the first
-    bool wholeList_ = false;  // the next list goes without a limit: a continue token has expired
+    bool wholeList_ = false;     // the next list goes without a limit: a continue token has expired
     bool synced_ = false;
     Duration notBefore_{0};
     Duration watchStarted_{0};

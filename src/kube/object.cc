@@ -55,17 +55,39 @@ Result<Object> Object::parse(std::string_view input) {
     }
 }
 
-const Json& Object::metadata() const { return member(value_, "metadata"); }
-std::string Object::kind() const { return text(value_, "kind"); }
-std::string Object::apiVersion() const { return text(value_, "apiVersion"); }
-std::string Object::name() const { return text(metadata(), "name"); }
-std::string Object::space() const { return text(metadata(), "namespace"); }
-std::string Object::uid() const { return text(metadata(), "uid"); }
-std::string Object::resourceVersion() const { return text(metadata(), "resourceVersion"); }
-std::string Object::label(std::string_view key) const { return text(member(metadata(), "labels"), key); }
-std::string Object::annotation(std::string_view key) const { return text(member(metadata(), "annotations"), key); }
-bool Object::deleting() const { return !text(metadata(), "deletionTimestamp").empty(); }
-std::string Object::key() const { return objectKey(space(), name()); }
+const Json& Object::metadata() const {
+    return member(value_, "metadata");
+}
+std::string Object::kind() const {
+    return text(value_, "kind");
+}
+std::string Object::apiVersion() const {
+    return text(value_, "apiVersion");
+}
+std::string Object::name() const {
+    return text(metadata(), "name");
+}
+std::string Object::space() const {
+    return text(metadata(), "namespace");
+}
+std::string Object::uid() const {
+    return text(metadata(), "uid");
+}
+std::string Object::resourceVersion() const {
+    return text(metadata(), "resourceVersion");
+}
+std::string Object::label(std::string_view key) const {
+    return text(member(metadata(), "labels"), key);
+}
+std::string Object::annotation(std::string_view key) const {
+    return text(member(metadata(), "annotations"), key);
+}
+bool Object::deleting() const {
+    return !text(metadata(), "deletionTimestamp").empty();
+}
+std::string Object::key() const {
+    return objectKey(space(), name());
+}
 
 Object::Owner Object::controller() const {
     const Json& owners = member(metadata(), "ownerReferences");

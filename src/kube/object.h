@@ -13,8 +13,8 @@ namespace serin::kube {
 std::string objectKey(std::string_view space, std::string_view name);
 
 // An object of the API server as JSON, without metadata.managedFields and without the annotation
-// kubectl.kubernetes.io/last-applied-configuration (both are often larger than the rest). Accessors never throw:
-// what is absent or of another type reads as empty.
+// kubectl.kubernetes.io/last-applied-configuration (both are often larger than the rest). Accessors never
+// throw: what is absent or of another type reads as empty.
 class Object {
   public:
     Object() = default;
@@ -52,8 +52,8 @@ class Object {
     nlohmann::json value_ = nlohmann::json::object();
 };
 
-// The text of a JSON value as every body is sent: UTF-8, no escapes of non-ASCII characters; bytes that are not
-// UTF-8 become U+FFFD.
+// The text of a JSON value as every body is sent: UTF-8, no escapes of non-ASCII characters; bytes that are
+// not UTF-8 become U+FFFD.
 std::string dumpJson(const nlohmann::json& value);
 
 }  // namespace serin::kube

@@ -12,7 +12,8 @@ namespace {
 // The parameter is alpha in Kubernetes 1.37 (KEP-5958); servers without it serve plain JSON.
 constexpr const char* kAccept = "application/json;drop=metadata.managedFields,application/json";
 
-std::string withQuery(const std::string& path, const std::vector<std::pair<std::string, std::string>>& query) {
+std::string withQuery(const std::string& path,
+                      const std::vector<std::pair<std::string, std::string>>& query) {
     std::string out = path;
     char separator = '?';
     for (const auto& [key, value] : query) {
@@ -25,9 +26,12 @@ std::string withQuery(const std::string& path, const std::vector<std::pair<std::
 
 const char* name(Propagation propagation) {
     switch (propagation) {
-        case Propagation::Background: return "Background";
-        case Propagation::Foreground: return "Foreground";
-        case Propagation::Orphan: return "Orphan";
+        case Propagation::Background:
+            return "Background";
+        case Propagation::Foreground:
+            return "Foreground";
+        case Propagation::Orphan:
+            return "Orphan";
     }
     return "Background";
 }
@@ -79,36 +83,39 @@ HttpRequest RequestBuilder::watch(const Resource& resource, std::string_view spa
     return request;
 }
 
-HttpRequest RequestBuilder::get(const Resource& resource, std::string_view space, std::string_view name) const {
+HttpRequest RequestBuilder::get(const Resource& resource, std::string_view space,
+                                std::string_view name) const {
     return base("GET", resource.objectPath(space, name));
 }
 
 HttpRequest RequestBuilder::create(const Resource& resource, std::string_view space, std::string body,
                                    const CreateOptions& options) const {
-    return write("POST",
-                 withQuery(resource.collectionPath(space), {{"fieldManager", fieldManager_},
-                                                            {"fieldValidation", options.strict ? "Strict" : ""},
-                                                            {"dryRun", options.dryRun ? "All" : ""}}),
-                 "application/json", std::move(body));
+    return write(
+        "POST",
+        withQuery(resource.collectionPath(space), {{"fieldManager", fieldManager_},
+                                                   {"fieldValidation", options.strict ? "Strict" : ""},
+                                                   {"dryRun", options.dryRun ? "All" : ""}}),
+        "application/json", std::move(body));
 }
 
 HttpRequest RequestBuilder::apply(const Resource& resource, std::string_view space, std::string_view name,
                                   std::string body) const {
-    return write("PATCH",
-                 withQuery(resource.objectPath(space, name), {{"fieldManager", fieldManager_}, {"force", "true"}}),
-                 "application/apply-patch+yaml", std::move(body));
+    return write(
+        "PATCH",
+        withQuery(resource.objectPath(space, name), {{"fieldManager", fieldManager_}, {"force", "true"}}),
+        "application/apply-patch+yaml", std::move(body));
 }
 
-HttpRequest RequestBuilder::applyStatus(const Resource& resource, std::string_view space, std::string_view name,
-                                        std::string body) const {
+HttpRequest RequestBuilder::applyStatus(const Resource& resource, std::string_view space,
+                                        std::string_view name, std::string body) const {
     return write("PATCH",
                  withQuery(resource.objectPath(space, name, "status"),
                            {{"fieldManager", fieldManager_ + "-status"}, {"force", "true"}}),
                  "application/apply-patch+yaml", std::move(body));
 }
 
-HttpRequest RequestBuilder::mergePatch(const Resource& resource, std::string_view space, std::string_view name,
-                                       std::string body) const {
+HttpRequest RequestBuilder::mergePatch(const Resource& resource, std::string_view space,
+                                       std::string_view name, std::string body) const {
     return write("PATCH", withQuery(resource.objectPath(space, name), {{"fieldManager", fieldManager_}}),
                  "application/merge-patch+json", std::move(body));
 }

@@ -27,7 +27,8 @@ struct CreateOptions {
     bool dryRun = false;
 };
 
-// What must still hold for a delete to happen; otherwise the server answers 409. Empty members are not checked.
+// What must still hold for a delete to happen; otherwise the server answers 409. Empty members are not
+// checked.
 struct Preconditions {
     std::string uid;
     std::string resourceVersion;
@@ -40,7 +41,8 @@ enum class Propagation { Background, Foreground, Orphan };
 //
 // Bodies are JSON texts in UTF-8, sent as they are. Every write names its field manager, because the server
 // otherwise derives one from the user-agent. Namespaces are empty for cluster-scoped kinds.
-// All requests tell the server not to send metadata.managedFields; servers that do not know the wish ignore it.
+// All requests tell the server not to send metadata.managedFields; servers that do not know the wish ignore
+// it.
 class RequestBuilder {
   public:
     // `fieldManager` writes spec and metadata; `<fieldManager>-status` writes the status subresource.
@@ -53,8 +55,8 @@ class RequestBuilder {
 
     HttpRequest create(const Resource& resource, std::string_view space, std::string body,
                        const CreateOptions& options = {}) const;
-    // Server-side apply with force. `body` is the full intent and holds apiVersion, kind and metadata.name, and
-    // metadata.uid unless it may create the object.
+    // Server-side apply with force. `body` is the full intent and holds apiVersion, kind and metadata.name,
+    // and metadata.uid unless it may create the object.
     HttpRequest apply(const Resource& resource, std::string_view space, std::string_view name,
                       std::string body) const;
     HttpRequest applyStatus(const Resource& resource, std::string_view space, std::string_view name,
@@ -71,7 +73,8 @@ class RequestBuilder {
 
   private:
     HttpRequest base(std::string method, std::string target) const;
-    HttpRequest write(std::string method, std::string target, std::string contentType, std::string body) const;
+    HttpRequest write(std::string method, std::string target, std::string contentType,
+                      std::string body) const;
 
     std::string userAgent_;
     std::string fieldManager_;

@@ -4,7 +4,9 @@
 
 namespace serin::kube {
 
-std::string Resource::apiVersion() const { return group.empty() ? version : cat(group, '/', version); }
+std::string Resource::apiVersion() const {
+    return group.empty() ? version : cat(group, '/', version);
+}
 
 std::string Resource::collectionPath(std::string_view space) const {
     std::string path = group.empty() ? cat("/api/", version) : cat("/apis/", group, '/', version);
@@ -12,7 +14,8 @@ std::string Resource::collectionPath(std::string_view space) const {
     return cat(path, '/', plural);
 }
 
-std::string Resource::objectPath(std::string_view space, std::string_view name, std::string_view subresource) const {
+std::string Resource::objectPath(std::string_view space, std::string_view name,
+                                 std::string_view subresource) const {
     std::string path = cat(collectionPath(space), '/', percentEncode(name));
     if (!subresource.empty()) path += cat('/', subresource);
     return path;
@@ -59,7 +62,8 @@ std::string percentEncode(std::string_view text) {
     for (const char letter : text) {
         const auto byte = static_cast<unsigned char>(letter);
         const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                           (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
+                           (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' ||
+                           byte == '~';
         if (plain) {
             out += letter;
         } else {

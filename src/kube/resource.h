@@ -17,7 +17,8 @@ struct Resource {
     // The path of the collection: of one namespace, or of all when `space` is empty.
     std::string collectionPath(std::string_view space) const;
     // The path of one object. `subresource` is "" or, say, "status".
-    std::string objectPath(std::string_view space, std::string_view name, std::string_view subresource = {}) const;
+    std::string objectPath(std::string_view space, std::string_view name,
+                           std::string_view subresource = {}) const;
 
     friend bool operator==(const Resource&, const Resource&) = default;
 };

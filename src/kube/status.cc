@@ -36,7 +36,8 @@ constexpr std::array<Known, 14> kReasons{{{400, "BadRequest"},
                                           {504, "Timeout"}}};
 
 std::string reasonOf(int code) {
-    const auto found = std::find_if(kReasons.begin(), kReasons.end(), [&](const Known& k) { return k.code == code; });
+    const auto found =
+        std::find_if(kReasons.begin(), kReasons.end(), [&](const Known& k) { return k.code == code; });
     if (found != kReasons.end()) return found->reason;
     return code >= 500 ? "InternalError" : "Unknown";
 }
@@ -47,11 +48,13 @@ std::string text(const Json& value, const char* key) {
 }
 
 Duration retryAfter(std::int64_t seconds) {
-    return std::min(kLongestRetryAfter, Duration{std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, 60))});
+    return std::min(kLongestRetryAfter,
+                    Duration{std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, 60))});
 }
 
 void readDetails(const Json& details, ApiStatus& out) {
-    if (const auto wait = details.find("retryAfterSeconds"); wait != details.end() && wait->is_number_integer()) {
+    if (const auto wait = details.find("retryAfterSeconds");
+        wait != details.end() && wait->is_number_integer()) {
         if (const auto seconds = wait->get<std::int64_t>(); seconds > 0) out.retryAfter = retryAfter(seconds);
     }
     const auto causes = details.find("causes");
@@ -79,13 +82,18 @@ bool readBody(std::string_view body, ApiStatus& out) {
 
 }  // namespace
 
-bool ApiStatus::expired() const { return is("Expired") || is("Gone") || code == 410; }
-
-bool ApiStatus::hasCause(std::string_view causeReason) const {
-    return std::any_of(causes.begin(), causes.end(), [&](const StatusCause& c) { return c.reason == causeReason; });
+bool ApiStatus::expired() const {
+    return is("Expired") || is("Gone") || code == 410;
 }
 
-bool ApiStatus::transient() const { return code == 408 || code == 429 || code >= 500; }
+bool ApiStatus::hasCause(std::string_view causeReason) const {
+    return std::any_of(causes.begin(), causes.end(),
+                       [&](const StatusCause& c) { return c.reason == causeReason; });
+}
+
+bool ApiStatus::transient() const {
+    return code == 408 || code == 429 || code >= 500;
+}
 
 ApiStatus parseStatus(const HttpResponse& answer) {
     ApiStatus out;
@@ -94,11 +102,13 @@ ApiStatus parseStatus(const HttpResponse& answer) {
     }
     out.code = answer.status;  // a proxy in between may have changed it: what came is what counts
     if (out.reason.empty()) out.reason = reasonOf(out.code);
-    if (const auto header = answer.headers.find("retry-after"); !out.retryAfter && header != answer.headers.end()) {
+    if (const auto header = answer.headers.find("retry-after");
+        !out.retryAfter && header != answer.headers.end()) {
         int seconds = 0;
         const std::string_view value = trim(header->second);
         const auto parsed = std::from_chars(value.data(), value.data() + value.size(), seconds);
-        if (parsed.ec == std::errc() && parsed.ptr == value.data() + value.size()) out.retryAfter = retryAfter(seconds);
+        if (parsed.ec == std::errc() && parsed.ptr == value.data() + value.size())
+            out.retryAfter = retryAfter(seconds);
     }
     return out;
 }
@@ -116,13 +126,20 @@ ErrorCode errorCode(const ApiStatus& status) {
     if (status.is("Conflict") || status.is("AlreadyExists")) return ErrorCode::Conflict;
     if (status.is("TooManyRequests")) return ErrorCode::TooMany;
     switch (status.code) {
-        case 401: return ErrorCode::Unauthorized;
-        case 403: return ErrorCode::Forbidden;
-        case 404: return ErrorCode::NotFound;
-        case 409: return ErrorCode::Conflict;
-        case 429: return ErrorCode::TooMany;
-        case 503: return ErrorCode::Unavailable;
-        default: break;
+        case 401:
+            return ErrorCode::Unauthorized;
+        case 403:
+            return ErrorCode::Forbidden;
+        case 404:
+            return ErrorCode::NotFound;
+        case 409:
+            return ErrorCode::Conflict;
+        case 429:
+            return ErrorCode::TooMany;
+        case 503:
+            return ErrorCode::Unavailable;
+        default:
+            break;
     }
     // Other 5xx may come after the write: 500 from a late admission error, 504 from a time-out in the middle.
     return status.code == 408 || status.code >= 500 ? ErrorCode::Unknown : ErrorCode::Invalid;
@@ -134,7 +151,8 @@ Error toError(std::string_view what, const ApiStatus& status) {
     for (const StatusCause& cause : status.causes) {
         // The sentence of an Invalid answer already holds its causes.
         if (cause.message.empty() || status.message.find(cause.message) != std::string::npos) continue;
-        message += cause.field.empty() ? cat(" (", cause.message, ")") : cat(" (", cause.field, ": ", cause.message, ")");
+        message += cause.field.empty() ? cat(" (", cause.message, ")")
+                                       : cat(" (", cause.field, ": ", cause.message, ")");
     }
     return Error{errorCode(status), std::move(message)};
 }

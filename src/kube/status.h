@@ -33,7 +33,8 @@ struct ApiStatus {
     bool transient() const;
 };
 
-// Reads any answer, also one whose body is not a Status (a proxy's HTML): the message then quotes its beginning.
+// Reads any answer, also one whose body is not a Status (a proxy's HTML): the message then quotes its
+// beginning.
 ApiStatus parseStatus(const HttpResponse& answer);
 // Reads a Status body as it stands in an ERROR event. `json` is one JSON object.
 ApiStatus parseStatusBody(std::string_view json);
@@ -42,7 +43,8 @@ ErrorCode errorCode(const ApiStatus& status);
 // "<what>: 409 Conflict: the object has been modified (spec.replicas: …)".
 Error toError(std::string_view what, const ApiStatus& status);
 
-// The answer itself when its status is 2xx, else toError. An Error of the transport passes through, with `what`.
+// The answer itself when its status is 2xx, else toError. An Error of the transport passes through, with
+// `what`.
 Result<HttpResponse> expectSuccess(std::string_view what, Result<HttpResponse> answer);
 
 }  // namespace serin::kube

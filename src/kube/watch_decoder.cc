@@ -37,7 +37,8 @@ Result<WatchEvent> parseWatchEvent(std::string_view frame) {
         if (type == value.end() || !type->is_string()) return invalid("watch frame without a type");
         if (object == value.end() || !object->is_object()) return invalid("watch frame without an object");
         const auto known = eventType(type->get_ref<const std::string&>());
-        if (!known) return invalid(cat("unknown watch event type '", type->get_ref<const std::string&>(), "'"));
+        if (!known)
+            return invalid(cat("unknown watch event type '", type->get_ref<const std::string&>(), "'"));
         return WatchEvent{*known, Object(std::move(*object))};
     } catch (const Json::exception& error) {
         return invalid(cat("watch frame is not JSON: ", error.what()));

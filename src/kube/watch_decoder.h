@@ -17,15 +17,15 @@ struct WatchEvent {
     Object object;
 };
 
-// Cuts the body of a watch into events. Frames are found by counting braces outside of strings, so it does not
-// matter where chunks end: in the middle of a string, of an escape, of a UTF-8 sequence. Not thread-safe.
+// Cuts the body of a watch into events. Frames are found by counting braces outside of strings, so it does
+// not matter where chunks end: in the middle of a string, of an escape, of a UTF-8 sequence. Not thread-safe.
 class WatchDecoder {
   public:
     explicit WatchDecoder(size_t maxFrameBytes = size_t{16} << 20);
 
-    // Appends every event that these bytes complete to `out`. On an error (bytes between frames, a frame that is
-    // too large, too deep or no JSON, an unknown event type) the events before it are in `out`, and the decoder
-    // refuses everything more: the stream cannot be trusted any further.
+    // Appends every event that these bytes complete to `out`. On an error (bytes between frames, a frame that
+    // is too large, too deep or no JSON, an unknown event type) the events before it are in `out`, and the
+    // decoder refuses everything more: the stream cannot be trusted any further.
     Result<void> feed(std::string_view bytes, std::vector<WatchEvent>& out);
     // True inside a frame: a stream that ends here was cut off.
     bool midFrame() const { return depth_ > 0; }

@@ -18,8 +18,8 @@ constexpr Duration kLastResort = std::chrono::seconds(90);
 // A stream's status and headers come at once; only its events may be far apart.
 constexpr Duration kStreamOpening = std::chrono::seconds(40);
 
-// The name for SNI and the certificate: cpprestsdk takes the Host header where there is one. It would look for an
-// IPv6 address with its brackets.
+// The name for SNI and the certificate: cpprestsdk takes the Host header where there is one. It would look
+// for an IPv6 address with its brackets.
 std::string hostHeader(const kube::ClusterConfig& config) {
     if (!config.tlsServerName.empty()) return config.tlsServerName;
     const size_t open = config.server.find("://[");
@@ -49,12 +49,13 @@ class ClusterTransport : public Transport {
         return exchange(*pool_, request, limits, nullptr, std::move(stop));
     }
 
-    Result<HttpResponse> stream(const HttpRequest& request, const std::function<bool(std::string_view)>& onChunk,
+    Result<HttpResponse> stream(const HttpRequest& request,
+                                const std::function<bool(std::string_view)>& onChunk,
                                 std::stop_token stop) override {
         Result<std::unique_ptr<HttpClient>> fresh = client(request.timeout + kLastResort);
         if (!fresh) return fresh.error();
-        const HttpClient::Limits limits{std::min(request.timeout, kStreamOpening), Duration{0}, request.timeout,
-                                        kLargestRefusal};
+        const HttpClient::Limits limits{std::min(request.timeout, kStreamOpening), Duration{0},
+                                        request.timeout, kLargestRefusal};
         return exchange(**fresh, request, limits, onChunk, std::move(stop));
     }
 
@@ -69,8 +70,9 @@ class ClusterTransport : public Transport {
         return HttpClient::make(std::move(options));
     }
 
-    Result<HttpResponse> exchange(HttpClient& client, const HttpRequest& request, const HttpClient::Limits& limits,
-                                  const HttpClient::OnChunk& onChunk, std::stop_token stop) {
+    Result<HttpResponse> exchange(HttpClient& client, const HttpRequest& request,
+                                  const HttpClient::Limits& limits, const HttpClient::OnChunk& onChunk,
+                                  std::stop_token stop) {
         const Result<std::string> token = tokens_.token();
         if (!token) return token.error();
         HttpRequest full = request;

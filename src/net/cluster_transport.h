@@ -12,14 +12,18 @@ namespace serin::net {
 
 // A Transport to one API server over HTTP/1.1 with TLS.
 //
-// - Adds the Authorization header; a tokenFile is read again every 60 s and after a 401, and the last good token is
+// - Adds the Authorization header; a tokenFile is read again every 60 s and after a 401, and the last good
+// token is
 //   kept when reading fails. CA and client certificate files are read for every new connection.
-// - Each stream has a connection of its own; its silence limit is the request's timeout, and TCP keep-alive finds
+// - Each stream has a connection of its own; its silence limit is the request's timeout, and TCP keep-alive
+// finds
 //   dead peers after about 60 s.
-// - Other requests share a pool of kept-alive connections. cpprestsdk silently sends a request again, POST included,
+// - Other requests share a pool of kept-alive connections. cpprestsdk silently sends a request again, POST
+// included,
 //   when such a connection closes under it; so every write must be harmless when it arrives twice: names are
-//   deterministic (AlreadyExists of our own object is success), and the rest carries preconditions or the full
-//   intent. (A connection for each POST costs 65 ms of CPU, because cpprestsdk loads the system's roots each time.)
+//   deterministic (AlreadyExists of our own object is success), and the rest carries preconditions or the
+//   full intent. (A connection for each POST costs 65 ms of CPU, because cpprestsdk loads the system's roots
+//   each time.)
 // - The elector deserves a transport of its own, so that renewals never wait for a connection.
 // - A stop request ends send and stream within a second, with Error Stopped.
 // - Redirects are not followed, nothing is compressed, answers above 256 MiB are refused (Invalid).

@@ -31,6 +31,8 @@ class PlainFetcher : public Fetcher {
 
 }  // namespace
 
-std::unique_ptr<Fetcher> makeFetcher() { return std::make_unique<PlainFetcher>(); }
+std::unique_ptr<Fetcher> makeFetcher() {
+    return std::make_unique<PlainFetcher>();
+}
 
 }  // namespace serin::net

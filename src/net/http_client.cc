@@ -1,10 +1,10 @@
 #include "net/http_client.h"
 
 #include <cpprest/http_client.h>
-#include <boost/asio/ip/tcp.hpp>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
 #include <condition_variable>
@@ -54,7 +54,9 @@ std::shared_ptr<Ending<T>> endingOf(const pplx::task<T>& task) {
     return ending;
 }
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
 
 // Failures before the first byte of the request was written: cpprestsdk tells them apart only by their texts.
 ErrorCode codeOf(const std::string& failure) {
@@ -125,8 +127,8 @@ struct HttpClient::Impl {
 
 namespace {
 
-// The body as it comes: waits until one byte is there, then hands over what the buffer holds. (getn would wait for
-// as many bytes as it is asked for.) Cancels the transfer when leaving early.
+// The body as it comes: waits until one byte is there, then hands over what the buffer holds. (getn would
+// wait for as many bytes as it is asked for.) Cancels the transfer when leaving early.
 class Body {
   public:
     Body(const web::http::http_response& answer, const HttpClient::Limits& limits, SteadyTime end,
@@ -151,7 +153,9 @@ class Body {
 
   private:
     // Once the answer has begun nothing can have been "not sent".
-    static ErrorCode bodyCode(ErrorCode code) { return code == ErrorCode::Unavailable ? ErrorCode::Unknown : code; }
+    static ErrorCode bodyCode(ErrorCode code) {
+        return code == ErrorCode::Unavailable ? ErrorCode::Unknown : code;
+    }
 
     concurrency::streams::streambuf<std::uint8_t> buffer_;
     const HttpClient::Limits& limits_;
@@ -187,7 +191,8 @@ Result<std::unique_ptr<HttpClient>> HttpClient::make(Options options) {
         config.set_nativehandle_options([secure](web::http::client::native_handle handle) {
             using Socket = boost::asio::ip::tcp::socket;
             using TlsStream = boost::asio::ssl::stream<Socket&>;
-            Socket& socket = secure ? static_cast<TlsStream*>(handle)->next_layer() : *static_cast<Socket*>(handle);
+            Socket& socket =
+                secure ? static_cast<TlsStream*>(handle)->next_layer() : *static_cast<Socket*>(handle);
             keepTcpAlive(socket.native_handle());
         });
         auto impl = std::make_unique<Impl>(web::uri(options.url), config, options.hostHeader);
@@ -200,8 +205,8 @@ Result<std::unique_ptr<HttpClient>> HttpClient::make(Options options) {
 HttpClient::HttpClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpClient::~HttpClient() = default;
 
-Result<HttpResponse> HttpClient::exchange(const HttpRequest& request, const Limits& limits, const OnChunk& onChunk,
-                                          std::stop_token stop) {
+Result<HttpResponse> HttpClient::exchange(const HttpRequest& request, const Limits& limits,
+                                          const OnChunk& onChunk, std::stop_token stop) {
     if (stop.stop_requested()) return Error{ErrorCode::Stopped, "stopped"};
     pplx::cancellation_token_source cancel;
     try {

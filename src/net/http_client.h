@@ -14,8 +14,9 @@ struct ssl_ctx_st;
 namespace serin::net {
 
 // One pool of HTTP/1.1 connections to one server, over cpprestsdk. Connections that are kept alive may have a
-// request sent again silently when they close under it; who wants a connection of its own uses a client once (its
-// end closes the connection; cpprestsdk says Keep-Alive whatever it is told). Thread-safe. Inside of net only.
+// request sent again silently when they close under it; who wants a connection of its own uses a client once
+// (its end closes the connection; cpprestsdk says Keep-Alive whatever it is told). Thread-safe. Inside of net
+// only.
 class HttpClient {
   public:
     struct Options {

@@ -26,7 +26,9 @@ using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Store = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
 using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
 
-Bio memory(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+Bio memory(const std::string& text) {
+    return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
 
 Error sslError(const std::string& what) {
     const unsigned long code = ERR_get_error();
@@ -68,14 +70,16 @@ Result<std::string> text(const kube::PemSource& source) {
     return readFile(source.file);
 }
 
-// Verifies as OpenSSL does (with cpprestsdk's check of the host name inside) and remembers the reason of a refusal.
+// Verifies as OpenSSL does (with cpprestsdk's check of the host name inside) and remembers the reason of a
+// refusal.
 int verifyAndRemember(X509_STORE_CTX* store, void* self) {
     const int verified = X509_verify_cert(store);
     if (verified == 1) return 1;
     const int error = X509_STORE_CTX_get_error(store);
     // The check of the host name refuses without naming an error.
-    static_cast<Tls*>(self)->setLastFailure(error == X509_V_OK || error == X509_V_ERR_UNSPECIFIED ? "the certificate is for another host name"
-                                                               : X509_verify_cert_error_string(error));
+    static_cast<Tls*>(self)->setLastFailure(error == X509_V_OK || error == X509_V_ERR_UNSPECIFIED
+                                                ? "the certificate is for another host name"
+                                                : X509_verify_cert_error_string(error));
     return verified;
 }
 

@@ -11,16 +11,17 @@ struct ssl_ctx_st;
 
 namespace serin::net {
 
-// Certificates for new connections: whom we trust and who we are. Files are read for each connection, so renewed
-// ones count without a restart; when one cannot be used the last good text stays. Thread-safe.
+// Certificates for new connections: whom we trust and who we are. Files are read for each connection, so
+// renewed ones count without a restart; when one cannot be used the last good text stays. Thread-safe.
 class Tls {
   public:
     Tls(const kube::ClusterConfig& config, Logger& log);
 
     // Reads everything once. Fails with the file and OpenSSL's reason.
     Result<void> check();
-    // Prepares the context of one new connection: trust only the cluster's CA (if there is one), TLS 1.2 or later,
-    // our certificate. Does not throw; what cannot be set makes the handshake fail, with the reason in lastFailure.
+    // Prepares the context of one new connection: trust only the cluster's CA (if there is one), TLS 1.2 or
+    // later, our certificate. Does not throw; what cannot be set makes the handshake fail, with the reason in
+    // lastFailure.
     void prepare(ssl_ctx_st* context);
     // Why the last server certificate was refused; empty if none was.
     std::string lastFailure() const;

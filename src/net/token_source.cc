@@ -17,7 +17,9 @@ bool printable(const std::string& token) {
 }  // namespace
 
 TokenSource::TokenSource(const kube::ClusterConfig& config, const Clock& clock)
-    : path_(config.tokenFile), clock_(clock), token_(path_.empty() ? trim(config.token) : std::string_view{}) {}
+    : path_(config.tokenFile),
+      clock_(clock),
+      token_(path_.empty() ? trim(config.token) : std::string_view{}) {}
 
 Result<std::string> TokenSource::token() {
     const std::lock_guard lock(mutex_);
@@ -27,8 +29,8 @@ Result<std::string> TokenSource::token() {
     std::string fresh(text ? trim(*text) : std::string_view{});
     if (fresh.empty() || !printable(fresh)) {
         if (!token_.empty()) return token_;
-        return Error{ErrorCode::Unavailable,
-                     text ? cat("token file ", path_, " holds no token") : cat("token file ", text.error().message)};
+        return Error{ErrorCode::Unavailable, text ? cat("token file ", path_, " holds no token")
+                                                  : cat("token file ", text.error().message)};
     }
     token_ = std::move(fresh);
     readAt_ = now;

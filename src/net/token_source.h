@@ -9,9 +9,9 @@
 
 namespace serin::net {
 
-// The bearer token of each request. A file is read again after 60 s, because the kubelet renews it, and after drop();
-// when it cannot be read the last good token stays (an answer of 401 is more telling than an error here).
-// Thread-safe.
+// The bearer token of each request. A file is read again after 60 s, because the kubelet renews it, and after
+// drop(); when it cannot be read the last good token stays (an answer of 401 is more telling than an error
+// here). Thread-safe.
 class TokenSource {
   public:
     TokenSource(const kube::ClusterConfig& config, const Clock& clock);

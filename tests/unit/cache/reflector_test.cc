@@ -15,8 +15,8 @@ class QuietLog : public Logger {
     void log(LogLevel, std::string_view, const LogFields&) override {}
 };
 
-// Plays a script: each list takes the next answer, each watch the next stream; when a script is used up, it blocks
-// until it is stopped.
+// Plays a script: each list takes the next answer, each watch the next stream; when a script is used up, it
+// blocks until it is stopped.
 class ScriptedTransport : public net::Transport {
   public:
     struct Stream {
@@ -27,7 +27,8 @@ class ScriptedTransport : public net::Transport {
     Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override {
         return take(lists, request, stop, Result<HttpResponse>(Error{ErrorCode::Stopped, "stopped"}));
     }
-    Result<HttpResponse> stream(const HttpRequest& request, const std::function<bool(std::string_view)>& onChunk,
+    Result<HttpResponse> stream(const HttpRequest& request,
+                                const std::function<bool(std::string_view)>& onChunk,
                                 std::stop_token stop) override {
         const Stream one = take(streams, request, stop, Stream{{}, Error{ErrorCode::Stopped, "stopped"}});
         for (const std::string& chunk : one.chunks) {
@@ -71,8 +72,8 @@ class ScriptedTransport : public net::Transport {
 };
 
 std::string item(const std::string& name, const std::string& version, const std::string& value) {
-    return R"({"metadata":{"namespace":"ml","name":")" + name + R"(","uid":"u-)" + name + R"(","resourceVersion":")" +
-           version + R"(","labels":{"owner":"x"}},"value":)" + value + "}";
+    return R"({"metadata":{"namespace":"ml","name":")" + name + R"(","uid":"u-)" + name +
+           R"(","resourceVersion":")" + version + R"(","labels":{"owner":"x"}},"value":)" + value + "}";
 }
 
 HttpResponse page(const std::string& version, const std::string& items) {
@@ -89,10 +90,13 @@ class ReflectorTest : public ::testing::Test {
         Kind<int> out;
         out.decode = [](const kube::Object& object) -> Result<int> {
             const auto value = object.json().find("value");
-            if (value == object.json().end() || !value->is_number_integer()) return invalid("value is no number");
+            if (value == object.json().end() || !value->is_number_integer())
+                return invalid("value is no number");
             return value->get<int>();
         };
-        out.ownerKey = [](const kube::Object& object) { return kube::objectKey(object.space(), object.label("owner")); };
+        out.ownerKey = [](const kube::Object& object) {
+            return kube::objectKey(object.space(), object.label("owner"));
+        };
         out.notify = [this](const std::string& owner) { notified_.push_back(owner); };
         out.malformed = [this](const std::string& key, const std::string& owner, const Error& error) {
             malformed_.push_back(key + " of " + owner + ": " + error.message);
@@ -101,8 +105,9 @@ class ReflectorTest : public ::testing::Test {
     }
     // Runs the reflector through its script.
     Snapshot<int> run() {
-        Reflector<int> reflector({kube::services(), "", ""}, kube::RequestBuilder("test"), [] { return 0.0; }, kind(),
-                                 transport_, systemClock(), log_);
+        Reflector<int> reflector(
+            {kube::services(), "", ""}, kube::RequestBuilder("test"), [] { return 0.0; }, kind(), transport_,
+            systemClock(), log_);
         EXPECT_FALSE(reflector.hasSynced());
         reflector.start();
         transport_.waitUntilIdle();
@@ -120,8 +125,8 @@ class ReflectorTest : public ::testing::Test {
 
 TEST_F(ReflectorTest, ListsThenFollowsTheWatch) {
     transport_.lists = {page("10", item("a", "3", "1") + "," + item("b", "4", "2"))};
-    const std::string events = frame("MODIFIED", item("a", "11", "5")) + frame("DELETED", item("b", "12", "2")) +
-                               frame("ADDED", item("c", "13", "7"));
+    const std::string events = frame("MODIFIED", item("a", "11", "5")) +
+                               frame("DELETED", item("b", "12", "2")) + frame("ADDED", item("c", "13", "7"));
     transport_.streams = {{{events.substr(0, 50), events.substr(50)}}};
     const auto snapshot = run();
     EXPECT_EQ(snapshot.find("ml/a")->value, 5);
@@ -136,8 +141,9 @@ TEST_F(ReflectorTest, ListsThenFollowsTheWatch) {
 
 TEST_F(ReflectorTest, KeepsAMalformedObjectOutAndDisturbsNothingElse) {
     transport_.lists = {page("10", item("bad", "3", "\"x\"") + "," + item("good", "4", "2"))};
-    transport_.streams = {{{frame("MODIFIED", item("good", "11", "null")), frame("ADDED", item("new", "12", "1")),
-                            frame("MODIFIED", item("bad", "13", "8"))}}};
+    transport_.streams = {
+        {{frame("MODIFIED", item("good", "11", "null")), frame("ADDED", item("new", "12", "1")),
+          frame("MODIFIED", item("bad", "13", "8"))}}};
     const auto snapshot = run();
     EXPECT_EQ(snapshot.size(), 2U);
     EXPECT_EQ(snapshot.find("ml/new")->value, 1);

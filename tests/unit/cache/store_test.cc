@@ -62,11 +62,13 @@ TEST(Store, TellsBothOwnersWhenAnObjectMoves) {
 
 TEST(Store, TellsOnlyOwnersOfWhatAListChanged) {
     Store<int> store;
-    store.replaceAll({entry("same", "1", "a", 1), entry("newer", "2", "b", 1), entry("gone", "3", "c", 1)}, "5");
+    store.replaceAll({entry("same", "1", "a", 1), entry("newer", "2", "b", 1), entry("gone", "3", "c", 1)},
+                     "5");
     const auto before = store.snapshot().find("same");
-    EXPECT_EQ(store.replaceAll({entry("same", "1", "a", 1), entry("newer", "7", "b", 2), entry("added", "8", "d", 1)},
-                               "9"),
-              (Owners{"b", "c", "d"}));
+    EXPECT_EQ(
+        store.replaceAll(
+            {entry("same", "1", "a", 1), entry("newer", "7", "b", 2), entry("added", "8", "d", 1)}, "9"),
+        (Owners{"b", "c", "d"}));
     const auto snapshot = store.snapshot();
     EXPECT_EQ(snapshot.resourceVersion(), "9");
     EXPECT_EQ(snapshot.size(), 3U);

@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 class WriteGateTest : public ::testing::Test {
   protected:
     bool open(const std::string& owner, Duration now = 0ms) {
-        return gate_.caughtUp(owner, [this](const std::string& kind) { return stores_[kind]; }, now);
+        return gate_.caughtUp(
+            owner, [this](const std::string& kind) { return stores_[kind]; }, now);
     }
     WriteGate gate_;
     std::map<std::string, std::string> stores_{{"Service", "10"}, {"ReplicaSet", "10"}};

@@ -22,7 +22,8 @@ class LeaseServer {
         ++writes;
         const Lease sent = *parseLease(request.body);
         lastBody = Json::parse(request.body);
-        if (request.method == "POST" && lease) return {409, {}, R"({"kind":"Status","reason":"AlreadyExists"})"};
+        if (request.method == "POST" && lease)
+            return {409, {}, R"({"kind":"Status","reason":"AlreadyExists"})"};
         if (request.method == "PUT" && !lease) return {404, {}, ""};
         if (request.method == "PUT" && sent.resourceVersion != lease->resourceVersion) {
             return {409, {}, R"({"kind":"Status","reason":"Conflict"})"};
@@ -39,7 +40,9 @@ class LeaseServer {
     int version = 100;
 };
 
-Election::Options options(const std::string& identity) { return {"serin", "serin-controller", identity}; }
+Election::Options options(const std::string& identity) {
+    return {"serin", "serin-controller", identity};
+}
 
 class ElectionTest : public ::testing::Test {
   protected:
@@ -187,7 +190,8 @@ TEST_F(ElectionTest, GivesTheLeaseAwayAtShutdown) {
     pass(3s, {&first_, &second_});
     EXPECT_TRUE(second_.leading(now_));
     EXPECT_EQ(server_.lease->transitions, 1);
-    EXPECT_FALSE(second_.release(now_ + 10s, kWall).has_value()) << "after the fence it is no longer ours to give";
+    EXPECT_FALSE(second_.release(now_ + 10s, kWall).has_value())
+        << "after the fence it is no longer ours to give";
 }
 
 TEST_F(ElectionTest, RestsAfterRefusalsWithoutLeading) {
@@ -213,7 +217,8 @@ TEST(ElectionOptions, MustLeaveTimeBetweenTheLimits) {
 }
 
 TEST(Lease, ReadsWhatIsMissingAsEmpty) {
-    const auto lease = parseLease(R"({"kind":"Lease","metadata":{"name":"l"},"spec":{"holderIdentity":null}})");
+    const auto lease =
+        parseLease(R"({"kind":"Lease","metadata":{"name":"l"},"spec":{"holderIdentity":null}})");
     ASSERT_TRUE(lease.ok());
     EXPECT_EQ(lease->holder, "");
     EXPECT_FALSE(parseLease(R"({"kind":"Status"})").ok());

@@ -32,7 +32,8 @@ TEST_F(EventSeriesTest, PostsTheFirst) {
     const auto send = events_.record(input(), now_);
     ASSERT_TRUE(send.has_value());
     EXPECT_EQ(send->request.method, "POST");
-    EXPECT_EQ(send->request.target, "/apis/events.k8s.io/v1/namespaces/ml/events?fieldManager=serin-controller");
+    EXPECT_EQ(send->request.target,
+              "/apis/events.k8s.io/v1/namespaces/ml/events?fieldManager=serin-controller");
     const Json event = body(*send);
     EXPECT_EQ(event["eventTime"], "2026-01-02T03:04:05.678000Z");
     EXPECT_EQ(event["regarding"], Json::parse(R"({"apiVersion":"serin.dev/v1alpha1","kind":"ModelDeployment",

@@ -27,7 +27,8 @@ contexts:
 )";
 
 std::string with(const std::string& cluster, const std::string& user) {
-    return "current-context: x\nclusters: [{name: c, cluster: " + cluster + "}]\nusers: [{name: u, user: " + user +
+    return "current-context: x\nclusters: [{name: c, cluster: " + cluster +
+           "}]\nusers: [{name: u, user: " + user +
            "}]\ncontexts: [{name: x, context: {cluster: c, user: u}}]\n";
 }
 
@@ -59,7 +60,8 @@ TEST(Kubeconfig, ReadsAChosenContextWithTokens) {
 }
 
 TEST(Kubeconfig, MergesFilesFirstWins) {
-    const std::string first = "current-context: two\nclusters: [{name: c, cluster: {server: 'https://first'}}]\n";
+    const std::string first =
+        "current-context: two\nclusters: [{name: c, cluster: {server: 'https://first'}}]\n";
     const auto config = parseKubeconfig({{"/a", first}, {"/b/config", kBasic}}, "");
     ASSERT_TRUE(config.ok()) << config.error().message;
     EXPECT_EQ(config->server, "https://first");
@@ -69,12 +71,14 @@ TEST(Kubeconfig, MergesFilesFirstWins) {
 
 TEST(Kubeconfig, RefusesByNameWhatItCannotHonour) {
     const std::string server = "{server: 'https://x'}";
-    EXPECT_EQ(refusal(with(server, "{exec: {command: aws}}")), "/k: user 'u' uses 'exec', which Serin does not support");
+    EXPECT_EQ(refusal(with(server, "{exec: {command: aws}}")),
+              "/k: user 'u' uses 'exec', which Serin does not support");
     EXPECT_EQ(refusal(with(server, "{auth-provider: {name: gcp}}")),
               "/k: user 'u' uses 'auth-provider', which Serin does not support");
     EXPECT_EQ(refusal(with(server, "{username: a, password: b}")),
               "/k: user 'u' uses 'username', which Serin does not support");
-    EXPECT_EQ(refusal(with(server, "{as: admin, token: x}")), "/k: user 'u' uses 'as', which Serin does not support");
+    EXPECT_EQ(refusal(with(server, "{as: admin, token: x}")),
+              "/k: user 'u' uses 'as', which Serin does not support");
     EXPECT_EQ(refusal(with("{server: 'https://x', proxy-url: 'http://p'}", "{token: x}")),
               "/k: cluster 'c' uses 'proxy-url', which Serin does not support");
 }
@@ -96,7 +100,8 @@ TEST(Kubeconfig, NamesWhatIsMissingOrContradictory) {
               "/k: user 'u' has only one of client-certificate and client-key");
     EXPECT_EQ(refusal(with("{server: 'https://x', certificate-authority-data: '!'}", "{}")),
               "/k: certificate-authority-data: not base64");
-    EXPECT_NE(refusal(with("{server: 'https://x', insecure-skip-tls-verify: true, certificate-authority: /c}", "{}"))
+    EXPECT_NE(refusal(with("{server: 'https://x', insecure-skip-tls-verify: true, certificate-authority: /c}",
+                           "{}"))
                   .find("remove one"),
               std::string::npos);
     EXPECT_NE(refusal("a: [").find("/k: not a kubeconfig"), std::string::npos);
@@ -105,7 +110,8 @@ TEST(Kubeconfig, NamesWhatIsMissingOrContradictory) {
 }
 
 TEST(Kubeconfig, SendsNoCredentialsOverPlainHttp) {
-    const auto config = parseKubeconfig({{"/k", with("{server: 'http://localhost:8080'}", "{token: secret}")}}, "");
+    const auto config =
+        parseKubeconfig({{"/k", with("{server: 'http://localhost:8080'}", "{token: secret}")}}, "");
     ASSERT_TRUE(config.ok()) << config.error().message;
     EXPECT_EQ(config->token, "");
 }
@@ -115,7 +121,8 @@ class Loading : public ::testing::Test {
     Surroundings surroundings() {
         return {[this](const std::string& path) -> Result<std::string> {
                     const auto found = files_.find(path);
-                    if (found == files_.end()) return Error{ErrorCode::NotFound, path + ": No such file or directory"};
+                    if (found == files_.end())
+                        return Error{ErrorCode::NotFound, path + ": No such file or directory"};
                     return found->second;
                 },
                 [this](const std::string& name) -> std::optional<std::string> {
@@ -174,7 +181,8 @@ TEST_F(Loading, SaysWhereItLooked) {
     environment_["KUBECONFIG"] = "/a:/b";
     EXPECT_EQ(loadClusterConfig({}, surroundings()).error().message,
               "no cluster: not in a pod, and no kubeconfig in /a:/b");
-    EXPECT_EQ(loadClusterConfig({"/gone", ""}, surroundings()).error().message, "/gone: No such file or directory");
+    EXPECT_EQ(loadClusterConfig({"/gone", ""}, surroundings()).error().message,
+              "/gone: No such file or directory");
 }
 
 }  // namespace

@@ -8,15 +8,18 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = StoreOperation::Kind;
 
-HttpResponse ok(std::string body) { return {200, {}, std::move(body)}; }
+HttpResponse ok(std::string body) {
+    return {200, {}, std::move(body)};
+}
 
 std::string page(const std::string& version, const std::string& continueToken, const std::string& items) {
-    return R"({"kind":"ServiceList","metadata":{"resourceVersion":")" + version + R"(","continue":")" + continueToken +
-           R"("},"items":[)" + items + "]}";
+    return R"({"kind":"ServiceList","metadata":{"resourceVersion":")" + version + R"(","continue":")" +
+           continueToken + R"("},"items":[)" + items + "]}";
 }
 
 std::string item(const std::string& name, const std::string& version) {
-    return R"({"metadata":{"namespace":"ml","name":")" + name + R"(","resourceVersion":")" + version + R"("}})";
+    return R"({"metadata":{"namespace":"ml","name":")" + name + R"(","resourceVersion":")" + version +
+           R"("}})";
 }
 
 WatchEvent event(WatchEventType type, const std::string& name, const std::string& version) {
@@ -31,7 +34,8 @@ WatchEvent errorEvent(int code, const std::string& reason) {
 class ListWatchTest : public ::testing::Test {
   protected:
     ListWatchTest()
-        : machine_({services(), "", "serin.dev/managed=true"}, RequestBuilder("test"), [this] { return random_; }) {}
+        : machine_({services(), "", "serin.dev/managed=true"}, RequestBuilder("test"),
+                   [this] { return random_; }) {}
 
     std::string target(const ListWatch::Action& action) {
         if (const auto* list = std::get_if<ListWatch::List>(&action)) return list->request.target;
@@ -68,7 +72,8 @@ const std::string kWatch = "/api/v1/services?watch=1&allowWatchBookmarks=true&re
 
 TEST_F(ListWatchTest, ListsInPagesThenWatchesFromTheList) {
     EXPECT_EQ(next(), kFirstPage);
-    auto operations = machine_.onListAnswer(ok(page("50", "tok", item("a", "10") + "," + item("b", "11"))), now_);
+    auto operations =
+        machine_.onListAnswer(ok(page("50", "tok", item("a", "10") + "," + item("b", "11"))), now_);
     ASSERT_EQ(operations.size(), 2U);
     EXPECT_EQ(operations[0].kind, Kind::ListStarted);
     EXPECT_EQ(operations[1].kind, Kind::ListPage);
@@ -93,7 +98,8 @@ TEST_F(ListWatchTest, ListsInPagesThenWatchesFromTheList) {
 TEST_F(ListWatchTest, ListsWholeWhenAContinueTokenHasExpired) {
     next();
     machine_.onListAnswer(ok(page("50", "tok", item("a", "10"))), now_);
-    const HttpResponse gone{410, {}, R"({"kind":"Status","code":410,"reason":"Expired","metadata":{"continue":"n"}})"};
+    const HttpResponse gone{
+        410, {}, R"({"kind":"Status","code":410,"reason":"Expired","metadata":{"continue":"n"}})"};
     EXPECT_TRUE(machine_.onListAnswer(gone, now_).empty());
     EXPECT_EQ(next(), "/api/v1/services?labelSelector=serin.dev%2Fmanaged%3Dtrue");
     const auto operations = machine_.onListAnswer(ok(page("60", "", item("a", "10"))), now_);
@@ -119,14 +125,16 @@ TEST_F(ListWatchTest, TriesAFailedPageAgainAfterABackoff) {
 }
 
 TEST_F(ListWatchTest, StartsOverWhenAPageCannotBeRead) {
-    for (const char* bad : {"", "[]", "{}", R"({"metadata":{}})", R"({"metadata":{"resourceVersion":"5"},"items":{}})",
-                            R"({"metadata":{"resourceVersion":"5"},"items":[7]})"}) {
+    for (const char* bad :
+         {"", "[]", "{}", R"({"metadata":{}})", R"({"metadata":{"resourceVersion":"5"},"items":{}})",
+          R"({"metadata":{"resourceVersion":"5"},"items":[7]})"}) {
         EXPECT_TRUE(machine_.onListAnswer(ok(bad), now_).empty()) << bad;
         EXPECT_GT(waits(), 0ms);
         now_ += 300s;
         EXPECT_EQ(next(), kFirstPage);
     }
-    const auto operations = machine_.onListAnswer(ok(R"({"metadata":{"resourceVersion":"5"},"items":null})"), now_);
+    const auto operations =
+        machine_.onListAnswer(ok(R"({"metadata":{"resourceVersion":"5"},"items":null})"), now_);
     EXPECT_EQ(operations.size(), 3U);
 }
 
@@ -213,7 +221,8 @@ TEST_F(ListWatchTest, ResumesAtOnceWhenAWorkingStreamBreaksButBacksOffFromRefusa
     end(Error{ErrorCode::Unavailable, "refused"}, 1ms);
     EXPECT_GT(waits(), 0ms);
     now_ += 60s;
-    EXPECT_NE(next().find("resourceVersion=50&"), std::string::npos) << "a refused connection needs no new list";
+    EXPECT_NE(next().find("resourceVersion=50&"), std::string::npos)
+        << "a refused connection needs no new list";
 }
 
 TEST_F(ListWatchTest, ListsAnewAfterAMinuteOfServerErrors) {

@@ -6,7 +6,8 @@ namespace serin::kube {
 namespace {
 
 TEST(Object, DropsManagedFieldsAndTheLastAppliedAnnotation) {
-    const auto object = Object::parse(R"({"kind":"Service","apiVersion":"v1","metadata":{"name":"a","namespace":"ml",
+    const auto object =
+        Object::parse(R"({"kind":"Service","apiVersion":"v1","metadata":{"name":"a","namespace":"ml",
         "uid":"u","resourceVersion":"5","managedFields":[{"manager":"x"}],"labels":{"l":"1"},
         "annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}","keep":"me"}}})");
     ASSERT_TRUE(object.ok());
@@ -21,7 +22,8 @@ TEST(Object, DropsManagedFieldsAndTheLastAppliedAnnotation) {
 }
 
 TEST(Object, ReadsWhatIsAbsentOrOddAsEmpty) {
-    const auto object = Object::parse(R"({"metadata":{"name":7,"labels":[],"ownerReferences":{"controller":true}}})");
+    const auto object =
+        Object::parse(R"({"metadata":{"name":7,"labels":[],"ownerReferences":{"controller":true}}})");
     ASSERT_TRUE(object.ok());
     EXPECT_EQ(object->name(), "");
     EXPECT_EQ(object->label("l"), "");
@@ -32,7 +34,8 @@ TEST(Object, ReadsWhatIsAbsentOrOddAsEmpty) {
 }
 
 TEST(Object, FindsTheControllerAmongItsOwners) {
-    const auto object = Object::parse(R"({"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z","ownerReferences":[
+    const auto object =
+        Object::parse(R"({"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z","ownerReferences":[
         {"kind":"Other","name":"o","uid":"1"},{"kind":"No","uid":"2","controller":false},
         {"apiVersion":"serin.dev/v1alpha1","kind":"ModelDeployment","name":"fraud","uid":"3","controller":true}]}})");
     ASSERT_TRUE(object.ok());

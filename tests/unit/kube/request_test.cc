@@ -9,7 +9,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-RequestBuilder builder() { return RequestBuilder("serin-operator/1 (pod)"); }
+RequestBuilder builder() {
+    return RequestBuilder("serin-operator/1 (pod)");
+}
 
 TEST(Resource, BuildsPathsOfCoreAndGroupedKinds) {
     EXPECT_EQ(pods().collectionPath(""), "/api/v1/pods");
@@ -32,13 +34,16 @@ TEST(RequestBuilder, ListsInPages) {
     EXPECT_EQ(first.headers.at("accept"), "application/json;drop=metadata.managedFields,application/json");
     EXPECT_EQ(first.headers.at("user-agent"), "serin-operator/1 (pod)");
     EXPECT_EQ(builder().list(services(), "ml", {"", 0, ""}).target, "/api/v1/namespaces/ml/services");
-    EXPECT_EQ(builder().list(services(), "", {"", 500, "a=b"}).target, "/api/v1/services?limit=500&continue=a%3Db");
+    EXPECT_EQ(builder().list(services(), "", {"", 500, "a=b"}).target,
+              "/api/v1/services?limit=500&continue=a%3Db");
 }
 
 TEST(RequestBuilder, WatchesWithBookmarksAndALimitOfSilence) {
     const HttpRequest watch = builder().watch(pods(), "", {"x=y", "17", std::chrono::seconds(300)});
-    EXPECT_EQ(watch.target,
-              "/api/v1/pods?watch=1&allowWatchBookmarks=true&resourceVersion=17&timeoutSeconds=300&labelSelector=x%3Dy");
+    EXPECT_EQ(
+        watch.target,
+        "/api/v1/"
+        "pods?watch=1&allowWatchBookmarks=true&resourceVersion=17&timeoutSeconds=300&labelSelector=x%3Dy");
     EXPECT_EQ(watch.timeout, std::chrono::seconds(305));
 }
 
@@ -76,7 +81,9 @@ TEST(RequestBuilder, DeletesOnlyUnderPreconditions) {
     EXPECT_EQ(Json::parse(uid.body)["propagationPolicy"], "Background");
 }
 
-TEST(RequestBuilder, SaysWhoItIs) { EXPECT_EQ(userAgent("0.1.0", "serin-7"), "serin-operator/0.1.0 (serin-7)"); }
+TEST(RequestBuilder, SaysWhoItIs) {
+    EXPECT_EQ(userAgent("0.1.0", "serin-7"), "serin-operator/0.1.0 (serin-7)");
+}
 
 }  // namespace
 }  // namespace serin::kube

@@ -28,7 +28,8 @@ TEST(ApiStatus, SaysEachCauseOnce) {
     const ApiStatus status = parseStatus(answer(422, R"({"kind":"Status","reason":"Invalid",
         "message":"x is invalid: spec.replicas: Invalid value: -1",
         "details":{"causes":[{"field":"spec.replicas","message":"Invalid value: -1"}]}})"));
-    EXPECT_EQ(toError("create", status).message, "create: 422 Invalid: x is invalid: spec.replicas: Invalid value: -1");
+    EXPECT_EQ(toError("create", status).message,
+              "create: 422 Invalid: x is invalid: spec.replicas: Invalid value: -1");
 }
 
 TEST(ApiStatus, ReadsAnswersThatAreNoStatus) {
@@ -49,7 +50,8 @@ TEST(ApiStatus, CapsWaitsAtAMinute) {
 }
 
 TEST(ApiStatus, KnowsExpiredHistoryByReasonAndCode) {
-    EXPECT_TRUE(parseStatusBody(R"({"kind":"Status","code":410,"reason":"Expired","message":"too old"})").expired());
+    EXPECT_TRUE(
+        parseStatusBody(R"({"kind":"Status","code":410,"reason":"Expired","message":"too old"})").expired());
     EXPECT_TRUE(parseStatusBody(R"({"kind":"Status","code":410,"reason":"Gone"})").expired());
     EXPECT_TRUE(parseStatusBody(R"({"kind":"Status","code":410})").expired());
     EXPECT_FALSE(parseStatusBody(R"({"kind":"Status","code":500,"reason":"InternalError"})").expired());

@@ -7,7 +7,8 @@ namespace {
 
 const std::string kAdded =
     R"({"type":"ADDED","object":{"metadata":{"name":"brace } in \" a { string \\","resourceVersion":"3"},"x":"ü€😀]"}})";
-const std::string kBookmark = "{\"type\":\"BOOKMARK\",\n \"object\":{\"metadata\":{\"resourceVersion\":\"9\"}}}";
+const std::string kBookmark =
+    "{\"type\":\"BOOKMARK\",\n \"object\":{\"metadata\":{\"resourceVersion\":\"9\"}}}";
 
 std::vector<WatchEvent> feedInPieces(const std::string& text, size_t piece) {
     WatchDecoder decoder;
@@ -58,8 +59,9 @@ TEST(WatchDecoder, GivesTheEventsBeforeAnErrorAndNoneAfter) {
 
 TEST(WatchDecoder, RefusesFramesThatAreNotEvents) {
     for (const std::string bad :
-         {R"({"type":"ADDED","object":7})", R"({"type":"NEW","object":{}})", R"({"object":{}})", R"({"type":7,"object":{}})",
-          R"({"type":"ADDED","object":{],}})", R"({]})", "{\"type\":\"ADDED\",\"object\":{\"a\":\"\xff\"}}"}) {
+         {R"({"type":"ADDED","object":7})", R"({"type":"NEW","object":{}})", R"({"object":{}})",
+          R"({"type":7,"object":{}})", R"({"type":"ADDED","object":{],}})", R"({]})",
+          "{\"type\":\"ADDED\",\"object\":{\"a\":\"\xff\"}}"}) {
         WatchDecoder decoder;
         std::vector<WatchEvent> events;
         EXPECT_FALSE(decoder.feed(bad + " ", events).ok() && !decoder.midFrame()) << bad;
@@ -91,7 +93,8 @@ TEST(WatchDecoder, LimitsNesting) {
 }
 
 TEST(WatchDecoder, ReadsErrorEvents) {
-    const auto event = parseWatchEvent(R"({"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired"}})");
+    const auto event =
+        parseWatchEvent(R"({"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired"}})");
     ASSERT_TRUE(event.ok());
     EXPECT_EQ(event->type, WatchEventType::Error);
     EXPECT_EQ(event->object.kind(), "Status");

@@ -66,14 +66,16 @@ TEST_F(ClusterTransport, SendsTargetHeadersAndBodyAsTheyAre) {
         connection.respond(201, "{\"kind\":\"X\"}", "X-Thing: Some\r\n");
     }));
     auto transport = connect(server);
-    HttpRequest patch = request("PATCH", "/apis/a%2Fb/v1?labelSelector=a%3Db%2Cc&force=true", "{\"a\":\"ü\"}");
+    HttpRequest patch =
+        request("PATCH", "/apis/a%2Fb/v1?labelSelector=a%3Db%2Cc&force=true", "{\"a\":\"ü\"}");
     patch.headers = {{"content-type", "application/apply-patch+yaml"}, {"user-agent", "serin"}};
     const auto answer = transport->send(patch);
     ASSERT_TRUE(answer.ok()) << answer.error().message;
     EXPECT_EQ(answer->status, 201);
     EXPECT_EQ(answer->body, "{\"kind\":\"X\"}");
     EXPECT_EQ(answer->headers.at("x-thing"), "Some");
-    EXPECT_EQ(seen.substr(0, seen.find('\r')), "PATCH /apis/a%2Fb/v1?labelSelector=a%3Db%2Cc&force=true HTTP/1.1");
+    EXPECT_EQ(seen.substr(0, seen.find('\r')),
+              "PATCH /apis/a%2Fb/v1?labelSelector=a%3Db%2Cc&force=true HTTP/1.1");
     EXPECT_NE(seen.find("Content-Type:application/apply-patch+yaml\r\n"), std::string::npos) << seen;
     EXPECT_NE(seen.find("user-agent:serin\r\n"), std::string::npos) << seen;
     EXPECT_TRUE(seen.ends_with("\r\n\r\n{\"a\":\"ü\"}")) << seen;
@@ -121,16 +123,15 @@ TEST_F(ClusterTransport, StreamsBytesAsTheyCome) {
         connection.write("0\r\n\r\n");
     });
     std::string received;
-    const auto end = connect(server)->stream(
-        request("GET", "/watch"),
-        [&](std::string_view bytes) {
-            const std::lock_guard lock(mutex);
-            received += bytes;
-            count += bytes.size();
-            seen.notify_all();
-            return true;
-        },
-        {});
+    const auto end = connect(server)->stream(request("GET", "/watch"),
+                                             [&](std::string_view bytes) {
+                                                 const std::lock_guard lock(mutex);
+                                                 received += bytes;
+                                                 count += bytes.size();
+                                                 seen.notify_all();
+                                                 return true;
+                                             },
+                                             {});
     ASSERT_TRUE(end.ok()) << end.error().message;
     EXPECT_EQ(end->status, 200);
     EXPECT_EQ(received, text);
@@ -169,20 +170,21 @@ TEST_F(ClusterTransport, EndsAStreamWhenTheReaderHasEnough) {
         connection.write(kChunked + chunk("first"));
         connection.waitForClose();
     });
-    const auto end = connect(server)->stream(request("GET", "/watch"), [](std::string_view) { return false; }, {});
+    const auto end =
+        connect(server)->stream(request("GET", "/watch"), [](std::string_view) { return false; }, {});
     ASSERT_TRUE(end.ok()) << end.error().message;
     EXPECT_EQ(end->status, 200);
 }
 
 TEST_F(ClusterTransport, CollectsTheBodyOfAStreamThatWasRefused) {
-    LoopbackServer server(answering([](const std::string&, Connection& connection) { connection.respond(410, "gone"); }));
-    const auto end = connect(server)->stream(
-        request("GET", "/watch"),
-        [](std::string_view) {
-            ADD_FAILURE() << "a refusal is no stream";
-            return true;
-        },
-        {});
+    LoopbackServer server(
+        answering([](const std::string&, Connection& connection) { connection.respond(410, "gone"); }));
+    const auto end = connect(server)->stream(request("GET", "/watch"),
+                                             [](std::string_view) {
+                                                 ADD_FAILURE() << "a refusal is no stream";
+                                                 return true;
+                                             },
+                                             {});
     ASSERT_TRUE(end.ok()) << end.error().message;
     EXPECT_EQ(end->status, 410);
     EXPECT_EQ(end->body, "gone");
@@ -246,8 +248,8 @@ TEST_F(ClusterTransport, CallsARefusedConnectionUnavailable) {
 }
 
 TEST_F(ClusterTransport, MaySendAgainWhatAKeptConnectionSwallowed) {
-    // Why every write must be harmless when it arrives twice: the connection takes a second request and closes, and
-    // cpprestsdk sends that request again on a new connection without telling.
+    // Why every write must be harmless when it arrives twice: the connection takes a second request and
+    // closes, and cpprestsdk sends that request again on a new connection without telling.
     std::atomic<int> posts = 0;
     LoopbackServer server([&](Connection& connection) {
         for (int answered = 0;; ++answered) {
@@ -267,10 +269,12 @@ TEST_F(ClusterTransport, MaySendAgainWhatAKeptConnectionSwallowed) {
 }
 
 TEST_F(ClusterTransport, KeepsConnections) {
-    LoopbackServer server(answering([](const std::string&, Connection& connection) { connection.respond(200, "{}"); }));
+    LoopbackServer server(
+        answering([](const std::string&, Connection& connection) { connection.respond(200, "{}"); }));
     auto transport = connect(server);
     for (int i = 0; i < 50; ++i) ASSERT_TRUE(transport->send(request("GET", "/x")).ok());
-    // A connection returns to the pool a moment after its answer was read, so now and then another one is opened.
+    // A connection returns to the pool a moment after its answer was read, so now and then another one is
+    // opened.
     EXPECT_LT(server.connections(), 25);
 }
 
@@ -320,7 +324,8 @@ TEST_F(ClusterTransport, RefusesToStartWithoutItsTokenFile) {
 TEST_F(ClusterTransport, SpeaksTlsWithTheClustersCa) {
     const TestCertificate own = makeCertificate("api.example", true);
     LoopbackServer server(
-        answering([](const std::string&, Connection& connection) { connection.respond(200, "secret"); }), own);
+        answering([](const std::string&, Connection& connection) { connection.respond(200, "secret"); }),
+        own);
     const auto answer = connect(secure(server, own))->send(request("GET", "/"));
     ASSERT_TRUE(answer.ok()) << answer.error().message;
     EXPECT_EQ(answer->body, "secret");
@@ -329,10 +334,12 @@ TEST_F(ClusterTransport, SpeaksTlsWithTheClustersCa) {
 TEST_F(ClusterTransport, RefusesAServerOfAnotherCaAndSaysWhy) {
     const TestCertificate own = makeCertificate("api.example", true);
     LoopbackServer server(answering([](const std::string&, Connection&) {}), own);
-    const auto answer = connect(secure(server, makeCertificate("other.example", true)))->send(request("GET", "/"));
+    const auto answer =
+        connect(secure(server, makeCertificate("other.example", true)))->send(request("GET", "/"));
     ASSERT_FALSE(answer.ok());
     EXPECT_EQ(answer.error().code, ErrorCode::Unavailable);
-    EXPECT_NE(answer.error().message.find("self-signed certificate"), std::string::npos) << answer.error().message;
+    EXPECT_NE(answer.error().message.find("self-signed certificate"), std::string::npos)
+        << answer.error().message;
 }
 
 TEST_F(ClusterTransport, RefusesACertificateForAnotherNameUnlessThatNameIsAskedFor) {
@@ -342,7 +349,8 @@ TEST_F(ClusterTransport, RefusesACertificateForAnotherNameUnlessThatNameIsAskedF
     kube::ClusterConfig config = secure(server, own);
     const auto refused = connect(config)->send(request("GET", "/"));
     ASSERT_FALSE(refused.ok());
-    EXPECT_NE(refused.error().message.find("another host name"), std::string::npos) << refused.error().message;
+    EXPECT_NE(refused.error().message.find("another host name"), std::string::npos)
+        << refused.error().message;
     config.tlsServerName = "api.example";
     const auto answer = connect(config)->send(request("GET", "/"));
     ASSERT_TRUE(answer.ok()) << answer.error().message;
@@ -364,8 +372,9 @@ TEST_F(ClusterTransport, SkipsVerificationOnlyWhenToldAndWarns) {
 TEST_F(ClusterTransport, ShowsItsClientCertificate) {
     const TestCertificate own = makeCertificate("api.example", true);
     const TestCertificate client = makeCertificate("serin-client", false);
-    LoopbackServer server(answering([](const std::string&, Connection& connection) { connection.respond(200, "ok"); }),
-                          own, client.certificate);
+    LoopbackServer server(
+        answering([](const std::string&, Connection& connection) { connection.respond(200, "ok"); }), own,
+        client.certificate);
     kube::ClusterConfig config = secure(server, own);
     config.clientCertificate.text = client.certificate;
     config.clientKey.text = client.key;
@@ -377,9 +386,11 @@ TEST_F(ClusterTransport, ShowsItsClientCertificate) {
 TEST_F(ClusterTransport, SeesARenewedCaFileAtTheNextConnection) {
     const std::string path = ::testing::TempDir() + "serin-ca-" + std::to_string(::getpid());
     const TestCertificate own = makeCertificate("api.example", true);
-    LoopbackServer server([](Connection& connection) {
-        if (!connection.readRequest().empty()) connection.respond(200, "ok", "Connection: close\r\n");
-    }, own);
+    LoopbackServer server(
+        [](Connection& connection) {
+            if (!connection.readRequest().empty()) connection.respond(200, "ok", "Connection: close\r\n");
+        },
+        own);
     kube::ClusterConfig config;
     config.server = server.url("https");
     config.ca.file = path;

@@ -57,8 +57,9 @@ TEST(Fetcher, SaysWhyItCannotConnect) {
 }
 
 TEST(Fetcher, RefusesABodyAboveTheLimit) {
-    LoopbackServer server(answering(
-        [](const std::string&, Connection& connection) { connection.respond(200, std::string(100'000, 'x')); }));
+    LoopbackServer server(answering([](const std::string&, Connection& connection) {
+        connection.respond(200, std::string(100'000, 'x'));
+    }));
     const auto answer = makeFetcher()->get("127.0.0.1", server.port(), "/metrics", 10s, 99'999);
     ASSERT_FALSE(answer.ok());
     EXPECT_EQ(answer.error().code, ErrorCode::Invalid);

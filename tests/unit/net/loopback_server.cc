@@ -26,7 +26,8 @@ std::string pemOf(const std::function<void(BIO*)>& write) {
 
 size_t contentLength(const std::string& head) {
     const size_t at = head.find("\r\nContent-Length:");
-    return at == std::string::npos ? 0 : static_cast<size_t>(std::strtoul(head.c_str() + at + 17, nullptr, 10));
+    return at == std::string::npos ? 0
+                                   : static_cast<size_t>(std::strtoul(head.c_str() + at + 17, nullptr, 10));
 }
 
 void addAlternativeNames(X509* certificate, const std::string& names) {
@@ -72,14 +73,15 @@ TestCertificate makeCertificate(const std::string& dnsName, bool withAddress) {
     X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
     X509_set_pubkey(certificate, key);
     X509_NAME* name = X509_get_subject_name(certificate);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(dnsName.c_str()), -1,
-                               -1, 0);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                               reinterpret_cast<const unsigned char*>(dnsName.c_str()), -1, -1, 0);
     X509_set_issuer_name(certificate, name);
     addAlternativeNames(certificate, "DNS:" + dnsName + (withAddress ? ",IP:127.0.0.1" : ""));
     X509_sign(certificate, key, EVP_sha256());
     TestCertificate out;
     out.certificate = pemOf([&](BIO* to) { PEM_write_bio_X509(to, certificate); });
-    out.key = pemOf([&](BIO* to) { PEM_write_bio_PrivateKey(to, key, nullptr, nullptr, 0, nullptr, nullptr); });
+    out.key =
+        pemOf([&](BIO* to) { PEM_write_bio_PrivateKey(to, key, nullptr, nullptr, 0, nullptr, nullptr); });
     X509_free(certificate);
     EVP_PKEY_free(key);
     return out;
@@ -129,7 +131,9 @@ void Connection::respond(int status, const std::string& body, const std::string&
           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
 }
 
-LoopbackServer::LoopbackServer(Behaviour behaviour) : behaviour_(std::move(behaviour)) { listenAndServe(); }
+LoopbackServer::LoopbackServer(Behaviour behaviour) : behaviour_(std::move(behaviour)) {
+    listenAndServe();
+}
 
 LoopbackServer::LoopbackServer(Behaviour behaviour, const TestCertificate& own, const std::string& clientCa)
     : behaviour_(std::move(behaviour)), context_(serverContext(own, clientCa)) {
@@ -225,7 +229,8 @@ std::string LoopbackServer::requestedServerName() const {
 
 LoopbackServer::Behaviour answering(std::function<void(const std::string& request, Connection&)> answer) {
     return [answer = std::move(answer)](Connection& connection) {
-        for (std::string request = connection.readRequest(); !request.empty(); request = connection.readRequest()) {
+        for (std::string request = connection.readRequest(); !request.empty();
+             request = connection.readRequest()) {
             answer(request, connection);
         }
     };

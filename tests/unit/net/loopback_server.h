@@ -41,8 +41,8 @@ class Connection {
     std::string pending_;
 };
 
-// An HTTP server of plain sockets on 127.0.0.1 whose behaviour is a function, run once for each connection on a
-// thread of its own; the connection closes when it returns.
+// An HTTP server of plain sockets on 127.0.0.1 whose behaviour is a function, run once for each connection on
+// a thread of its own; the connection closes when it returns.
 class LoopbackServer {
   public:
     using Behaviour = std::function<void(Connection&)>;
