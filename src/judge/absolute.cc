@@ -7,8 +7,10 @@
 
 namespace serin::judge {
 
-std::vector<double> limitIncrements(double total, double bad, double wanted, const std::vector<double>& odds) {
-    const double limit = std::clamp(wanted, 1e-9, 1 - 1e-9);  // a limit of 0 or 1 leaves no likelihood to compare
+std::vector<double> limitIncrements(double total, double bad, double wanted,
+                                    const std::vector<double>& odds) {
+    const double limit =
+        std::clamp(wanted, 1e-9, 1 - 1e-9);  // a limit of 0 or 1 leaves no likelihood to compare
     std::vector<double> out;
     out.reserve(odds.size());
     for (const double ratio : odds) {

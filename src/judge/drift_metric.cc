@@ -11,7 +11,9 @@ namespace serin::judge {
 namespace {
 
 // The share of look i = 1, 2, …; all shares sum up to 1.
-double lookShare(int i) { return 6 / (std::numbers::pi * std::numbers::pi * i * i); }
+double lookShare(int i) {
+    return 6 / (std::numbers::pi * std::numbers::pi * i * i);
+}
 
 Histogram sumOf(const std::vector<PodCounts>& pods, Histogram sum, bool& any) {
     for (const PodCounts& pod : pods) {
@@ -63,9 +65,9 @@ void DriftEvidence::look(double threshold, double falseAlarm, double missedHarm)
     ++looksInAttempt;
     const StabilityScale scale(stable.total(), canary.total(), canary.buckets.size());
     const double psi = populationStability(stable.buckets, canary.buckets);
-    if (psi > scale.harmAbove(threshold, falseAlarm * lookShare(looksInAttempt))) {
+    if (scale.speaksAbove(psi, threshold, falseAlarm * lookShare(looksInAttempt))) {
         verdict = api::Verdict::Harm;
-    } else if (psi < scale.safeBelow(threshold, missedHarm * lookShare(looksInStep))) {
+    } else if (scale.speaksBelow(psi, threshold, missedHarm * lookShare(looksInStep))) {
         verdict = api::Verdict::Safe;
     } else {
         verdict = api::Verdict::Continue;

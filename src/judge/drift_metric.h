@@ -10,22 +10,23 @@
 
 namespace serin::judge {
 
-// A histogram of the canary against the same of the stable version, over the present step. Whether they differ at all
-// is no question (retrained models do); whether by more than a threshold is asked when enough was seen, at usable
-// strata 1, 2, 4, 8, … since then.
+// A histogram of the canary against the same of the stable version, over the present step. Whether they
+// differ at all is no question (retrained models do); whether by more than a threshold is asked when enough
+// was seen, at usable strata 1, 2, 4, 8, … since then.
 struct DriftEvidence {
     Histogram stable;
     Histogram canary;
-    bool invalid = false;        // the versions share no bucket edge
-    uint64_t strata = 0;         // usable ones of this step since the size rule first held
+    bool invalid = false;  // the versions share no bucket edge
+    uint64_t strata = 0;   // usable ones of this step since the size rule first held
     int looksInStep = 0;
-    int looksInAttempt = 0;      // the errors of all looks of an attempt sum up to the metric's share
+    int looksInAttempt = 0;  // the errors of all looks of an attempt sum up to the metric's share
     api::Verdict verdict = api::Verdict::NoData;  // of the latest look
-    uint64_t samples = 0;        // canary observations of this attempt
+    uint64_t samples = 0;                         // canary observations of this attempt
 
     void startStep();
 
-    // One interval: warm pods' histograms. falseAlarm and missedHarm are this metric's share of the attempt's.
+    // One interval: warm pods' histograms. falseAlarm and missedHarm are this metric's share of the
+    // attempt's.
     void add(const api::Metric& metric, const std::vector<PodCounts>& canaryPods,
              const std::vector<PodCounts>& stablePods, double falseAlarm, double missedHarm);
 

@@ -29,8 +29,8 @@ void ErrorEvidence::add(const api::Metric& metric, const ErrorTick& tick) {
     const ArmTotals canary = totalsOf(tick.canary, false);
     const ArmTotals stable = totalsOf(tick.stable, false);
     const Table all = tableOf(canary, stable);
-    // Until now a new group had no part in anything: without it the evidence was what it is. Where the groups were not
-    // persisted, nobody knows what it was.
+    // Until now a new group had no part in anything: without it the evidence was what it is. Where the groups
+    // were not persisted, nobody knows what it was.
     const bool forgotten = without.empty() && seen.canary > 0;
     while (without.size() < tick.groupCount) {
         const bool known = !forgotten && !harm.starts.empty();
@@ -41,9 +41,8 @@ void ErrorEvidence::add(const api::Metric& metric, const ErrorTick& tick) {
     if (tick.inStep) step.add(full);
     for (size_t group = 0; group < without.size(); ++group) {
         const ArmTotals others = leavingOut(tick, group);
-        const HarmTick rest = others.total == canary.total
-                                  ? full
-                                  : HarmTick(metric, tableOf(others, stable), tick.temper);
+        const HarmTick rest =
+            others.total == canary.total ? full : HarmTick(metric, tableOf(others, stable), tick.temper);
         without[group].attempt.add(rest);
         if (tick.inStep) without[group].step.add(rest);
         without[group].seen.canary += static_cast<double>(canary.total - others.total);

@@ -18,8 +18,8 @@ double rateOf(const StableRecord& stable, const std::string& metric) {
     return (found->second.bad + 0.001) / (found->second.requests + 0.5);
 }
 
-// Errors of both versions needed to find a canary that errs `ratio` times as much, with equal traffic (statistics:
-// planning formula), turned into seconds.
+// Errors of both versions needed to find a canary that errs `ratio` times as much, with equal traffic
+// (statistics: planning formula), turned into seconds.
 double secondsToFind(double ratio, double rate, double requestsPerSecond, const api::Analysis& analysis,
                      const api::Metric& metric) {
     const double r0 = metric.worseOddsRatio.value_or(1);
@@ -49,16 +49,17 @@ std::string feasibilityWarning(const api::Analysis& analysis, const StableRecord
     }
     if (slowest == nullptr) return "";
     if (stable.requests == 0) {
-        return cat("InsufficientTraffic: the stable version answered no requests in ", humanSeconds(stable.seconds),
-                   ", ", slowest->name, " cannot become safe without any; the rollout will wait for traffic");
+        return cat("InsufficientTraffic: the stable version answered no requests in ",
+                   humanSeconds(stable.seconds), ", ", slowest->name,
+                   " cannot become safe without any; the rollout will wait for traffic");
     }
     const double wait = needed / (perSecond / 2);
     if (wait <= deadline) return "";
-    std::string out = cat("InsufficientTraffic: ", humanNumber(perSecond), " requests/s, half of them for the canary ",
-                          "at best; ", slowest->name, " needs about ", humanNumber(needed),
-                          " canary requests to be safe, ", humanSeconds(wait), " > deadline ",
-                          formatDuration(analysis.deadline), "; send more traffic, or raise ",
-                          "safeWithin.difference or the deadline");
+    std::string out =
+        cat("InsufficientTraffic: ", humanNumber(perSecond), " requests/s, half of them for the canary ",
+            "at best; ", slowest->name, " needs about ", humanNumber(needed), " canary requests to be safe, ",
+            humanSeconds(wait), " > deadline ", formatDuration(analysis.deadline),
+            "; send more traffic, or raise ", "safeWithin.difference or the deadline");
     const double rate = rateOf(stable, slowest->name);
     if (stable.metrics.contains(slowest->name) && stable.metrics.at(slowest->name).bad > 0) {
         out += cat(" (twice as many errors are found in about ",

@@ -8,8 +8,8 @@
 namespace serin::judge {
 namespace {
 
-// Terms below this share of the largest cannot change a sum of doubles; the terms are log-concave, so that what is
-// cut off is smaller still (about 9 standard deviations from the mode).
+// Terms below this share of the largest cannot change a sum of doubles; the terms are log-concave, so that
+// what is cut off is smaller still (about 9 standard deviations from the mode).
 constexpr double kNegligible = 1e-19;
 
 }  // namespace
@@ -61,7 +61,8 @@ double ConditionalTable::logLikelihood(double odds) const {
     return canaryBad_ * std::log(odds) - logNormaliser(odds);
 }
 
-std::vector<double> fnchIncrements(const ConditionalTable& table, double r0, const std::vector<double>& odds) {
+std::vector<double> fnchIncrements(const ConditionalTable& table, double r0,
+                                   const std::vector<double>& odds) {
     const double base = table.logLikelihood(r0);
     std::vector<double> out;
     out.reserve(odds.size());

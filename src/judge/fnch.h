@@ -15,15 +15,15 @@ struct Table {
     bool operator==(const Table&) const = default;
 };
 
-// Fisher's non-central hypergeometric distribution: how many of the table's bad requests fell on the canary, given all
-// its margins, as a function of the odds ratio canary to stable. Conditioning on the margins removes the error rate
-// that both versions share, however it moves.
+// Fisher's non-central hypergeometric distribution: how many of the table's bad requests fell on the canary,
+// given all its margins, as a function of the odds ratio canary to stable. Conditioning on the margins
+// removes the error rate that both versions share, however it moves.
 class ConditionalTable {
   public:
     explicit ConditionalTable(const Table& table);
 
-    // ln of the normaliser, up to a constant that is the same for every odds ratio of this table. odds > 0. The cost
-    // grows with the standard deviation, not with the counts.
+    // ln of the normaliser, up to a constant that is the same for every odds ratio of this table. odds > 0.
+    // The cost grows with the standard deviation, not with the counts.
     double logNormaliser(double odds) const;
     // ln of the likelihood of what was seen, up to the same constant.
     double logLikelihood(double odds) const;
@@ -36,8 +36,9 @@ class ConditionalTable {
     double share_;       // bad / requests
 };
 
-// One interval's likelihood ratios against odds ratio r0, one a grid point: increments of ln E. Their mean under
-// r0 is exactly 1; for grid points above r0 it is at most 1 under any smaller odds ratio, and the other way round.
+// One interval's likelihood ratios against odds ratio r0, one a grid point: increments of ln E. Their mean
+// under r0 is exactly 1; for grid points above r0 it is at most 1 under any smaller odds ratio, and the other
+// way round.
 std::vector<double> fnchIncrements(const ConditionalTable& table, double r0, const std::vector<double>& odds);
 
 }  // namespace serin::judge

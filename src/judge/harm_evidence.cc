@@ -28,23 +28,29 @@ double mixed(const std::vector<HarmEvidence>& starts, Part part) {
 HarmTick::HarmTick(const api::Metric& metric, const Table& all, double by)
     : table(all), temper(by), difference(metric.worseDifference) {
     if (metric.worseOddsRatio) {
-        odds = fnchIncrements(ConditionalTable(all), *metric.worseOddsRatio, harmOdds(*metric.worseOddsRatio));
+        odds =
+            fnchIncrements(ConditionalTable(all), *metric.worseOddsRatio, harmOdds(*metric.worseOddsRatio));
     }
     if (metric.max) {
-        limit = limitIncrements(static_cast<double>(all.canary), static_cast<double>(all.canaryBad), *metric.max,
-                                limitHarmOdds());
+        limit = limitIncrements(static_cast<double>(all.canary), static_cast<double>(all.canaryBad),
+                                *metric.max, limitHarmOdds());
     }
 }
 
 void HarmEvidence::add(const HarmTick& tick) {
     addScaled(odds, tick.odds, tick.temper);
     addScaled(limit, tick.limit, tick.temper);
-    if (!tick.odds.empty()) byDifference += logHarmByDifference(tick.table, past, tick.difference) / tick.temper;
+    if (!tick.odds.empty())
+        byDifference += logHarmByDifference(tick.table, past, tick.difference) / tick.temper;
     past.add(tick.table);
 }
 
-double HarmEvidence::logOdds() const { return logMeanExp(odds); }
-double HarmEvidence::logLimit() const { return logMeanExp(limit); }
+double HarmEvidence::logOdds() const {
+    return logMeanExp(odds);
+}
+double HarmEvidence::logLimit() const {
+    return logMeanExp(limit);
+}
 
 double combinedHarm(const api::Metric& metric, double logOdds, double logDifference, double logLimit) {
     const double relative = std::min(logOdds, logDifference);
@@ -69,10 +75,9 @@ void HarmMixture::add(const HarmTick& tick) {
 }
 
 double HarmMixture::evidence(const api::Metric& metric) const {
-    return combinedHarm(
-        metric, mixed(starts, [](const HarmEvidence& e) { return e.logOdds(); }),
-        mixed(starts, [](const HarmEvidence& e) { return e.byDifference; }),
-        mixed(starts, [](const HarmEvidence& e) { return e.logLimit(); }));
+    return combinedHarm(metric, mixed(starts, [](const HarmEvidence& e) { return e.logOdds(); }),
+                        mixed(starts, [](const HarmEvidence& e) { return e.byDifference; }),
+                        mixed(starts, [](const HarmEvidence& e) { return e.logLimit(); }));
 }
 
 }  // namespace serin::judge

@@ -13,10 +13,10 @@ struct HarmTick {
     HarmTick(const api::Metric& metric, const Table& all, double temper);
 
     Table table;
-    double temper;                // at least 1; ln E is divided by it
-    double difference;            // of the absolute part
-    std::vector<double> odds;     // increments of the grid of odds ratios; empty without a relative limit
-    std::vector<double> limit;    // increments against `max`; empty without one
+    double temper;              // at least 1; ln E is divided by it
+    double difference;          // of the absolute part
+    std::vector<double> odds;   // increments of the grid of odds ratios; empty without a relative limit
+    std::vector<double> limit;  // increments against `max`; empty without one
 };
 
 // Evidence that the canary errs more than it may, gathered from one start on. A value: logs of e-processes.
@@ -35,8 +35,8 @@ struct HarmEvidence {
     bool operator==(const HarmEvidence&) const = default;
 };
 
-// ln E of harm from its parts: the smaller of "by a factor" and "by a difference"; with `max` beside them, the mean of
-// both answers.
+// ln E of harm from its parts: the smaller of "by a factor" and "by a difference"; with `max` beside them,
+// the mean of both answers.
 double combinedHarm(const api::Metric& metric, double logOdds, double logDifference, double logLimit);
 double combinedHarm(const api::Metric& metric, const HarmEvidence& evidence);
 

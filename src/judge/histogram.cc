@@ -6,14 +6,17 @@
 
 namespace serin::judge {
 
-uint64_t Histogram::total() const { return std::accumulate(buckets.begin(), buckets.end(), uint64_t{0}); }
+uint64_t Histogram::total() const {
+    return std::accumulate(buckets.begin(), buckets.end(), uint64_t{0});
+}
 
 Histogram coarsened(const Histogram& histogram, const std::vector<double>& edges) {
     Histogram out{edges, std::vector<uint64_t>(edges.size() + 1, 0)};
     size_t target = 0;
     for (size_t i = 0; i < histogram.buckets.size(); ++i) {
         out.buckets[target] += histogram.buckets[i];
-        if (target < edges.size() && i < histogram.edges.size() && histogram.edges[i] == edges[target]) ++target;
+        if (target < edges.size() && i < histogram.edges.size() && histogram.edges[i] == edges[target])
+            ++target;
     }
     return out;
 }

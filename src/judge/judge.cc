@@ -26,9 +26,9 @@ bool sameDefinition(api::Metric a, const api::Metric& b) {
 std::vector<MetricMemory> reconciled(const api::Analysis& analysis, const AttemptMemory& attempt) {
     std::vector<MetricMemory> out;
     for (const api::Metric& metric : analysis.metrics) {
-        const auto known = std::find_if(attempt.metrics.begin(), attempt.metrics.end(), [&](const MetricMemory& m) {
-            return sameDefinition(m.definition, metric);
-        });
+        const auto known =
+            std::find_if(attempt.metrics.begin(), attempt.metrics.end(),
+                         [&](const MetricMemory& m) { return sameDefinition(m.definition, metric); });
         MetricMemory next;
         if (known != attempt.metrics.end()) {
             next = *known;
@@ -42,7 +42,8 @@ std::vector<MetricMemory> reconciled(const api::Analysis& analysis, const Attemp
 }
 
 bool aboutSameAttempt(const AttemptMemory& attempt, const api::JudgeOrder& order) {
-    return attempt.stable == order.stable && attempt.canary == order.canary && attempt.number == order.attempt;
+    return attempt.stable == order.stable && attempt.canary == order.canary &&
+           attempt.number == order.attempt;
 }
 
 void startAttempt(const api::Analysis& analysis, const api::JudgeOrder& order, Memory& memory) {
@@ -73,7 +74,8 @@ void noteScrapes(const api::Stratum& stratum, Memory& memory) {
     memory.scraped = memory.scraped || stable || canary;
     memory.troubles = memory.scraped ? "" : join(stratum.troubles, "; ");
     if (memory.order.mode == JudgeMode::Compare) {
-        memory.attempt.silentRounds = stable ? static_cast<uint64_t>(std::max(0, stratum.canarySilentRounds)) : 0;
+        memory.attempt.silentRounds =
+            stable ? static_cast<uint64_t>(std::max(0, stratum.canarySilentRounds)) : 0;
     }
 }
 
@@ -104,7 +106,8 @@ void count(const api::Analysis& analysis, const api::Stratum& stratum, Memory& m
             return;
         case JudgeMode::Compare:
             if (splitMoved(order, stratum)) return;
-            countComparison(analysis, stratum, order.stepStartedAt && stratum.from >= *order.stepStartedAt, memory);
+            countComparison(analysis, stratum, order.stepStartedAt && stratum.from >= *order.stepStartedAt,
+                            memory);
             break;
         case JudgeMode::Soak:
             countSoak(analysis, stratum, memory);

@@ -23,22 +23,22 @@ class Judge {
     Judge& operator=(Judge&&) noexcept;
     ~Judge();
 
-    // Goes on from persisted text (Judgement::state). Call it before order(), which then decides whether the text
-    // is about the same attempt. A text of another format, and metrics defined otherwise, start anew.
+    // Goes on from persisted text (Judgement::state). Call it before order(), which then decides whether the
+    // text is about the same attempt. A text of another format, and metrics defined otherwise, start anew.
     void restore(const std::string& state);
 
-    // Other metrics or limits from now on. A metric whose definition changed starts anew (its weight is no part of
-    // the definition); a HARM that was once declared in this attempt stays.
+    // Other metrics or limits from now on. A metric whose definition changed starts anew (its weight is no
+    // part of the definition); a HARM that was once declared in this attempt stays.
     void setAnalysis(const api::Analysis& analysis);
 
-    // What is judged from now on. Another step opens a new start of the evidence; another attempt or canary starts
-    // anew; what was learnt about the stable version stays as long as the stable version does. Cheap when nothing
-    // changed.
+    // What is judged from now on. Another step opens a new start of the evidence; another attempt or canary
+    // starts anew; what was learnt about the stable version stays as long as the stable version does. Cheap
+    // when nothing changed.
     void order(const api::JudgeOrder& order);
 
     // One tick. Strata come in time order, `from` being the previous one's `to`; a stratum that was counted
-    // already, overlaps what was counted, or is longer than max(5 intervals, 2 min) is left out. One whose scrapes
-    // were too far apart is kept and merged with the next.
+    // already, overlaps what was counted, or is longer than max(5 intervals, 2 min) is left out. One whose
+    // scrapes were too far apart is kept and merged with the next.
     void add(const api::Stratum& stratum);
 
     // What can be said now.

@@ -26,7 +26,9 @@ double logMeanExp(const std::vector<double>& logs) {
     return logSumExp(logs) - std::log(static_cast<double>(logs.size()));
 }
 
-double timesLog(double count, double ratio) { return count == 0 ? 0 : count * std::log(ratio); }
+double timesLog(double count, double ratio) {
+    return count == 0 ? 0 : count * std::log(ratio);
+}
 
 double bernoulliDivergence(double p, double q) {
     return timesLog(p, p / q) + timesLog(1 - p, (1 - p) / (1 - q));

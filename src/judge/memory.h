@@ -45,8 +45,8 @@ struct MetricMemory {
 // A pod of this attempt, stable or canary.
 struct PodMemory {
     bool wasReady = false;
-    bool lost = false;    // its last scrape was lost: the next delta covers more than its interval
-    bool asked = false;   // it answered a request
+    bool lost = false;   // its last scrape was lost: the next delta covers more than its interval
+    bool asked = false;  // it answered a request
     uint64_t group = ErrorTick::npos;  // canary only: its group in ErrorEvidence::without
 
     bool operator==(const PodMemory&) const = default;
@@ -66,16 +66,16 @@ struct AttemptMemory {
     std::vector<MetricMemory> metrics;
     PodsEvidence pods;
     std::map<uint64_t, PodMemory> podsSeen;  // by podKey
-    std::vector<std::string> groupNames;        // the latest pod of each group, for people
+    std::vector<std::string> groupNames;     // the latest pod of each group, for people
     uint64_t groupsMade = 0;
-    bool stepOpen = false;    // a stratum of the present step was counted
+    bool stepOpen = false;  // a stratum of the present step was counted
     bool warm = false;
-    uint64_t strata = 0;      // usable ones
+    uint64_t strata = 0;  // usable ones
     uint64_t stepRequests = 0;
     std::optional<Timestamp> noDataSince;
-    std::string missing;      // why the last stratum was not usable
+    std::string missing;        // why the last stratum was not usable
     uint64_t silentRounds = 0;  // in a row, while stable answered
-    bool harm = false;        // declared once, it stays
+    bool harm = false;          // declared once, it stays
     std::string harmHeadline;
     std::vector<std::string> harmMetrics;
 
@@ -85,9 +85,9 @@ struct AttemptMemory {
 // All that a Judge remembers.
 struct Memory {
     api::JudgeOrder order;
-    Timestamp at;  // end of the last stratum counted or left out
-    bool scraped = false;  // a pod was scraped once
-    std::string troubles;  // why none could be
+    Timestamp at;                         // end of the last stratum counted or left out
+    bool scraped = false;                 // a pod was scraped once
+    std::string troubles;                 // why none could be
     std::optional<api::Stratum> pending;  // waits to be merged with the next
     bool pendingForLost = false;          // because a scrape was lost in it
     StableRecord stable;

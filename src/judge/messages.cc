@@ -8,9 +8,13 @@
 namespace serin::judge {
 namespace {
 
-bool isErrors(const api::Metric& metric) { return metric.kind == api::MetricKind::ErrorRate; }
+bool isErrors(const api::Metric& metric) {
+    return metric.kind == api::MetricKind::ErrorRate;
+}
 
-double share(double bad, double total) { return total > 0 ? bad / total : 0; }
+double share(double bad, double total) {
+    return total > 0 ? bad / total : 0;
+}
 
 std::string counted(double count, const std::string& thing) {
     return cat(humanNumber(count), " ", thing, count == 1 ? "" : "s");
@@ -26,12 +30,14 @@ std::string rates(const AttemptMemory& attempt, const MetricMemory& metric) {
 }
 
 // "odds ratio at least 3.2 at 99 %", or the absolute limit that was passed.
-std::string harmDetail(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric) {
+std::string harmDetail(const api::Analysis& analysis, const AttemptMemory& attempt,
+                       const MetricMemory& metric) {
     if (attempt.soaking) return "";
     const double alarm = attemptAlarm(analysis, attempt.number);
     const OddsProfile::Bounds bounds = metric.errors.profile.bounds(alarm);
     if (metric.definition.worseOddsRatio && bounds.low > 1) {
-        return cat(", odds ratio at least ", humanNumber(bounds.low), " at ", humanNumber(100 * (1 - alarm)), " %");
+        return cat(", odds ratio at least ", humanNumber(bounds.low), " at ", humanNumber(100 * (1 - alarm)),
+                   " %");
     }
     const Past& seen = metric.errors.seen;
     if (metric.definition.max && share(seen.canaryBad, seen.canary) > *metric.definition.max) {
@@ -65,7 +71,8 @@ std::string humanSeconds(double seconds) {
     return cat(humanNumber(std::round(seconds / 86400)), " days");
 }
 
-std::string errorMessage(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric) {
+std::string errorMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
+                         const MetricMemory& metric) {
     if (attempt.soaking && metric.soakLimit == 0) return "no record of the old version to limit it by";
     if (metric.errors.seen.canary == 0) return "no canary requests yet";
     std::string out = rates(attempt, metric);
@@ -97,7 +104,8 @@ std::string driftMessage(const api::Analysis&, const MetricMemory& metric) {
     if (drift.verdict == api::Verdict::Safe) return cat(psi, ", safely below ", limit);
     const double missing = drift.missing(metric.definition);
     if (missing > 0) {
-        return cat(psi, " so far (limit ", limit, "), about ", humanNumber(missing), " more observations to judge");
+        return cat(psi, " so far (limit ", limit, "), about ", humanNumber(missing),
+                   " more observations to judge");
     }
     return cat(psi, ", not yet clear of the limit ", limit);
 }
@@ -107,12 +115,14 @@ std::string podsMessage(const PodsEvidence& pods) {
     if (restarts.canary + notReady.canary + lost.canary == 0) {
         return "no restarts, lost readiness or lost scrapes of canary pods";
     }
-    return cat("canary pods: ", counted(restarts.canary, "restart"), " against ", humanNumber(restarts.stable), ", ",
-               counted(notReady.canary, "interval"), " not ready against ", humanNumber(notReady.stable), ", ",
-               counted(lost.canary, "lost scrape"), " against ", humanNumber(lost.stable));
+    return cat("canary pods: ", counted(restarts.canary, "restart"), " against ",
+               humanNumber(restarts.stable), ", ", counted(notReady.canary, "interval"),
+               " not ready against ", humanNumber(notReady.stable), ", ", counted(lost.canary, "lost scrape"),
+               " against ", humanNumber(lost.stable));
 }
 
-std::vector<std::string> harmMetrics(const api::Analysis&, const AttemptMemory& attempt, const Standing& standing) {
+std::vector<std::string> harmMetrics(const api::Analysis&, const AttemptMemory& attempt,
+                                     const Standing& standing) {
     std::vector<std::string> out;
     for (const MetricMemory& metric : attempt.metrics) {
         if (!attempt.soaking && !isErrors(metric.definition) && metric.definition.guard() &&
@@ -124,8 +134,9 @@ std::vector<std::string> harmMetrics(const api::Analysis&, const AttemptMemory& 
     const std::vector<double> all = parts(attempt, standing);
     const auto top = static_cast<size_t>(std::max_element(all.begin(), all.end()) - all.begin());
     for (size_t i = 0; i < all.size(); ++i) {
-        const bool alone = i < standing.evidence.size() ? standing.evidence[i] >= standing.threshold
-                                                        : standing.pods >= standing.threshold && !attempt.soaking;
+        const bool alone = i < standing.evidence.size()
+                               ? standing.evidence[i] >= standing.threshold
+                               : standing.pods >= standing.threshold && !attempt.soaking;
         if (i == top || alone) {
             out.push_back(i < attempt.metrics.size() ? attempt.metrics[i].definition.name : "pods");
         }
@@ -133,7 +144,8 @@ std::vector<std::string> harmMetrics(const api::Analysis&, const AttemptMemory& 
     return out;
 }
 
-std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& attempt, const Standing& standing) {
+std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& attempt,
+                         const Standing& standing) {
     std::vector<std::string> out;
     for (const std::string& name : harmMetrics(analysis, attempt, standing)) {
         const auto metric = std::find_if(attempt.metrics.begin(), attempt.metrics.end(),
@@ -150,7 +162,8 @@ std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& att
     return join(out, "; ");
 }
 
-std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& attempt, const Standing& standing) {
+std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
+                           const Standing& standing) {
     if (attempt.soaking || analysis.metrics.empty()) return "";
     if (attempt.noDataSince) return attempt.missing;
     if (!attempt.stepOpen) return "";

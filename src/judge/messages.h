@@ -12,17 +12,20 @@ namespace serin::judge {
 std::string humanSeconds(double seconds);
 
 // One error metric in words: rates of both arms, the odds ratio's bound, or what is still missing.
-std::string errorMessage(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric);
+std::string errorMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
+                         const MetricMemory& metric);
 std::string driftMessage(const api::Analysis& analysis, const MetricMemory& metric);
 std::string podsMessage(const PodsEvidence& pods);
 
 // Why the canary is to be taken back, worst thing first.
-std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& attempt, const Standing& standing);
+std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& attempt,
+                         const Standing& standing);
 // Names of the metrics that carry the harm.
 std::vector<std::string> harmMetrics(const api::Analysis& analysis, const AttemptMemory& attempt,
                                      const Standing& standing);
 
 // Why data is missing or thin; empty when it is not.
-std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& attempt, const Standing& standing);
+std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
+                           const Standing& standing);
 
 }  // namespace serin::judge

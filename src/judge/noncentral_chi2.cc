@@ -23,26 +23,6 @@ double weight(double j, double mean) {
     return std::exp(logPoissonTerm(j, mean));
 }
 
-template <typename Tail>
-double quantile(double probability, double degrees, double noncentrality, bool tailFalls, Tail tail) {
-    const auto below = [&](double x) {
-        const double p = tail(x, degrees, noncentrality);
-        return tailFalls ? p > probability : p < probability;
-    };
-    double low = 0;
-    double high = degrees + noncentrality + 1;
-    while (below(high)) {
-        low = high;
-        high *= 2;
-    }
-    for (int i = 0; i < 200; ++i) {
-        const double middle = (low + high) / 2;
-        if (high - low <= 1e-13 * high || middle <= low || middle >= high) break;
-        (below(middle) ? low : high) = middle;
-    }
-    return (low + high) / 2;
-}
-
 }  // namespace
 
 // P(a+1, x) = P(a, x) - x^a·e^-x/Γ(a+1): summed downwards every term is positive.
@@ -70,14 +50,6 @@ double noncentralChi2Upper(double x, double degrees, double noncentrality) {
         central += std::exp(logPoissonTerm(degrees / 2 + j, x / 2));
     }
     return std::min(sum, 1.0);
-}
-
-double noncentralChi2LowerQuantile(double probability, double degrees, double noncentrality) {
-    return quantile(probability, degrees, noncentrality, false, noncentralChi2Lower);
-}
-
-double noncentralChi2UpperQuantile(double probability, double degrees, double noncentrality) {
-    return quantile(probability, degrees, noncentrality, true, noncentralChi2Upper);
 }
 
 }  // namespace serin::judge

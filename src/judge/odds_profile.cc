@@ -13,7 +13,9 @@ constexpr int kReach = 24;  // grid points on each side of 1
 constexpr double kFactor = 1.2;
 constexpr std::array<int, 7> kAlternatives{1, 2, 4, 6, 9, 13, 19};  // grid steps away from the null
 
-double oddsAt(int index) { return std::pow(kFactor, index - kReach); }
+double oddsAt(int index) {
+    return std::pow(kFactor, index - kReach);
+}
 
 // ln E against the null at `index`, betting on points in `direction`; what falls off the grid bets nothing.
 double logEvidence(const std::vector<double>& likelihood, int index, int direction) {

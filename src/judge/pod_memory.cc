@@ -9,8 +9,8 @@
 namespace serin::judge {
 namespace {
 
-constexpr size_t kMostGroups = 16;   // canary pods beyond that share a group
-constexpr size_t kMostPods = 128;    // remembered; those not seen now go first
+constexpr size_t kMostGroups = 16;  // canary pods beyond that share a group
+constexpr size_t kMostPods = 128;   // remembered; those not seen now go first
 
 const PodMemory* find(const AttemptMemory& attempt, const std::string& pod) {
     const auto found = attempt.podsSeen.find(podKey(pod));

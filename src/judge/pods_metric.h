@@ -9,8 +9,8 @@
 
 namespace serin::judge {
 
-// Trouble of pods that no request counter shows: crashes, lost readiness, scrapes that fail. As Poisson events over
-// pod-seconds, canary against stable, mixed over starts like the errors.
+// Trouble of pods that no request counter shows: crashes, lost readiness, scrapes that fail. As Poisson
+// events over pod-seconds, canary against stable, mixed over starts like the errors.
 enum class Trouble { Restart, NotReady, LostScrape };
 constexpr size_t kTroubles = 3;
 
@@ -34,8 +34,8 @@ struct PodsTick {
 
 struct PodsEvidence {
     std::array<TroubleEvidence, kTroubles> troubles;
-    // Seconds without readiness that do not yet make a whole event. The seconds of one outage are no independent
-    // events, so they count by whole scrape intervals, as lost scrapes do.
+    // Seconds without readiness that do not yet make a whole event. The seconds of one outage are no
+    // independent events, so they count by whole scrape intervals, as lost scrapes do.
     double canaryRest = 0;
     double stableRest = 0;
 

@@ -12,8 +12,8 @@ struct Events {
     double stableExposure = 0;
 };
 
-// One interval's likelihood ratios for the rate ratio canary to stable against r0, one a grid point: given the number
-// of events, the canary's are binomial. Exact for Poisson events.
+// One interval's likelihood ratios for the rate ratio canary to stable against r0, one a grid point: given
+// the number of events, the canary's are binomial. Exact for Poisson events.
 std::vector<double> poissonIncrements(const Events& events, double r0, const std::vector<double>& ratios);
 
 }  // namespace serin::judge

@@ -27,12 +27,12 @@ StabilityScale::StabilityScale(uint64_t reference, uint64_t current, size_t buck
     : scale(1 / static_cast<double>(reference) + 1 / static_cast<double>(current)),
       degrees(static_cast<double>(buckets) - 1) {}
 
-double StabilityScale::harmAbove(double threshold, double error) const {
-    return scale * noncentralChi2UpperQuantile(error, degrees, threshold / scale);
+bool StabilityScale::speaksAbove(double psi, double threshold, double error) const {
+    return noncentralChi2Upper(psi / scale, degrees, threshold / scale) < error;
 }
 
-double StabilityScale::safeBelow(double threshold, double error) const {
-    return scale * noncentralChi2LowerQuantile(error, degrees, threshold / scale);
+bool StabilityScale::speaksBelow(double psi, double threshold, double error) const {
+    return noncentralChi2Lower(psi / scale, degrees, threshold / scale) < error;
 }
 
 }  // namespace serin::judge

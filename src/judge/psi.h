@@ -6,12 +6,12 @@
 
 namespace serin::judge {
 
-// Population stability index of two lists of counts over the same buckets, with Jeffreys' half a count added to
-// every bucket: sum of (q - p)·ln(q/p). At least one bucket.
+// Population stability index of two lists of counts over the same buckets, with Jeffreys' half a count added
+// to every bucket: sum of (q - p)·ln(q/p). At least one bucket.
 double populationStability(const std::vector<uint64_t>& reference, const std::vector<uint64_t>& current);
 
-// The index as a test statistic: without drift it is about scale·chi-square with `degrees` degrees of freedom, and
-// with a true index of d about scale·noncentral chi-square(d/scale). Asymptotic.
+// The index as a test statistic: without drift it is about scale·chi-square with `degrees` degrees of
+// freedom, and with a true index of d about scale·noncentral chi-square(d/scale). Asymptotic.
 struct StabilityScale {
     double scale = 0;    // 1/n + 1/m
     double degrees = 0;  // buckets - 1
@@ -19,10 +19,12 @@ struct StabilityScale {
     StabilityScale(uint64_t reference, uint64_t current, size_t buckets);
     // Enough observations to tell an index of `threshold` from none.
     bool enough(double threshold) const { return degrees * scale <= threshold / 3; }
-    // What the index exceeds with probability at most `error` while the true one is at most `threshold`.
-    double harmAbove(double threshold, double error) const;
-    // What the index stays below with probability at most `error` while the true one is at least `threshold`.
-    double safeBelow(double threshold, double error) const;
+    // Whether an index of `psi` or more has at most probability `error` while the true one is at most
+    // `threshold`.
+    bool speaksAbove(double psi, double threshold, double error) const;
+    // Whether an index of `psi` or less has at most probability `error` while the true one is at least
+    // `threshold`.
+    bool speaksBelow(double psi, double threshold, double error) const;
 };
 
 }  // namespace serin::judge

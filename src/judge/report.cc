@@ -17,11 +17,13 @@ using api::Verdict;
 constexpr uint64_t kSilentRounds = 3;
 
 bool namedInHarm(const AttemptMemory& attempt, const std::string& name) {
-    return attempt.harm &&
-           std::find(attempt.harmMetrics.begin(), attempt.harmMetrics.end(), name) != attempt.harmMetrics.end();
+    return attempt.harm && std::find(attempt.harmMetrics.begin(), attempt.harmMetrics.end(), name) !=
+                               attempt.harmMetrics.end();
 }
 
-double share(double bad, double total) { return total > 0 ? bad / total : 0; }
+double share(double bad, double total) {
+    return total > 0 ? bad / total : 0;
+}
 
 api::MetricVerdict errorVerdict(const api::Analysis& analysis, const AttemptMemory& attempt,
                                 const MetricMemory& metric, double evidence) {
@@ -40,8 +42,8 @@ api::MetricVerdict errorVerdict(const api::Analysis& analysis, const AttemptMemo
         out.verdict = Verdict::Safe;
     }
     if (!attempt.soaking && out.verdict != Verdict::Safe) {
-        out.samplesNeeded = static_cast<uint64_t>(
-            requestsToSafe(metric.definition, metric.errors.safe, analysis.missedHarm));
+        out.samplesNeeded =
+            static_cast<uint64_t>(requestsToSafe(metric.definition, metric.errors.safe, analysis.missedHarm));
     }
     out.message = errorMessage(analysis, attempt, metric);
     return out;
@@ -93,7 +95,8 @@ Verdict overall(const api::Judgement& judgement) {
         if (metric.guard && metric.verdict == Verdict::Invalid) return Verdict::Invalid;
     }
     if (judgement.noDataSince) return Verdict::NoData;
-    return judgement.safe && judgement.order.mode == api::JudgeMode::Compare ? Verdict::Safe : Verdict::Continue;
+    return judgement.safe && judgement.order.mode == api::JudgeMode::Compare ? Verdict::Safe
+                                                                             : Verdict::Continue;
 }
 
 std::string headlineOf(const AttemptMemory& attempt, const api::Judgement& judgement) {
@@ -134,7 +137,8 @@ api::Judgement reportOf(const api::Analysis& analysis, const Memory& memory) {
     api::Judgement out;
     out.order = memory.order;
     out.at = memory.at;
-    const bool judging = memory.order.mode == api::JudgeMode::Compare || memory.order.mode == api::JudgeMode::Soak;
+    const bool judging =
+        memory.order.mode == api::JudgeMode::Compare || memory.order.mode == api::JudgeMode::Soak;
     if (judging) reportAttempt(analysis, memory.attempt, out);
     if (!memory.attempt.soaking && memory.order.mode != api::JudgeMode::Off) {
         out.warning = feasibilityWarning(analysis, memory.stable);

@@ -5,12 +5,16 @@
 namespace serin::judge {
 namespace {
 
-double smoothed(double bad, double total) { return (bad + 0.001) / (total + 0.5); }
+double smoothed(double bad, double total) {
+    return (bad + 0.001) / (total + 0.5);
+}
 
 double logRatio(const Table& table, double qc, double qs, double pc, double ps) {
     const auto d = [](uint64_t n) { return static_cast<double>(n); };
-    return timesLog(d(table.canaryBad), qc / pc) + timesLog(d(table.canary - table.canaryBad), (1 - qc) / (1 - pc)) +
-           timesLog(d(table.stableBad), qs / ps) + timesLog(d(table.stable - table.stableBad), (1 - qs) / (1 - ps));
+    return timesLog(d(table.canaryBad), qc / pc) +
+           timesLog(d(table.canary - table.canaryBad), (1 - qc) / (1 - pc)) +
+           timesLog(d(table.stableBad), qs / ps) +
+           timesLog(d(table.stable - table.stableBad), (1 - qs) / (1 - ps));
 }
 
 }  // namespace
@@ -22,9 +26,15 @@ void Past::add(const Table& table) {
     stableBad += static_cast<double>(table.stableBad);
 }
 
-double Past::canaryRate() const { return smoothed(canaryBad, canary); }
-double Past::stableRate() const { return smoothed(stableBad, stable); }
-double Past::pooledRate() const { return smoothed(canaryBad + stableBad, canary + stable); }
+double Past::canaryRate() const {
+    return smoothed(canaryBad, canary);
+}
+double Past::stableRate() const {
+    return smoothed(stableBad, stable);
+}
+double Past::pooledRate() const {
+    return smoothed(canaryBad + stableBad, canary + stable);
+}
 
 double nearestStableRate(double canary, double stable, double qc, double qs, double difference) {
     // The derivative rises in p: a sum of two convex functions.
@@ -50,8 +60,8 @@ double nearestStableRate(double canary, double stable, double qc, double qs, dou
 
 double logSafeByDifference(const Table& table, double q, double difference) {
     if (table.canary == 0 || q >= 1) return 0;
-    const double ps = nearestStableRate(static_cast<double>(table.canary), static_cast<double>(table.stable), q, q,
-                                        difference);
+    const double ps = nearestStableRate(static_cast<double>(table.canary), static_cast<double>(table.stable),
+                                        q, q, difference);
     return logRatio(table, q, q, ps + difference, ps);
 }
 
@@ -59,8 +69,8 @@ double logHarmByDifference(const Table& table, const Past& past, double differen
     const double qc = past.canaryRate();
     const double qs = past.stableRate();
     if (table.canary == 0 || table.stable == 0 || qc <= qs + difference || qc >= 1) return 0;
-    const double ps = nearestStableRate(static_cast<double>(table.canary), static_cast<double>(table.stable), qc, qs,
-                                        difference);
+    const double ps = nearestStableRate(static_cast<double>(table.canary), static_cast<double>(table.stable),
+                                        qc, qs, difference);
     return logRatio(table, qc, qs, ps + difference, ps);
 }
 

@@ -22,12 +22,12 @@ struct Past {
 // canary·KL(qc‖p+difference) + stable·KL(qs‖p). Rates qc, qs strictly between 0 and 1; difference in (0, 1).
 double nearestStableRate(double canary, double stable, double qc, double qs, double difference);
 
-// ln E of one interval for the null "the canary's rate is at least `difference` above stable's" (evidence that it is
-// safe). The alternative is one common rate q, known before the interval.
+// ln E of one interval for the null "the canary's rate is at least `difference` above stable's" (evidence
+// that it is safe). The alternative is one common rate q, known before the interval.
 double logSafeByDifference(const Table& table, double q, double difference);
 
-// ln E of one interval for the null "the canary's rate is at most `difference` above stable's" (evidence of harm).
-// The alternative is the arms' past rates; 0 while these do not speak for harm.
+// ln E of one interval for the null "the canary's rate is at most `difference` above stable's" (evidence of
+// harm). The alternative is the arms' past rates; 0 while these do not speak for harm.
 double logHarmByDifference(const Table& table, const Past& past, double difference);
 
 }  // namespace serin::judge

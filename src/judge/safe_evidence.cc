@@ -35,8 +35,8 @@ double growthByOdds(double rate, double stablePerCanary, double r1) {
     return rate * (1 + stablePerCanary) * bernoulliDivergence(share, atLimit);
 }
 
-double relativeWait(const api::Metric& metric, double rate, double stablePerCanary, double goal, double logOdds,
-                    double logDifference) {
+double relativeWait(const api::Metric& metric, double rate, double stablePerCanary, double goal,
+                    double logOdds, double logDifference) {
     const double target = goal + std::log(2.0);  // each answer has half of the mixture
     const double grid = std::log(static_cast<double>(safeOdds(metric.safeOddsRatio).size()));
     return std::min(
@@ -58,9 +58,13 @@ double limitWait(double limit, double rate, double goal, double logLimit) {
     return waiting(goal + (logLimit == 0 ? grid : 0) - logLimit, growth);
 }
 
-bool comparesWithStable(const api::Metric& metric) { return metric.worseOddsRatio || !metric.max; }
+bool comparesWithStable(const api::Metric& metric) {
+    return metric.worseOddsRatio || !metric.max;
+}
 
-double finite(double requests) { return std::isfinite(requests) && requests < 1e15 ? std::ceil(requests) : 0; }
+double finite(double requests) {
+    return std::isfinite(requests) && requests < 1e15 ? std::ceil(requests) : 0;
+}
 
 }  // namespace
 
@@ -92,7 +96,8 @@ double requestsToSafe(const api::Metric& metric, const SafeEvidence& evidence, d
     if (comparesWithStable(metric) && past.stable > 0) {
         // Of the odds grid the point "as good as stable" is the one that will carry the evidence.
         const double equal = evidence.odds.empty() ? 0 : evidence.odds.front();
-        wait = relativeWait(metric, past.pooledRate(), past.stable / past.canary, goal, equal, evidence.byDifference);
+        wait = relativeWait(metric, past.pooledRate(), past.stable / past.canary, goal, equal,
+                            evidence.byDifference);
     }
     if (metric.max) {
         wait = std::max(wait, limitWait(*metric.max, past.pooledRate(), goal, logMeanExp(evidence.limit)));

@@ -132,8 +132,7 @@ double gammaUpper(double a, double x) {
 double betaRegularised(double x, double a, double b) {
     if (x <= 0) return 0;
     if (x >= 1) return 1;
-    const double front =
-        logGamma(a + b) - logGamma(a) - logGamma(b) + a * std::log(x) + b * std::log1p(-x);
+    const double front = logGamma(a + b) - logGamma(a) - logGamma(b) + a * std::log(x) + b * std::log1p(-x);
     if (x < (a + 1) / (a + b + 2)) return std::exp(front) * betaFraction(x, a, b) / a;
     return 1 - std::exp(front) * betaFraction(1 - x, b, a) / b;
 }

@@ -11,7 +11,9 @@ namespace {
 
 constexpr double kPodsWeight = 1;
 
-bool isErrors(const api::Metric& metric) { return metric.kind == api::MetricKind::ErrorRate; }
+bool isErrors(const api::Metric& metric) {
+    return metric.kind == api::MetricKind::ErrorRate;
+}
 
 double weightOfAll(const api::Analysis& analysis, bool soaking) {
     double sum = soaking ? 0 : kPodsWeight;
@@ -21,7 +23,8 @@ double weightOfAll(const api::Analysis& analysis, bool soaking) {
     return sum;
 }
 
-// ln of the weighted mean, given ln E of each error metric. Drift Guards spend their share elsewhere and count 0.
+// ln of the weighted mean, given ln E of each error metric. Drift Guards spend their share elsewhere and
+// count 0.
 double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
                     const std::function<double(const MetricMemory&)>& evidence) {
     std::vector<double> logs;
@@ -34,8 +37,8 @@ double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
     return all > 0 && !logs.empty() ? logSumExp(logs) - std::log(all) : 0;
 }
 
-// A regression of the version shows on every pod; a broken node on one. So harm by errors must hold without the
-// strongest pod too, by a tenth.
+// A regression of the version shows on every pod; a broken node on one. So harm by errors must hold without
+// the strongest pod too, by a tenth.
 void leaveOneOut(const api::Analysis& analysis, const AttemptMemory& attempt, Standing& standing) {
     std::vector<bool> answered(attempt.groupNames.size(), false);
     for (const MetricMemory& metric : attempt.metrics) {

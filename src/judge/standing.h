@@ -8,8 +8,8 @@
 
 namespace serin::judge {
 
-// The chance of a wrong rollback that this attempt may spend: halved with every retry, so that all of them together
-// stay below 2·falseAlarm.
+// The chance of a wrong rollback that this attempt may spend: halved with every retry, so that all of them
+// together stay below 2·falseAlarm.
 double attemptAlarm(const api::Analysis& analysis, int attempt);
 
 // The metric as it is judged now: during a soak only against the absolute limit.
@@ -27,7 +27,7 @@ struct Standing {
     bool onePodOnly = false;       // the mean passed, but one pod alone carries it
     bool harm = false;             // by evidence or by a drift Guard
     bool calm = true;
-    bool safe = true;              // every Guard, at this moment
+    bool safe = true;  // every Guard, at this moment
 };
 
 Standing standingOf(const api::Analysis& analysis, const AttemptMemory& attempt);

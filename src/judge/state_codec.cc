@@ -1,6 +1,6 @@
-#include "judge/state_fields.h"
-
 #include "judge/state_codec.h"
+
+#include "judge/state_fields.h"
 
 namespace serin::judge {
 namespace {
@@ -13,7 +13,8 @@ std::string encoded(const Memory& memory) {
     return std::string(kFormat) + " " + writer.text();
 }
 
-// Without groups the evidence that leaves pods out starts anew: harm by errors then needs new evidence of each pod.
+// Without groups the evidence that leaves pods out starts anew: harm by errors then needs new evidence of
+// each pod.
 void dropGroups(AttemptMemory& attempt) {
     for (MetricMemory& metric : attempt.metrics) metric.errors.without.clear();
     for (auto& [key, pod] : attempt.podsSeen) pod.group = ErrorTick::npos;

@@ -7,8 +7,9 @@
 
 namespace serin::judge {
 
-// The persisted memory: a text with its format's version, at most kMostState characters. What does not fit is left out
-// in this order: the unfinished interval, the evidence that leaves pods out, the histograms of the present step.
+// The persisted memory: a text with its format's version, at most kMostState characters. What does not fit is
+// left out in this order: the unfinished interval, the evidence that leaves pods out, the histograms of the
+// present step.
 constexpr size_t kMostState = 32 * 1024;
 
 std::string encodeState(const Memory& memory);

@@ -6,8 +6,8 @@
 #include "judge/memory.h"
 #include "judge/state_text.h"
 
-// The members of everything that is persisted, in the order of the text. A change of any of them is a change of the
-// format: raise its number in state_codec.cc.
+// The members of everything that is persisted, in the order of the text. A change of any of them is a change
+// of the format: raise its number in state_codec.cc.
 namespace serin::api {
 
 template <typename T, typename Plain>
@@ -108,9 +108,9 @@ void fields(Archive& a, T& v) {
 }
 template <typename Archive, PersistedAs<AttemptMemory> T>
 void fields(Archive& a, T& v) {
-    a(v.stable, v.canary, v.number, v.step, v.stepStarted, v.soaking, v.metrics, v.pods, v.podsSeen, v.groupNames,
-      v.groupsMade, v.stepOpen, v.warm, v.strata, v.stepRequests, v.noDataSince, v.missing, v.silentRounds, v.harm,
-      v.harmHeadline, v.harmMetrics);
+    a(v.stable, v.canary, v.number, v.step, v.stepStarted, v.soaking, v.metrics, v.pods, v.podsSeen,
+      v.groupNames, v.groupsMade, v.stepOpen, v.warm, v.strata, v.stepRequests, v.noDataSince, v.missing,
+      v.silentRounds, v.harm, v.harmHeadline, v.harmMetrics);
 }
 template <typename Archive, PersistedAs<Memory> T>
 void fields(Archive& a, T& v) {

@@ -14,8 +14,8 @@ constexpr size_t kBitsLength = 12;  // the mark and 11 digits
 constexpr double kExact = 9007199254740992.0;
 
 bool isPlain(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == ':' || c == '/' || c == ',';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == ':' || c == '/' || c == ',';
 }
 
 std::optional<int> hexDigit(char c) {
@@ -38,7 +38,8 @@ void StateWriter::word(std::string_view text) {
 }
 
 void StateWriter::put(double value) {
-    const bool whole = std::floor(value) == value && std::fabs(value) < kExact && !(value == 0 && std::signbit(value));
+    const bool whole =
+        std::floor(value) == value && std::fabs(value) < kExact && !(value == 0 && std::signbit(value));
     if (whole) return word(std::to_string(static_cast<int64_t>(value)));
     auto bits = std::bit_cast<uint64_t>(value);
     std::array<char, kBitsLength> out{};

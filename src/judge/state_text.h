@@ -14,9 +14,9 @@
 
 namespace serin::judge {
 
-// Values as words of a text, one after the other, read back in the same order bit for bit. Whole numbers are decimal,
-// other doubles are their 64 bits in base 64, strings are percent-encoded after "=". Structures say their members by a
-// function `fields(archive, value)`, which serves both directions.
+// Values as words of a text, one after the other, read back in the same order bit for bit. Whole numbers are
+// decimal, other doubles are their 64 bits in base 64, strings are percent-encoded after "=". Structures say
+// their members by a function `fields(archive, value)`, which serves both directions.
 class StateWriter {
   public:
     template <typename... Values>
@@ -36,10 +36,8 @@ class StateWriter {
     void put(Duration value) { put(value.count()); }
     void put(Timestamp value) { put(value.time_since_epoch().count()); }
     template <typename Enum>
-        requires std::is_enum_v<Enum>
-    void put(Enum value) {
-        put(static_cast<int>(value));
-    }
+    requires std::is_enum_v<Enum>
+    void put(Enum value) { put(static_cast<int>(value)); }
     template <typename T>
     void put(const std::optional<T>& value) {
         put(value.has_value());
@@ -56,15 +54,14 @@ class StateWriter {
         for (const auto& [key, value] : values) (*this)(key, value);
     }
     template <typename T>
-        requires std::is_class_v<T>
-    void put(const T& value) {
-        fields(*this, value);
-    }
+    requires std::is_class_v<T>
+    void put(const T& value) { fields(*this, value); }
 
     std::string text_;
 };
 
-// Reads what StateWriter wrote. After the first word that does not fit everything is left as it is and ok() is false.
+// Reads what StateWriter wrote. After the first word that does not fit everything is left as it is and ok()
+// is false.
 class StateReader {
   public:
     explicit StateReader(std::string_view text) : rest_(text) {}
@@ -89,10 +86,8 @@ class StateReader {
     void get(Duration& value) { value = Duration(integer()); }
     void get(Timestamp& value) { value = Timestamp(Duration(integer())); }
     template <typename Enum>
-        requires std::is_enum_v<Enum>
-    void get(Enum& value) {
-        value = static_cast<Enum>(integer());
-    }
+    requires std::is_enum_v<Enum>
+    void get(Enum& value) { value = static_cast<Enum>(integer()); }
     template <typename T>
     void get(std::optional<T>& value) {
         bool present = false;
@@ -117,10 +112,8 @@ class StateReader {
         }
     }
     template <typename T>
-        requires std::is_class_v<T>
-    void get(T& value) {
-        fields(*this, value);
-    }
+    requires std::is_class_v<T>
+    void get(T& value) { fields(*this, value); }
 
     std::string_view rest_;
     bool ok_ = true;

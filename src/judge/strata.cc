@@ -67,7 +67,9 @@ api::Stratum mergedStrata(const api::Stratum& first, const api::Stratum& second)
     return out;
 }
 
-bool misaligned(const api::Stratum& stratum) { return stratum.spread * 10 > stratum.to - stratum.from; }
+bool misaligned(const api::Stratum& stratum) {
+    return stratum.spread * 10 > stratum.to - stratum.from;
+}
 
 bool tooLong(const api::Stratum& stratum, Duration interval) {
     return stratum.to - stratum.from > std::max<Duration>(5 * interval, std::chrono::minutes(2));

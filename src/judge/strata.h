@@ -10,8 +10,8 @@
 
 namespace serin::judge {
 
-// Two neighbouring intervals as one. A pod counts in it when its counts cover all of it as far as it lived: a scrape
-// that was lost in `first` is made good by the next delta, one lost in `second` is not.
+// Two neighbouring intervals as one. A pod counts in it when its counts cover all of it as far as it lived: a
+// scrape that was lost in `first` is made good by the next delta, one lost in `second` is not.
 api::Stratum mergedStrata(const api::Stratum& first, const api::Stratum& second);
 
 // The closing round took longer than a tenth of the interval: the arms cover different seconds.
@@ -20,8 +20,8 @@ bool misaligned(const api::Stratum& stratum);
 // Longer than max(5 intervals, 2 min): the split may have moved within it.
 bool tooLong(const api::Stratum& stratum, Duration interval);
 
-// A pod's answered requests: of its error metrics, or the observations of its histograms where there is no error
-// metric. 0 when the pod was not counted.
+// A pod's answered requests: of its error metrics, or the observations of its histograms where there is no
+// error metric. 0 when the pod was not counted.
 uint64_t requestsOf(const api::PodSample& pod, const std::vector<api::Metric>& metrics);
 
 // One metric in one arm: pods that were counted and export the metric.

@@ -9,9 +9,13 @@
 namespace serin::judge {
 namespace {
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+double seconds(Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
 
-bool isErrors(const api::Metric& metric) { return metric.kind == api::MetricKind::ErrorRate; }
+bool isErrors(const api::Metric& metric) {
+    return metric.kind == api::MetricKind::ErrorRate;
+}
 
 std::vector<Dispersion::Pod> podsForDispersion(const std::vector<PodCounts>& stable) {
     std::vector<Dispersion::Pod> out;
@@ -41,7 +45,8 @@ void addErrors(const MetricMemory& metric, const api::Stratum& stratum, bool inS
 
 PodsTick podsTick(const api::Stratum& stratum, const AttemptMemory& attempt) {
     PodsTick out;
-    const auto add = [&](const std::vector<api::PodSample>& arm, std::array<double, kTroubles>& sums, double& watched) {
+    const auto add = [&](const std::vector<api::PodSample>& arm, std::array<double, kTroubles>& sums,
+                         double& watched) {
         for (const api::PodSample& pod : arm) {
             if (!wasReady(attempt, pod.pod)) continue;
             watched += seconds(pod.exposure.count() > 0 ? pod.exposure : stratum.to - stratum.from);
@@ -103,7 +108,8 @@ void openStep(AttemptMemory& attempt) {
     attempt.stepOpen = true;
 }
 
-void noteUsability(const api::Analysis& analysis, const api::Stratum& stratum, bool inStep, AttemptMemory& attempt) {
+void noteUsability(const api::Analysis& analysis, const api::Stratum& stratum, bool inStep,
+                   AttemptMemory& attempt) {
     const std::string missing = missingIn(stratum, attempt, analysis.metrics);
     if (missing.empty()) ++attempt.strata;
     if (!inStep) return;

@@ -38,7 +38,8 @@ void judgeUpdate(benchmark::State& state, bool withReport) {
     judge.order(order);
     const auto requests = static_cast<uint64_t>(state.range(0));
     api::Stratum stratum;
-    for (int i = 0; i < 4; ++i) stratum.stable.push_back(podOf("s" + std::to_string(i), requests, requests / 200));
+    for (int i = 0; i < 4; ++i)
+        stratum.stable.push_back(podOf("s" + std::to_string(i), requests, requests / 200));
     for (int i = 0; i < state.range(1); ++i) {
         stratum.canary.push_back(podOf("c" + std::to_string(i), requests, requests / 200));
     }
@@ -52,8 +53,12 @@ void judgeUpdate(benchmark::State& state, bool withReport) {
     state.SetItemsProcessed(state.iterations());
 }
 
-void addStratum(benchmark::State& state) { judgeUpdate(state, false); }
-void addStratumAndReport(benchmark::State& state) { judgeUpdate(state, true); }
+void addStratum(benchmark::State& state) {
+    judgeUpdate(state, false);
+}
+void addStratumAndReport(benchmark::State& state) {
+    judgeUpdate(state, true);
+}
 
 BENCHMARK(addStratum)->ArgNames({"requests", "pods"})->Args({1000, 1})->Args({1000, 4})->Args({1000000, 4});
 BENCHMARK(addStratumAndReport)->ArgNames({"requests", "pods"})->Args({1000, 1})->Args({1000, 4});

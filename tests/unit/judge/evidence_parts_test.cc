@@ -16,8 +16,8 @@ TEST(StartMixture, WeighsTheAttemptByHalfAndLaterStepsLess) {
     EXPECT_NEAR(logMixtureOfStarts({}), 0, 1e-15);
     EXPECT_NEAR(logMixtureOfStarts({std::log(9.0)}), std::log(.5 * 9 + .5), 1e-14);
     EXPECT_NEAR(logMixtureOfStarts({std::log(9.0), std::log(5.0)}), std::log(.5 * 9 + .25 * 5 + .25), 1e-14);
-    EXPECT_NEAR(logMixtureOfStarts({0, std::log(5.0), std::log(3.0)}), std::log(.5 + .25 * 5 + .125 * 3 + .125),
-                1e-14);
+    EXPECT_NEAR(logMixtureOfStarts({0, std::log(5.0), std::log(3.0)}),
+                std::log(.5 + .25 * 5 + .125 * 3 + .125), 1e-14);
 }
 
 TEST(Dispersion, StartsAtOneAndAHalfAndLearnsFromStablePods) {

@@ -66,7 +66,6 @@ TEST(Fnch, LargeCountsLoseNoDigits) {
     }
 }
 
-
 std::vector<Table> tablesWith(uint64_t canary, uint64_t stable, uint64_t bad) {
     std::vector<Table> out;
     for (uint64_t x = bad > stable ? bad - stable : 0; x <= std::min(canary, bad); ++x) {
@@ -82,7 +81,8 @@ double choose(uint64_t n, uint64_t k) {
 }
 
 // Mean of the mixture under true odds, by enumeration with plain binomial coefficients.
-double meanEvidence(uint64_t a, uint64_t b, uint64_t e, double r0, const std::vector<double>& grid, double truth) {
+double meanEvidence(uint64_t a, uint64_t b, uint64_t e, double r0, const std::vector<double>& grid,
+                    double truth) {
     double weights = 0, sum = 0;
     for (const Table& t : tablesWith(a, b, e)) {
         const double weight = choose(a, t.canaryBad) * choose(b, t.stableBad) *
@@ -97,9 +97,11 @@ TEST(Fnch, MeanIsExactlyOneAtTheMarginAndAtMostOneBeyondIt) {
     for (const uint64_t a : {1, 3, 8, 12}) {
         for (const uint64_t b : {1, 5, 20}) {
             for (uint64_t e = 0; e <= a + b; e += 2) {
-                EXPECT_NEAR(meanEvidence(a, b, e, 1.2, harmOdds(1.2), 1.2), 1, 1e-12) << a << " " << b << " " << e;
+                EXPECT_NEAR(meanEvidence(a, b, e, 1.2, harmOdds(1.2), 1.2), 1, 1e-12)
+                    << a << " " << b << " " << e;
                 EXPECT_LE(meanEvidence(a, b, e, 1.2, harmOdds(1.2), 0.7), 1 + 1e-12);
-                EXPECT_NEAR(meanEvidence(a, b, e, 1.5, safeOdds(1.5), 1.5), 1, 1e-12) << a << " " << b << " " << e;
+                EXPECT_NEAR(meanEvidence(a, b, e, 1.5, safeOdds(1.5), 1.5), 1, 1e-12)
+                    << a << " " << b << " " << e;
                 EXPECT_LE(meanEvidence(a, b, e, 1.5, safeOdds(1.5), 4), 1 + 1e-12);
             }
         }

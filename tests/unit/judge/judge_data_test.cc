@@ -8,7 +8,9 @@ namespace {
 using api::Verdict;
 using std::chrono::seconds;
 
-api::Analysis errorsOnly() { return analysisOf({errorMetric()}); }
+api::Analysis errorsOnly() {
+    return analysisOf({errorMetric()});
+}
 
 std::vector<api::PodSample> stablePods(uint64_t total = 300) {
     return {pod("s1", {{"errors", requests(total, 0)}}), pod("s2", {{"errors", requests(total, 0)}})};
@@ -135,23 +137,27 @@ TEST(Judge, OneLostScrapeIsMadeGoodByTheNext) {
     lossy.tick(stablePods(), {lost});
     EXPECT_EQ(lossy.said().canaryRequestsInStep, 100u);
     lossy.tick(stablePods(), {pod("c1", {{"errors", requests(220, 3)}})});
-    whole.judge.add(whole.stratum({pod("s1", {{"errors", requests(600, 0)}}), pod("s2", {{"errors", requests(600, 0)}})},
-                                  {pod("c1", {{"errors", requests(220, 3)}})}, seconds(20)));
+    whole.judge.add(
+        whole.stratum({pod("s1", {{"errors", requests(600, 0)}}), pod("s2", {{"errors", requests(600, 0)}})},
+                      {pod("c1", {{"errors", requests(220, 3)}})}, seconds(20)));
     EXPECT_EQ(lossy.metric("errors"), whole.metric("errors"));
     EXPECT_EQ(lossy.said().canaryRequestsInStep, 320u);
 }
 
 TEST(Judge, CountsOfMoreSecondsThanTheStratumHasAreLeftOut) {
     Rig rig(errorsOnly());
-    rig.tick(stablePods(), {pod("c1", {{"errors", requests(100, 0)}}), pod("c2", {{"errors", requests(100, 0)}})});
+    rig.tick(stablePods(),
+             {pod("c1", {{"errors", requests(100, 0)}}), pod("c2", {{"errors", requests(100, 0)}})});
     api::PodSample lost = pod("c2", {});
     lost.counted = false;
     lost.lostScrapes = 1;
     for (int i = 0; i < 4; ++i) rig.tick(stablePods(), {pod("c1", {{"errors", requests(100, 0)}}), lost});
     EXPECT_EQ(rig.said().canaryRequestsInStep, 600u);
-    rig.tick(stablePods(), {pod("c1", {{"errors", requests(100, 0)}}), pod("c2", {{"errors", requests(500, 0)}})});
+    rig.tick(stablePods(),
+             {pod("c1", {{"errors", requests(100, 0)}}), pod("c2", {{"errors", requests(500, 0)}})});
     EXPECT_EQ(rig.said().canaryRequestsInStep, 700u);
-    rig.tick(stablePods(), {pod("c1", {{"errors", requests(100, 0)}}), pod("c2", {{"errors", requests(100, 0)}})});
+    rig.tick(stablePods(),
+             {pod("c1", {{"errors", requests(100, 0)}}), pod("c2", {{"errors", requests(100, 0)}})});
     EXPECT_EQ(rig.said().canaryRequestsInStep, 900u);
 }
 
@@ -163,7 +169,8 @@ TEST(Judge, MisalignedScrapesWaitForTheNext) {
     EXPECT_EQ(apart.said().canaryRequestsInStep, 0u);
     EXPECT_EQ(apart.said().at, Timestamp{});
     apart.tick(stablePods(), {pod("c1", {{"errors", requests(100, 1)}})});
-    merged.judge.add(merged.stratum(stablePods(600), {pod("c1", {{"errors", requests(200, 3)}})}, seconds(20)));
+    merged.judge.add(
+        merged.stratum(stablePods(600), {pod("c1", {{"errors", requests(200, 3)}})}, seconds(20)));
     EXPECT_EQ(apart.said().metrics, merged.said().metrics);
     EXPECT_EQ(apart.said().canaryRequestsInStep, 200u);
 }
@@ -236,8 +243,9 @@ TEST(Judge, ARestartedJudgeEqualsAnUninterruptedOne) {
                                         {"score", scores({9, 8, 7, 6, 5, 5, 6, 7, 8, 9})}}));
         }
         for (const std::string name : {"c1", "c2"}) {
-            canary.push_back(pod(name, {{"errors", requests(120, random.binomial(120, .02))},
-                                        {"score", scores({9, 8, 9, 6, 5, 5, 4, 7, 8, random.binomial(9, .5)})}}));
+            canary.push_back(
+                pod(name, {{"errors", requests(120, random.binomial(120, .02))},
+                           {"score", scores({9, 8, 9, 6, 5, 5, 4, 7, 8, random.binomial(9, .5)})}}));
         }
         if (i % 7 == 3) canary[0].restarts = 1;
         if (i % 11 == 5) {

@@ -16,7 +16,9 @@ void driftTick(Rig& rig, const std::vector<uint64_t>& canary) {
              {pod("c1", {{"errors", requests(150, 0)}, {"score", scores(canary)}})});
 }
 
-api::Analysis withScore(std::optional<double> psi) { return analysisOf({errorMetric(), driftMetric(psi)}); }
+api::Analysis withScore(std::optional<double> psi) {
+    return analysisOf({errorMetric(), driftMetric(psi)});
+}
 
 TEST(Drift, ScoresLikeThoseOfPermutedLabelsAreHarm) {
     Rig rig(withScore(1.0));
@@ -69,7 +71,8 @@ TEST(Drift, AVerdictStandsUntilTheNextLook) {
 
 TEST(Drift, WarmingPodsAreNotCompared) {
     Rig rig(withScore(1.0));
-    api::PodSample canary = pod("c1", {{"errors", requests(150, 0)}, {"score", scores({0, 0, 5, 30, 60, 45, 0, 0, 0, 0})}});
+    api::PodSample canary =
+        pod("c1", {{"errors", requests(150, 0)}, {"score", scores({0, 0, 5, 30, 60, 45, 0, 0, 0, 0})}});
     canary.warm = false;
     rig.tick({pod("s1", {{"errors", requests(300, 0)}, {"score", scores(kGood)}})}, {canary});
     EXPECT_EQ(rig.metric("score").verdict, Verdict::NoData);
@@ -99,10 +102,13 @@ TEST(Drift, EveryStepJudgesItsOwnCounts) {
     EXPECT_TRUE(rig.said().harm);
 }
 
-api::Analysis errorsOnly() { return analysisOf({errorMetric()}); }
+api::Analysis errorsOnly() {
+    return analysisOf({errorMetric()});
+}
 
 void soakTick(Rig& rig, uint64_t bad) {
-    rig.tick({pod("s1", {})}, {pod("c1", {{"errors", requests(200, bad)}}), pod("c2", {{"errors", requests(200, bad)}})});
+    rig.tick({pod("s1", {})},
+             {pod("c1", {{"errors", requests(200, bad)}}), pod("c2", {{"errors", requests(200, bad)}})});
 }
 
 TEST(Soak, APromotedVersionThatErrsAboveStablesOwnRecordIsABreach) {
@@ -120,7 +126,8 @@ TEST(Soak, APromotedVersionThatErrsAboveStablesOwnRecordIsABreach) {
     EXPECT_TRUE(rig.said().harm);
     EXPECT_LE(ticks, 10);
     EXPECT_EQ(rig.said().headline.rfind("errs ", 0), 0u) << rig.said().headline;
-    EXPECT_NE(rig.said().headline.find("after promotion, limit 2.1 %"), std::string::npos) << rig.said().headline;
+    EXPECT_NE(rig.said().headline.find("after promotion, limit 2.1 %"), std::string::npos)
+        << rig.said().headline;
 }
 
 TEST(Soak, ARiseWithinTheMarginIsNone) {

@@ -8,7 +8,9 @@ namespace {
 using api::Verdict;
 using std::chrono::seconds;
 
-api::Analysis errorsOnly() { return analysisOf({errorMetric()}); }
+api::Analysis errorsOnly() {
+    return analysisOf({errorMetric()});
+}
 
 TEST(Judge, CallsAGoodCanaryWithoutErrorsSafeAfterAbout370Requests) {
     Rig rig(errorsOnly());
@@ -117,7 +119,8 @@ TEST(Judge, OneBadPodOfTwoDoesNotCondemnTheVersion) {
     Rig rig(errorsOnly());
     const auto tick = [&](uint64_t firstBad, uint64_t secondBad) {
         rig.tick({pod("s1", {{"errors", requests(300, 1)}}), pod("s2", {{"errors", requests(300, 2)}})},
-                 {pod("c1", {{"errors", requests(150, firstBad)}}), pod("c2", {{"errors", requests(150, secondBad)}})});
+                 {pod("c1", {{"errors", requests(150, firstBad)}}),
+                  pod("c2", {{"errors", requests(150, secondBad)}})});
     };
     for (int i = 0; i < 20; ++i) tick(60, 1);
     EXPECT_FALSE(rig.said().harm);

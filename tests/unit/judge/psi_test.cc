@@ -8,16 +8,23 @@ namespace serin::judge {
 namespace {
 
 TEST(PopulationStability, IsThatOfTheReference) {
-    EXPECT_NEAR(populationStability({100, 200, 300, 250, 150}, {90, 180, 320, 260, 150}), .004817833418, 1e-8);
+    EXPECT_NEAR(populationStability({100, 200, 300, 250, 150}, {90, 180, 320, 260, 150}), .004817833418,
+                1e-8);
     EXPECT_NEAR(populationStability({50, 30, 15, 5}, {20, 30, 30, 20}), .558185346157, 1e-8);
 }
 
 // The reference's gate for a threshold of 0.1 with ten buckets, at 95 %.
 TEST(PopulationStability, GatesAreThoseOfTheReference) {
-    EXPECT_NEAR(StabilityScale(10000, 1000, 10).harmAbove(.1, .05), .147, 5e-4);
-    EXPECT_NEAR(StabilityScale(10000, 300, 10).harmAbove(.1, .05), .202, 5e-4);
-    EXPECT_NEAR(StabilityScale(1000, 1000, 10).harmAbove(.1, .05), .170, 5e-4);
-    EXPECT_NEAR(StabilityScale(10000, 10000, 10).harmAbove(.1, .05), .117, 5e-4);
+    struct Case {
+        uint64_t reference, current;
+        double gate;
+    };
+    for (const Case& c :
+         {Case{10000, 1000, .147}, {10000, 300, .202}, {1000, 1000, .170}, {10000, 10000, .117}}) {
+        const StabilityScale scale(c.reference, c.current, 10);
+        EXPECT_FALSE(scale.speaksAbove(c.gate - 5e-4, .1, .05));
+        EXPECT_TRUE(scale.speaksAbove(c.gate + 5e-4, .1, .05));
+    }
 }
 
 TEST(PopulationStability, AsksForEnoughObservations) {

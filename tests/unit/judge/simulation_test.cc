@@ -10,10 +10,12 @@ namespace {
 
 constexpr int kTicks = 90;  // 15 minutes
 
-api::Analysis quickAnalysis() { return analysisOf({errorMetric()}); }
+api::Analysis quickAnalysis() {
+    return analysisOf({errorMetric()});
+}
 
 struct Traffic {
-    double ratio = 1;     // of the canary's error rate to stable's
+    double ratio = 1;  // of the canary's error rate to stable's
     double base = .005;
     bool moving = false;  // the shared error rate rises and bursts, and the split moves with the steps
 };
@@ -38,9 +40,11 @@ Outcome rollout(const Traffic& traffic, uint64_t seed) {
             stable = 800 - canary;
         }
         const uint64_t half = stable / 2;
-        rig.tick({pod("s1", {{"errors", requests(half, random.binomial(half, rate))}}),
-                  pod("s2", {{"errors", requests(half, random.binomial(half, rate))}})},
-                 {pod("c1", {{"errors", requests(canary, random.binomial(canary, std::min(1.0, rate * traffic.ratio)))}})});
+        rig.tick(
+            {pod("s1", {{"errors", requests(half, random.binomial(half, rate))}}),
+             pod("s2", {{"errors", requests(half, random.binomial(half, rate))}})},
+            {pod("c1", {{"errors",
+                         requests(canary, random.binomial(canary, std::min(1.0, rate * traffic.ratio)))}})});
         if (traffic.ratio > 2 && rig.said().harm) return {i + 1, false};
     }
     const api::Judgement said = rig.said();
@@ -54,11 +58,14 @@ constexpr int kMissBound = 24;  // missedHarm 0.05
 
 int harms(const Traffic& traffic) {
     int out = 0;
-    for (int run = 0; run < kRuns; ++run) out += rollout(traffic, static_cast<uint64_t>(run)).harmAt <= kTicks ? 1 : 0;
+    for (int run = 0; run < kRuns; ++run)
+        out += rollout(traffic, static_cast<uint64_t>(run)).harmAt <= kTicks ? 1 : 0;
     return out;
 }
 
-TEST(Simulation, EqualVersionsAreRolledBackNoMoreOftenThanAllowed) { EXPECT_LE(harms({}), kAlarmBound); }
+TEST(Simulation, EqualVersionsAreRolledBackNoMoreOftenThanAllowed) {
+    EXPECT_LE(harms({}), kAlarmBound);
+}
 
 TEST(Simulation, AMovingErrorRateAndAMovingSplitFakeNoRegression) {
     EXPECT_LE(harms({.ratio = 1, .base = .003, .moving = true}), kAlarmBound);
@@ -80,7 +87,8 @@ TEST(Simulation, AVersionBeyondBothMarginsIsSeldomCalledSafe) {
 
 TEST(Simulation, FiveTimesTheErrorsAreFoundWithinAMinuteOrTwo) {
     std::vector<int> ticks;
-    for (int run = 0; run < 60; ++run) ticks.push_back(rollout({.ratio = 5}, static_cast<uint64_t>(run)).harmAt);
+    for (int run = 0; run < 60; ++run)
+        ticks.push_back(rollout({.ratio = 5}, static_cast<uint64_t>(run)).harmAt);
     std::sort(ticks.begin(), ticks.end());
     EXPECT_LE(ticks[30], 12);
     EXPECT_LE(ticks.back(), 40);
@@ -106,7 +114,8 @@ TEST(Simulation, DriftBelowTheGateIsRolledBackNoMoreOftenThanAllowed) {
         };
         Rig rig(analysisOf({driftMetric(.3)}));
         for (int i = 0; i < 32; ++i) {
-            rig.tick({pod("s1", {{"score", scores(draw(375, p))}})}, {pod("c1", {{"score", scores(draw(125, q))}})});
+            rig.tick({pod("s1", {{"score", scores(draw(375, p))}})},
+                     {pod("c1", {{"score", scores(draw(125, q))}})});
         }
         harmed += rig.said().harm ? 1 : 0;
     }

@@ -49,8 +49,8 @@ TEST(StateText, EveryKindOfValueComesBack) {
 }
 
 TEST(StateText, BrokenTextsAreRefused) {
-    for (const std::string text : {"", "x", "=", "serin-judge/1", "serin-judge/1 ", "serin-judge/2 0", "serin-judge/1 0",
-                                   "serin-judge/1 9999999999 = = ="}) {
+    for (const std::string text : {"", "x", "=", "serin-judge/1", "serin-judge/1 ", "serin-judge/2 0",
+                                   "serin-judge/1 0", "serin-judge/1 9999999999 = = ="}) {
         EXPECT_FALSE(decodeState(text).has_value()) << text;
     }
     const std::string whole = encodeState(Memory{});
