@@ -10,6 +10,8 @@ using std::chrono::seconds;
 
 constexpr double kWorseOddsRatio = 1.2;
 constexpr double kLargestRatio = 1000;
+// Rates and their differences end below 1, where odds are infinite.
+constexpr double kLargestRate = 0.999999;
 // Name of the judge's own metric about restarts, lost scrapes and not-ready time.
 constexpr const char* kOwnMetric = "pods";
 
@@ -19,13 +21,13 @@ void decodeErrorRate(const Field& entry, Metric& out) {
     const Field stable = worse.at("stable");
     const Field safe = entry.at("safeWithin");
     const Field max = worse.at("max");
-    if (max.present()) out.max = max.number(1, 0, 1, false);
+    if (const double limit = max.number(0, 0, kLargestRate, false); limit > 0) out.max = limit;
     if (stable.present() || !max.present()) {
         out.worseOddsRatio = stable.at("oddsRatio").number(kWorseOddsRatio, 1, kLargestRatio, true);
     }
-    out.worseDifference = stable.at("difference").number(out.worseDifference, 0, 1, true);
+    out.worseDifference = stable.at("difference").number(out.worseDifference, 0, kLargestRate, true);
     out.safeOddsRatio = safe.at("oddsRatio").number(out.safeOddsRatio, 1, kLargestRatio, true);
-    out.safeDifference = safe.at("difference").number(out.safeDifference, 0, 1, false);
+    out.safeDifference = safe.at("difference").number(out.safeDifference, 0, kLargestRate, false);
 }
 
 void decodeDrift(const Field& entry, Metric& out) {

@@ -27,10 +27,13 @@ bool isFalse(const json* condition) {
     return condition != nullptr && textAt(*condition, "status") == "False";
 }
 
-// The scheduler's sentence without its second half about preemption, which repeats the first.
+// The scheduler's sentence about the nodes, without what follows about resource claims and preemption.
 std::string schedulersWords(const json& condition) {
-    const std::string message = textAt(condition, "message", textAt(condition, "reason"));
-    return oneLine(std::string(trim(message.substr(0, message.find(" preemption:")))));
+    std::string message = textAt(condition, "message", textAt(condition, "reason"));
+    for (const char* rest : {" no new claims to deallocate", " preemption:"}) {
+        message.resize(std::min(message.size(), message.find(rest)));
+    }
+    return oneLine(message);
 }
 
 std::string probeText(const json& container) {

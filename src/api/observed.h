@@ -114,6 +114,8 @@ struct Observed {
     std::map<std::string, ModelAnswer> modelAnswers;  // by pod uid
     std::optional<Judgement> judgement;
     Duration drainDelay{std::chrono::seconds(5)};
+    // When this process last wrote the status; absent when it has not or does not know.
+    std::optional<Timestamp> statusWrittenAt;
 };
 
 }  // namespace serin::api

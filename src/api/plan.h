@@ -37,6 +37,8 @@ struct RouteService {
     std::string revision;  // whom it selects; empty: every revision
     // Annotations set by the same write; an empty value removes one.
     std::map<std::string, std::string> annotations;
+    // Ports after the write, by names that the pods it is pointed at know. Empty: as the spec has them.
+    std::vector<ServicePort> ports;
 };
 struct DeleteService {
     std::string name, uid, resourceVersion;

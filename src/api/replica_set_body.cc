@@ -37,14 +37,27 @@ void addReadinessProbe(json& container, const Runtime& runtime) {
                                    {"failureThreshold", 3}};
 }
 
-// The API server wants unique names, not unique numbers, so ours stand beside the template's.
+json* portToName(json& ports, const std::string& name, int number) {
+    for (json& entry : ports) {
+        const bool tcp = textAt(entry, "protocol", "TCP") == "TCP";
+        const std::string known = textAt(entry, "name");
+        if (tcp && countAt(entry, "containerPort") == number && (known.empty() || known == name))
+            return &entry;
+    }
+    return nullptr;
+}
+
+// A port that the template declares without a name gets ours. Beside a named one ours stands as a second
+// entry: the API server wants unique names, and only warns of a number that comes twice.
 void addPorts(json& container, const std::vector<ServicePort>& ports) {
     json all = listAt(container, "ports");
     for (const ServicePort& port : ports) {
         const std::string name = portName(port.name);
-        const bool there = std::any_of(all.begin(), all.end(),
-                                       [&](const json& entry) { return textAt(entry, "name") == name; });
-        if (!there) all.push_back({{"name", name}, {"containerPort", port.targetPort}, {"protocol", "TCP"}});
+        if (json* declared = portToName(all, name, port.targetPort)) {
+            (*declared)["name"] = name;
+        } else {
+            all.push_back({{"name", name}, {"containerPort", port.targetPort}, {"protocol", "TCP"}});
+        }
     }
     container["ports"] = std::move(all);
 }

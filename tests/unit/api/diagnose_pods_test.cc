@@ -65,6 +65,13 @@ TEST(Diagnosis, RepeatsTheSchedulersWords) {
         "0/1 nodes are available: 1 Insufficient nvidia.com/gpu.");
 }
 
+TEST(Diagnosis, LeavesOutWhatTheSchedulerSaysAboutClaims) {
+    EXPECT_EQ(
+        diagnose(R"({"metadata":{"name":"p"},"status":{"conditions":[{"type":"PodScheduled","status":"False",
+        "message":"0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1"}]}})"),
+        "0/1 nodes are available: 1 Insufficient cpu.");
+}
+
 TEST(Diagnosis, SaysThatTheModelIsNotReady) {
     EXPECT_EQ(
         diagnose(R"({"metadata":{"name":"p"},

@@ -132,6 +132,20 @@ TEST(ReplicaSetBody, KeepsTheTemplatesOwnProbeAndPorts) {
         {"name":"serin-http","containerPort":8080,"protocol":"TCP"}])"));
 }
 
+TEST(ReplicaSetBody, NamesAPortThatTheTemplateLeftNameless) {
+    const json pod = podSpecOf(specWithContainers(
+        R"([{"name":"s","image":"i","ports":[{"containerPort":8080,"protocol":"UDP"},{"containerPort":8080}]}])",
+        R"(,"service":{"ports":[{"name":"http","port":80},{"name":"again","port":81}]})"));
+    EXPECT_EQ(pod["containers"][0]["ports"], parsed(R"([{"containerPort":8080,"protocol":"UDP"},
+        {"name":"serin-http","containerPort":8080},{"name":"serin-again","containerPort":8080,"protocol":"TCP"}])"));
+}
+
+TEST(ReplicaSetBody, AddsNoPortThatIsThereUnderSerinsName) {
+    const json pod = podSpecOf(specWithContainers(
+        R"([{"name":"s","image":"i","ports":[{"name":"serin-http","containerPort":8080}]}])"));
+    EXPECT_EQ(pod["containers"][0]["ports"], parsed(R"([{"name":"serin-http","containerPort":8080}])"));
+}
+
 TEST(ReplicaSetBody, KeepsWhatIsEmptyInTheTemplate) {
     const json pod =
         podSpecOf(R"({"model":{"name":"m"},"template":{"spec":{"volumes":[{"name":"v","emptyDir":{}}],
