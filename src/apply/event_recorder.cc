@@ -26,6 +26,12 @@ void EventRecorder::start() {
     thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
 }
 
+void EventRecorder::stop() {
+    if (!thread_.joinable()) return;
+    thread_.request_stop();
+    thread_.join();
+}
+
 void EventRecorder::record(kube::EventInput input) {
     {
         const std::lock_guard lock(mutex_);

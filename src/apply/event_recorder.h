@@ -28,8 +28,8 @@ class EventRecorder {
     void start();
     // Returns at once. Thread-safe.
     void record(kube::EventInput input);
-    // Asks the thread to end; the destructor waits for it.
-    void requestStop() { thread_.request_stop(); }
+    // Ends the thread and waits for it, at most about a second.
+    void stop();
 
   private:
     void run(std::stop_token stop);

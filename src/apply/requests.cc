@@ -92,7 +92,10 @@ HttpRequest requestFor(const api::ModelDeployment& object, const api::Intent& in
             },
             [&](const api::ScaleReplicaSet& i) { return requests.mergePatch(resource, space, i.name, scaleBody(i)); },
             [&](const api::RouteService& i) {
-                return requests.mergePatch(resource, space, i.name, bodies.routeService(object, i));
+                if (i.ports.empty()) return requests.mergePatch(resource, space, i.name, bodies.routeService(object, i));
+                api::ModelDeployment routed = object;
+                routed.spec.ports = i.ports;
+                return requests.mergePatch(resource, space, i.name, bodies.routeService(routed, i));
             },
             [&](const api::DeleteReplicaSet& i) {
                 return requests.del(resource, space, i.name, {i.uid, i.resourceVersion});

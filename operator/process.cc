@@ -1,0 +1,318 @@
+#include "process.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "api/enum_names.h"
+#include "apply/applier.h"
+#include "apply/event_recorder.h"
+#include "base/text.h"
+#include "cache/write_gate.h"
+#include "kube/fence.h"
+#include "kube/request.h"
+#include "net/cluster_transport.h"
+#include "net/fetcher.h"
+#include "routing/routing.h"
+#include "runtime/controller.h"
+#include "runtime/elector.h"
+#include "runtime/health.h"
+#include "runtime/http_server.h"
+#include "runtime/metered_transport.h"
+#include "runtime/metrics.h"
+#include "runtime/sampler.h"
+#include "runtime/startup.h"
+#include "runtime/watched_objects.h"
+#include "runtime/work_queue.h"
+
+namespace serin {
+namespace {
+
+std::string podName() {
+    if (const char* name = std::getenv("POD_NAME"); name && *name) return name;
+    char host[256] = {};
+    ::gethostname(host, sizeof host - 1);
+    return host;
+}
+
+kube::Random randomNumbers() {
+    struct Source {
+        std::mutex mutex;
+        std::mt19937_64 engine{std::random_device{}()};
+    };
+    auto source = std::make_shared<Source>();
+    return [source] {
+        const std::lock_guard lock(source->mutex);
+        return std::uniform_real_distribution<double>(0.0, 1.0)(source->engine);
+    };
+}
+
+apply::Bodies bodies() {
+    apply::Bodies out;
+    out.createService = [](const api::ModelDeployment& object, const api::CreateService& intent) {
+        return intent.main ? routing::mainServiceBody(object, intent.revision)
+                           : routing::revisionServiceBody(object, intent.revision);
+    };
+    out.routeService = [](const api::ModelDeployment& object, const api::RouteService& intent) {
+        return routing::routePatch(object, intent.revision, intent.uid, intent.resourceVersion, intent.annotations);
+    };
+    return out;
+}
+
+// Built from the ground up; destroyed in the opposite order, so that nobody is left with a dead reference.
+class Operator {
+  public:
+    Operator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock, Logger& log,
+             std::stop_source stop);
+
+    int run();
+
+  private:
+    Result<void> connect();
+    Result<void> listen();
+    void build();
+    void lead();
+    bool awaitCaches();
+    void shutDown();
+    bool mayWrite() const { return !options_.leaderElect || fence_.open(clock_.sinceBoot()); }
+    runtime::Controller::Parts controllerParts();
+    runtime::WatchedObjects::Listeners listeners();
+    kube::Election::Options electionOptions() const;
+    void onFound(const std::string& key, const runtime::Examiner& examiner, const runtime::Examiner::Finding& finding);
+    std::string page();
+
+    const runtime::Options& options_;
+    const kube::ClusterConfig& cluster_;
+    const Clock& clock_;
+    Logger& log_;
+    std::stop_source stop_;
+    const std::string pod_ = podName();
+    kube::RequestBuilder requests_{kube::userAgent(SERIN_VERSION, pod_)};
+    kube::Random random_ = randomNumbers();
+    runtime::Metrics metrics_;
+    runtime::Health health_;
+    kube::Fence fence_;
+    std::atomic<bool> leads_{false};
+    std::atomic<bool> lost_{false};
+    std::unique_ptr<net::Transport> transport_;
+    std::unique_ptr<net::Transport> leaseTransport_;
+    std::unique_ptr<runtime::MeteredTransport> metered_;
+    std::unique_ptr<runtime::MeteredTransport> meteredLease_;
+    std::unique_ptr<net::Fetcher> fetcher_ = net::makeFetcher();
+    runtime::WorkQueue queue_{clock_};
+    cache::WriteGate gate_;
+    std::unique_ptr<apply::EventRecorder> events_;
+    std::unique_ptr<runtime::WatchedObjects> objects_;
+    std::unique_ptr<signals::Scraper> scraper_;
+    std::unique_ptr<runtime::Sampler> sampler_;
+    std::unique_ptr<apply::Applier> applier_;
+    std::unique_ptr<runtime::Controller> controller_;
+    std::mutex workersMutex_;
+    std::vector<std::jthread> workers_;
+    std::unique_ptr<runtime::Elector> elector_;
+    std::unique_ptr<runtime::HttpServer> healthServer_;
+    std::unique_ptr<runtime::HttpServer> metricsServer_;
+};
+
+Operator::Operator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock, Logger& log,
+                   std::stop_source stop)
+    : options_(options), cluster_(cluster), clock_(clock), log_(log), stop_(std::move(stop)) {}
+
+Result<void> Operator::connect() {
+    auto transport = net::makeClusterTransport(cluster_, clock_, log_);
+    if (!transport) return transport.error();
+    auto lease = net::makeClusterTransport(cluster_, clock_, log_);
+    if (!lease) return lease.error();
+    transport_ = std::move(transport).value();
+    leaseTransport_ = std::move(lease).value();
+    const auto count = [this](const runtime::RequestKind& kind, int status) {
+        metrics_.requested(kind.verb, kind.resource, status);
+    };
+    metered_ = std::make_unique<runtime::MeteredTransport>(*transport_, count);
+    meteredLease_ = std::make_unique<runtime::MeteredTransport>(*leaseTransport_, count);
+    return {};
+}
+
+Result<void> Operator::listen() {
+    if (options_.healthPort != 0) {
+        auto server = runtime::HttpServer::start(options_.healthPort,
+                                                 [this](const std::string& path) { return health_.answer(path); });
+        if (!server) return server.error();
+        healthServer_ = std::move(server).value();
+    }
+    if (options_.metricsPort != 0) {
+        auto server = runtime::HttpServer::start(options_.metricsPort, [this](const std::string& path) {
+            if (path != "/metrics") return runtime::HttpServer::Answer{404, "only /metrics\n"};
+            return runtime::HttpServer::Answer{200, page(), "text/plain; version=0.0.4; charset=utf-8"};
+        });
+        if (!server) return server.error();
+        metricsServer_ = std::move(server).value();
+    }
+    return {};
+}
+
+std::string Operator::page() {
+    metrics_.queue(queue_.depth());
+    metrics_.leading(leads_.load());
+    if (health_.ready()) {
+        const auto lags = objects_->lags();
+        for (const auto& [kind, size] : objects_->sizes()) metrics_.cached(kind, size, lags.at(kind));
+    }
+    return metrics_.text();
+}
+
+runtime::WatchedObjects::Listeners Operator::listeners() {
+    runtime::WatchedObjects::Listeners out;
+    out.changed = [this](const std::string& key) { queue_.add(key); };
+    out.heard = [this](const char* kind) { metrics_.heard(kind); };
+    out.malformed = [this](const kube::ObjectReference& about, const Error& error) {
+        if (mayWrite()) events_->record({about, "Warning", "Decode", "Malformed", error.message, ""});
+    };
+    return out;
+}
+
+void Operator::onFound(const std::string& key, const runtime::Examiner& examiner,
+                       const runtime::Examiner::Finding& finding) {
+    if (finding.stratum) {
+        const size_t slash = key.find('/');
+        metrics_.counted(key.substr(0, slash), key.substr(slash + 1), *finding.stratum);
+        if (const auto said = examiner.judgement()) metrics_.judged(api::nameOf(said->verdict));
+    }
+    if (finding.news) queue_.add(key);
+}
+
+runtime::Controller::Parts Operator::controllerParts() {
+    return {*objects_,
+            queue_,
+            gate_,
+            *applier_,
+            metrics_,
+            clock_,
+            log_,
+            [this](kube::EventInput input) { events_->record(std::move(input)); },
+            [this](const std::string& key, std::shared_ptr<runtime::Examiner> e) { sampler_->watch(key, std::move(e)); },
+            [this](const std::string& key) { sampler_->forget(key); },
+            options_.drainDelay};
+}
+
+void Operator::build() {
+    const auto mayWrite = [this] { return this->mayWrite(); };
+    kube::EventSeries::Options series;
+    series.reportingInstance = pod_;
+    events_ = std::make_unique<apply::EventRecorder>(kube::EventSeries(series, requests_), *metered_, mayWrite, clock_,
+                                                     log_);
+    const runtime::WatchedObjects::Means means{*metered_, requests_, clock_, log_};
+    objects_ = std::make_unique<runtime::WatchedObjects>(options_.watchNamespaces, means, listeners());
+    scraper_ = std::make_unique<signals::Scraper>(*fetcher_, clock_);
+    sampler_ = std::make_unique<runtime::Sampler>(
+        *scraper_, *objects_, clock_, random_,
+        [this](const std::string& key, const runtime::Examiner& examiner, const runtime::Examiner::Finding& finding) {
+            onFound(key, examiner, finding);
+        });
+    applier_ = std::make_unique<apply::Applier>(*metered_, requests_, bodies(), mayWrite, clock_, log_);
+    controller_ = std::make_unique<runtime::Controller>(controllerParts());
+}
+
+kube::Election::Options Operator::electionOptions() const {
+    kube::Election::Options out;
+    out.space = options_.space.empty() ? cluster_.space : options_.space;
+    out.name = options_.leaseName;
+    std::random_device device;
+    out.identity = cat(pod_, '_', device(), device());
+    return out;
+}
+
+// Standbys have everything but these.
+void Operator::lead() {
+    const std::lock_guard lock(workersMutex_);
+    if (stop_.stop_requested()) return;
+    leads_ = true;
+    events_->start();
+    sampler_->start();
+    for (const std::string& key : objects_->keys()) queue_.add(key);
+    for (int i = 0; i < options_.workers; ++i) {
+        workers_.emplace_back([this] { controller_->work(stop_.get_token()); });
+    }
+}
+
+bool Operator::awaitCaches() {
+    const std::stop_token stop = stop_.get_token();
+    Duration sayAt = clock_.sinceBoot() + std::chrono::seconds(5);
+    while (!stop.stop_requested() && !objects_->synced()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        if (clock_.sinceBoot() < sayAt) continue;
+        log_.warning("waiting for the first lists", {{"missing", objects_->waitingFor()}});
+        sayAt = clock_.sinceBoot() + std::chrono::seconds(5);
+    }
+    return !stop.stop_requested();
+}
+
+int Operator::run() {
+    for (const Result<void>& step : {connect(), listen()}) {
+        if (step) continue;
+        log_.error(step.error().message);
+        return 1;
+    }
+    if (!runtime::awaitCluster(*metered_, log_, stop_.get_token())) return stop_.stop_requested() ? 0 : 1;
+    const kube::Election::Options election = electionOptions();
+    if (const Result<void> checked = kube::Election::check(election); options_.leaderElect && !checked) {
+        log_.error(checked.error().message);
+        return 1;
+    }
+    build();
+    objects_->start();
+    if (awaitCaches()) {
+        log_.info("caches are complete");
+        health_.setReady(true);
+        if (options_.leaderElect) {
+            elector_ = std::make_unique<runtime::Elector>(kube::Election(election, requests_, random_), fence_,
+                                                          *meteredLease_, clock_, log_,
+                                                          runtime::Elector::Listeners{[this] { lead(); },
+                                                                                      [this] {
+                                                                                          lost_ = true;
+                                                                                          stop_.request_stop();
+                                                                                      }});
+            elector_->start();
+        } else {
+            lead();
+        }
+        const std::stop_token stop = stop_.get_token();
+        std::mutex mutex;
+        std::condition_variable_any wake;
+        std::unique_lock lock(mutex);
+        wake.wait(lock, stop, [] { return false; });
+    }
+    shutDown();
+    return lost_ ? 1 : 0;
+}
+
+// Readiness first, then everybody who writes, then the Lease: nobody writes once it is given away.
+void Operator::shutDown() {
+    log_.info("stopping");
+    health_.setReady(false);
+    {
+        const std::lock_guard lock(workersMutex_);
+        workers_.clear();
+    }
+    events_->stop();
+    if (elector_) elector_->stop();
+    leads_ = false;
+    metricsServer_.reset();
+    objects_->requestStop();
+}
+
+}  // namespace
+
+int runOperator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock, Logger& log,
+                std::stop_source stop) {
+    Operator process(options, cluster, clock, log, std::move(stop));
+    return process.run();
+}
+
+}  // namespace serin

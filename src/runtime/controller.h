@@ -1,0 +1,76 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "api/observed.h"
+#include "api/plan.h"
+#include "apply/applier.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "cache/write_gate.h"
+#include "kube/event_series.h"
+#include "runtime/examiner.h"
+#include "runtime/metrics.h"
+#include "runtime/object_source.h"
+#include "runtime/work_queue.h"
+
+namespace serin::runtime {
+
+// The loop from what is observed to what is written: observe, plan, carry out, remember. One instance for all
+// workers; the queue sees to it that no ModelDeployment is with two of them.
+class Controller {
+  public:
+    // All references outlive it.
+    struct Parts {
+        const ObjectSource& source;
+        WorkQueue& queue;
+        cache::WriteGate& gate;
+        const apply::Applier& applier;
+        Metrics& metrics;
+        const Clock& clock;
+        Logger& log;
+        // Best effort; returns at once.
+        std::function<void(kube::EventInput)> event;
+        // Samples for this examiner from now on; none any more for this key.
+        std::function<void(const std::string& key, std::shared_ptr<Examiner>)> watch;
+        std::function<void(const std::string& key)> forget;
+        Duration drainDelay{std::chrono::seconds(5)};
+    };
+    explicit Controller(Parts parts) : parts_(std::move(parts)) {}
+
+    // A worker: takes keys until stopped.
+    void work(std::stop_token stop);
+    // One key, once. Puts it back into the queue when it has to come again.
+    void reconcile(const std::string& key, std::stop_token stop);
+
+  private:
+    // What this process remembers of one ModelDeployment. Only the worker that has its key touches it.
+    struct Memory {
+        std::string uid;
+        std::shared_ptr<Examiner> examiner;
+        std::vector<api::Refusal> refusals;
+        std::optional<api::Diagnosis> diagnosis;
+    };
+
+    bool caughtUp(const std::string& key, const Sight& sight);
+    Memory& memoryOf(const std::string& key, const api::ModelDeployment& object);
+    void drop(const std::string& key);
+    api::Observed observe(Sight sight, const Memory& memory) const;
+    void tell(const api::Observed& seen, const api::Plan& plan) const;
+    void remember(const std::string& key, Memory& memory, const apply::Outcome& outcome);
+    void announce(const api::Observed& seen, const api::Plan& plan, const apply::Outcome& outcome) const;
+    void again(const std::string& key, const api::Plan& plan, const apply::Outcome& outcome);
+
+    Parts parts_;
+    std::mutex mutex_;  // of the map, not of its values
+    std::map<std::string, std::unique_ptr<Memory>> memories_;
+};
+
+}  // namespace serin::runtime

@@ -1,0 +1,184 @@
+#include "runtime/examiner.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace serin::runtime {
+namespace {
+
+// The book and the judge share one text in the status (32 kB at most); the book, which has no line breaks, stands
+// first. What does not fit is left out by the book: it costs one interval after a restart.
+constexpr size_t kLongestState = 32'000;
+constexpr size_t kLongestBook = 24'000;
+constexpr size_t kMostRuntimes = 20;
+
+std::string join(const signals::CounterBook& book, const std::string& judgeState) {
+    const size_t left = judgeState.size() + 1 < kLongestState ? kLongestState - judgeState.size() - 1 : 0;
+    return book.save(std::min(kLongestBook, left)) + '\n' + judgeState;
+}
+
+std::shared_ptr<const signals::Selection> noSelection() {
+    static const auto none = std::make_shared<const signals::Selection>();
+    return none;
+}
+
+}  // namespace
+
+Examiner::Examiner(const api::ModelDeployment& object) : judge_(object.spec.analysis) {
+    adoptSpec(object);
+    if (object.status.analysis && !object.status.analysis->state.empty()) restore(object.status.analysis->state);
+}
+
+void Examiner::restore(const std::string& state) {
+    const size_t end = state.find('\n');
+    if (end == std::string::npos) return;
+    // A book of another version starts anew: its next interval only sets baselines.
+    if (!book_.restore(std::string_view(state).substr(0, end))) book_ = signals::CounterBook();
+    judge_.restore(state.substr(end + 1));
+    restored_ = true;
+}
+
+void Examiner::adoptSpec(const api::ModelDeployment& object) {
+    if (object.meta.generation == generation_) return;
+    generation_ = object.meta.generation;
+    spec_ = object.spec;
+    spec_.templateJson.clear();
+    if (!spec_.problems.empty() && !selection_) selection_ = noSelection();
+    if (!spec_.problems.empty()) return;  // judging goes on with the last accepted one
+    if (runtimes_.size() >= kMostRuntimes) runtimes_.clear();
+    runtimes_[spec_.revision] = spec_.runtime;
+    judge_.setAnalysis(spec_.analysis);
+    auto compiled = signals::compileSelection(spec_.runtime, spec_.analysis.metrics);
+    selectionTrouble_ = compiled ? "" : compiled.error().message;
+    selection_ = compiled ? std::make_shared<const signals::Selection>(std::move(compiled).value()) : noSelection();
+}
+
+void Examiner::order(const api::ModelDeployment& object, const api::Plan& plan, const api::Split& split,
+                     Timestamp now) {
+    const std::lock_guard lock(mutex_);
+    adoptSpec(object);
+    const auto& rollout = plan.status ? plan.status->rollout : object.status.rollout;
+    attemptStartedAt_ = rollout ? std::optional(rollout->startedAt) : std::nullopt;
+    askModel_ = plan.askModel;
+    adoptOrder(plan.order, now);
+    adoptReadiness(split, now);
+}
+
+void Examiner::adoptOrder(const api::JudgeOrder& order, Timestamp now) {
+    if (order.mode == api::JudgeMode::Off) {
+        // What is counted now is nobody's evidence.
+        if (order_.mode != api::JudgeMode::Off) book_ = signals::CounterBook();
+        order_ = order;
+        judgement_.reset();
+        return;
+    }
+    order_ = order;
+    judge_.order(order);
+    if (!std::exchange(restored_, false)) return;
+    // What was known before the restart holds, unless a step has begun since: then it is judged by what comes.
+    const api::Judgement known = judge_.judgement();
+    if (known.at <= now && (!order.stepStartedAt || known.at >= *order.stepStartedAt)) publish();
+}
+
+void Examiner::adoptReadiness(const api::Split& split, Timestamp now) {
+    std::set<std::string> asked;
+    for (const auto& [revision, version] : split.versions) {
+        const bool ask = std::ranges::find(askModel_, revision) != askModel_.end();
+        for (const api::Endpoint& endpoint : version.endpoints) {
+            if (order_.mode != api::JudgeMode::Off) book_.noteReadiness(endpoint.podUid, endpoint.ready, now);
+            if (ask) asked.insert(endpoint.podUid);
+        }
+    }
+    std::erase_if(answers_, [&](const auto& answer) { return !asked.contains(answer.first); });
+    // Nothing to ask: the probe has said it all.
+    std::set<std::string> askable;
+    for (const auto& target : askedTargets(askModel_, split, runtimes())) askable.insert(target.podUid);
+    for (const std::string& revision : askModel_) {
+        const auto version = split.versions.find(revision);
+        if (version == split.versions.end()) continue;
+        for (const api::Endpoint& endpoint : version->second.endpoints) {
+            if (endpoint.ready && !askable.contains(endpoint.podUid)) {
+                answers_.emplace(endpoint.podUid, api::ModelAnswer::Ready);
+            }
+        }
+    }
+}
+
+bool Examiner::wanted() const {
+    const std::lock_guard lock(mutex_);
+    return order_.mode != api::JudgeMode::Off || !askModel_.empty();
+}
+
+Duration Examiner::interval() const {
+    const std::lock_guard lock(mutex_);
+    return spec_.analysis.interval;
+}
+
+std::optional<signals::RoundRequest> Examiner::round(const api::Split& split) const {
+    const std::lock_guard lock(mutex_);
+    if (order_.mode == api::JudgeMode::Off) return std::nullopt;
+    return signals::RoundRequest{judgedTargets(order_, askModel_, split, runtimes()), selection_,
+                                 spec_.analysis.interval};
+}
+
+std::optional<signals::RoundRequest> Examiner::questions(const api::Split& split, Whom whom) const {
+    const std::lock_guard lock(mutex_);
+    signals::RoundRequest request{askedTargets(askModel_, split, runtimes()), noSelection(), spec_.analysis.interval};
+    std::set<std::string> elsewhere;
+    if (whom == Whom::NotJudged) {
+        for (const auto& target : judgedTargets(order_, askModel_, split, runtimes())) elsewhere.insert(target.podUid);
+    } else {
+        for (const auto& [pod, answer] : answers_) elsewhere.insert(pod);
+    }
+    std::erase_if(request.targets, [&](const signals::Target& target) { return elsewhere.contains(target.podUid); });
+    if (request.targets.empty()) return std::nullopt;
+    return request;
+}
+
+bool Examiner::learn(const signals::Round& round) {
+    bool news = false;
+    for (const signals::PodResult& pod : round.pods) {
+        if (!pod.model) continue;
+        const auto known = answers_.find(pod.target.podUid);
+        news = news || known == answers_.end() || known->second != *pod.model;
+        answers_[pod.target.podUid] = *pod.model;
+    }
+    return news;
+}
+
+Examiner::Finding Examiner::finishQuestions(const signals::Round& round) {
+    const std::lock_guard lock(mutex_);
+    return {learn(round), std::nullopt};
+}
+
+Examiner::Finding Examiner::finish(const signals::Round& round) {
+    const std::lock_guard lock(mutex_);
+    Finding finding{learn(round), std::nullopt};
+    // Ordered off while it was under way.
+    if (order_.mode == api::JudgeMode::Off) return finding;
+    finding.stratum = book_.add(round, {attemptStartedAt_, spec_.analysis.warmUp});
+    if (!finding.stratum) return finding;
+    if (!selectionTrouble_.empty()) finding.stratum->troubles.push_back(selectionTrouble_);
+    judge_.add(*finding.stratum);
+    publish();
+    finding.news = true;
+    return finding;
+}
+
+void Examiner::publish() {
+    judgement_ = judge_.judgement();
+    judgement_->state = join(book_, judgement_->state);
+}
+
+std::optional<api::Judgement> Examiner::judgement() const {
+    const std::lock_guard lock(mutex_);
+    return judgement_;
+}
+
+std::map<std::string, api::ModelAnswer> Examiner::modelAnswers() const {
+    const std::lock_guard lock(mutex_);
+    return answers_;
+}
+
+}  // namespace serin::runtime

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/observed.h"
+#include "api/plan.h"
+#include "judge/judge.h"
+#include "runtime/targets.h"
+#include "signals/counter_book.h"
+#include "signals/scraper.h"
+
+namespace serin::runtime {
+
+// The examination of one ModelDeployment: whom to scrape, what their counters did, what the judge says of it, and what
+// pods said of their model. Thread-safe: a worker orders, the sampler samples.
+class Examiner {
+  public:
+    // Goes on from what is recorded in the object's status.
+    explicit Examiner(const api::ModelDeployment& object);
+
+    // What is to be judged and asked from now on, by the newest plan for `object`. `split` shows which endpoints are
+    // ready.
+    void order(const api::ModelDeployment& object, const api::Plan& plan, const api::Split& split, Timestamp now);
+
+    // Whether anything is judged or asked at all, and how often.
+    bool wanted() const;
+    Duration interval() const;
+
+    // Which pods to ask: all of which an answer is wanted and that no round() asks, or those that were never asked.
+    enum class Whom { NotJudged, NeverAsked };
+    // What is to be read now; nothing when there is nothing to read.
+    std::optional<signals::RoundRequest> round(const api::Split& split) const;
+    std::optional<signals::RoundRequest> questions(const api::Split& split, Whom whom) const;
+
+    struct Finding {
+        bool news = false;                    // the planner should look again
+        std::optional<api::Stratum> stratum;  // what the round added, if it was judged
+    };
+    // The end of a round, or of questions.
+    Finding finish(const signals::Round& round);
+    Finding finishQuestions(const signals::Round& round);
+
+    std::optional<api::Judgement> judgement() const;
+    // Of the ready pods that were asked; those that cannot be asked count as ready.
+    std::map<std::string, api::ModelAnswer> modelAnswers() const;
+
+  private:
+    void restore(const std::string& state);
+    void adoptSpec(const api::ModelDeployment& object);
+    void adoptOrder(const api::JudgeOrder& order, Timestamp now);
+    void adoptReadiness(const api::Split& split, Timestamp now);
+    void publish();
+    bool learn(const signals::Round& round);
+    KnownRuntimes runtimes() const { return {runtimes_, spec_.runtime}; }
+
+    mutable std::mutex mutex_;
+    judge::Judge judge_;
+    signals::CounterBook book_;
+    bool restored_ = false;  // from a status, and nothing was judged since
+    int64_t generation_ = -1;
+    api::Spec spec_;                                // without its template
+    std::map<std::string, api::Runtime> runtimes_;  // by revision, as far as seen by this process
+    std::shared_ptr<const signals::Selection> selection_;
+    std::string selectionTrouble_;  // why the metrics cannot be read at all
+    api::JudgeOrder order_;
+    std::vector<std::string> askModel_;
+    std::optional<Timestamp> attemptStartedAt_;
+    std::optional<api::Judgement> judgement_;
+    std::map<std::string, api::ModelAnswer> answers_;
+};
+
+}  // namespace serin::runtime

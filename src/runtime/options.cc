@@ -1,0 +1,166 @@
+#include "runtime/options.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+
+namespace serin::runtime {
+namespace {
+
+struct Flag {
+    std::string name;
+    std::string value;  // what stands for it in the help; empty for switches
+    std::string help;
+    std::function<Result<void>(Options&, const std::string&)> set;
+};
+
+template <typename T>
+Result<void> assign(T& place, Result<T> value) {
+    if (!value) return value.error();
+    place = std::move(value).value();
+    return {};
+}
+
+Result<int> parseInteger(const std::string& text, int least, int most) {
+    int value = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || value < least || value > most) {
+        return invalid(cat("is \"", text, "\", not a whole number from ", least, " to ", most));
+    }
+    return value;
+}
+
+Result<bool> parseSwitch(const std::string& text) {
+    if (text == "true" || text.empty()) return true;
+    if (text == "false") return false;
+    return invalid(cat("is \"", text, "\", not true or false"));
+}
+
+Result<Duration> parseWait(const std::string& text) {
+    Result<Duration> parsed = parseDuration(text);
+    if (!parsed) return invalid(cat("is \"", text, "\": ", parsed.error().message));
+    return parsed;
+}
+
+Result<std::vector<std::string>> parseNames(const std::string& text) {
+    std::vector<std::string> names;
+    for (const std::string& part : split(text, ',')) {
+        const std::string name(trim(part));
+        if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+    return names;
+}
+
+std::vector<Flag> clusterFlags() {
+    return {
+        {"watch-namespaces", "a,b", "Look after the ModelDeployments of these namespaces only (default: all)",
+         [](Options& o, const std::string& v) { return assign(o.watchNamespaces, parseNames(v)); }},
+        {"leader-elect", "true|false", "Only one of several replicas acts, the one that holds the Lease (default true)",
+         [](Options& o, const std::string& v) { return assign(o.leaderElect, parseSwitch(v)); }},
+        {"lease-name", "NAME", "Name of that Lease (default serin-operator)",
+         [](Options& o, const std::string& v) { return assign(o.leaseName, Result<std::string>(v)); }},
+        {"namespace", "NAME", "Namespace of that Lease (default: $POD_NAMESPACE, else the present context's)",
+         [](Options& o, const std::string& v) { return assign(o.space, Result<std::string>(v)); }},
+        {"kubeconfig", "PATH", "How to reach the cluster (default: the pod's service account, else ~/.kube/config)",
+         [](Options& o, const std::string& v) { return assign(o.kubeconfig, Result<std::string>(v)); }},
+        {"drain-delay", "DURATION", "How long pods are kept that no route reaches any more (default 5s)",
+         [](Options& o, const std::string& v) { return assign(o.drainDelay, parseWait(v)); }},
+        {"workers", "N", "ModelDeployments that are worked on at the same time (default 2)",
+         [](Options& o, const std::string& v) { return assign(o.workers, parseInteger(v, 1, 64)); }},
+    };
+}
+
+std::vector<Flag> processFlags() {
+    return {
+        {"metrics-port", "PORT", "Where /metrics is served, 0 for nowhere (default 8080)",
+         [](Options& o, const std::string& v) { return assign(o.metricsPort, parseInteger(v, 0, 65535)); }},
+        {"health-port", "PORT", "Where /healthz and /readyz are served, 0 for nowhere (default 8081)",
+         [](Options& o, const std::string& v) { return assign(o.healthPort, parseInteger(v, 0, 65535)); }},
+        {"log-format", "text|json", "Form of the log on standard error (default text)",
+         [](Options& o, const std::string& v) { return assign(o.logFormat, parseLogFormat(v)); }},
+        {"log-level", "LEVEL", "Least level that is logged: debug, info, warning or error (default info)",
+         [](Options& o, const std::string& v) { return assign(o.logLevel, parseLogLevel(v)); }},
+        {"version", "", "Print the version and end",
+         [](Options& o, const std::string& v) { return assign(o.version, parseSwitch(v)); }},
+        {"help", "", "Print this and end",
+         [](Options& o, const std::string& v) { return assign(o.help, parseSwitch(v)); }},
+    };
+}
+
+const std::vector<Flag>& flags() {
+    static const std::vector<Flag> all = [] {
+        std::vector<Flag> list = clusterFlags();
+        for (Flag& flag : processFlags()) list.push_back(std::move(flag));
+        return list;
+    }();
+    return all;
+}
+
+const Flag* flagNamed(const std::string& name) {
+    const auto found = std::find_if(flags().begin(), flags().end(), [&](const Flag& f) { return f.name == name; });
+    return found == flags().end() ? nullptr : &*found;
+}
+
+std::string variableOf(const Flag& flag) {
+    std::string name = "SERIN_";
+    for (const char c : flag.name) name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    return name;
+}
+
+// A switch may stand alone: --leader-elect.
+bool standsAlone(const Flag& flag) { return flag.value.empty() || flag.value == "true|false"; }
+
+Result<void> readEnvironment(Options& options, const Environment& environment) {
+    if (const auto space = environment("POD_NAMESPACE")) options.space = *space;
+    for (const Flag& flag : flags()) {
+        const auto value = environment(variableOf(flag));
+        if (!value) continue;
+        const Result<void> set = flag.set(options, *value);
+        if (!set) return invalid(cat("environment variable ", variableOf(flag), ' ', set.error().message));
+    }
+    return {};
+}
+
+Result<void> readArgument(Options& options, const std::vector<std::string>& arguments, size_t& index) {
+    const std::string& argument = arguments[index];
+    if (!argument.starts_with("--")) return invalid(cat("unknown argument \"", argument, "\""));
+    const size_t equals = argument.find('=');
+    const std::string name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
+    const Flag* flag = flagNamed(name);
+    if (!flag) return invalid(cat("unknown flag --", name));
+    std::string value;
+    if (equals != std::string::npos) {
+        value = argument.substr(equals + 1);
+    } else if (!standsAlone(*flag)) {
+        if (index + 1 == arguments.size()) return invalid(cat("--", name, " needs a value: --", name, '=', flag->value));
+        value = arguments[++index];
+    }
+    const Result<void> set = flag->set(options, value);
+    if (!set) return invalid(cat("--", name, ' ', set.error().message));
+    return {};
+}
+
+}  // namespace
+
+Result<Options> parseOptions(const std::vector<std::string>& arguments, const Environment& environment) {
+    Options options;
+    if (const Result<void> read = readEnvironment(options, environment); !read) return read.error();
+    for (size_t index = 0; index < arguments.size(); ++index) {
+        if (const Result<void> read = readArgument(options, arguments, index); !read) return read.error();
+    }
+    return options;
+}
+
+std::string usage() {
+    std::string text = "serin-operator: rolls model deployments behind a canary split, judges them, takes back what is "
+                       "worse.\n\nEach flag is also an environment variable: --log-format is SERIN_LOG_FORMAT.\n\n";
+    for (const Flag& flag : flags()) {
+        std::string left = cat("  --", flag.name, flag.value.empty() ? "" : "=", flag.value);
+        left.resize(std::max<size_t>(left.size() + 2, 32), ' ');
+        text += cat(left, flag.help, '\n');
+    }
+    return text;
+}
+
+}  // namespace serin::runtime

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "runtime/text_logger.h"
+
+namespace serin::runtime {
+
+// What the operator is told on its command line or, for each flag, by the environment variable SERIN_<FLAG>.
+struct Options {
+    std::vector<std::string> watchNamespaces;  // empty: all
+    bool leaderElect = true;
+    std::string leaseName = "serin-operator";
+    std::string space;  // where the Lease is; empty: the service account's own or the kubeconfig's
+    int metricsPort = 8080;  // 0: none
+    int healthPort = 8081;   // 0: none
+    LogFormat logFormat = LogFormat::Text;
+    LogLevel logLevel = LogLevel::Info;
+    Duration drainDelay{std::chrono::seconds(5)};
+    int workers = 2;
+    std::string kubeconfig;
+    bool version = false;
+    bool help = false;
+};
+
+// Environment variable by name.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+
+// `arguments` without the program's name. A flag wins over its environment variable. The Error names what is wrong.
+Result<Options> parseOptions(const std::vector<std::string>& arguments, const Environment& environment);
+
+// The text of --help.
+std::string usage();
+
+}  // namespace serin::runtime

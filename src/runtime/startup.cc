@@ -1,0 +1,94 @@
+#include "runtime/startup.h"
+
+#include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "kube/resource.h"
+#include "kube/status.h"
+
+namespace serin::runtime {
+namespace {
+
+constexpr auto kBetween = std::chrono::seconds(3);
+
+// "30+" of some providers is 30.
+int leadingNumber(const std::string& text) {
+    int value = -1;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+HttpRequest plainGet(const std::string& target) {
+    HttpRequest request;
+    request.target = target;
+    request.headers["accept"] = "application/json";
+    request.timeout = std::chrono::seconds(10);
+    return request;
+}
+
+ClusterState notReady(const Error& error) {
+    if (error.code == ErrorCode::Stopped) return {Readiness::Stopped, error.message};
+    return {Readiness::Unreachable, error.message};
+}
+
+}  // namespace
+
+Result<std::string> checkVersion(const std::string& body) {
+    const nlohmann::json version = nlohmann::json::parse(body, nullptr, false);
+    if (!version.is_object()) return Error{ErrorCode::Unavailable, "/version is no JSON object"};
+    const auto text = [&](const char* name) {
+        const auto found = version.find(name);
+        return found != version.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
+    const int major = leadingNumber(text("major"));
+    const int minor = leadingNumber(text("minor"));
+    if (major < 0 || minor < 0) return Error{ErrorCode::Unavailable, "/version has no numbers"};
+    if (major < 1 || (major == 1 && minor < kLeastMinor)) {
+        return invalid(cat("the API server is Kubernetes ", text("gitVersion"), "; Serin needs 1.", kLeastMinor,
+                           " or newer, for its pods stop with a preStop of sleep"));
+    }
+    return text("gitVersion");
+}
+
+ClusterState askCluster(net::Transport& transport, std::stop_token stop) {
+    const auto version = kube::expectSuccess("the API server", transport.send(plainGet("/version"), stop));
+    if (!version) return notReady(version.error());
+    const Result<std::string> checked = checkVersion(version->body);
+    if (!checked && checked.error().code == ErrorCode::Invalid) return {Readiness::TooOld, checked.error().message};
+    if (!checked) return notReady(checked.error());
+    const std::string group = cat("/apis/", kube::modelDeployments().apiVersion());
+    const auto resources = kube::expectSuccess("discovery", transport.send(plainGet(group), stop));
+    if (!resources && resources.error().code == ErrorCode::NotFound) {
+        return {Readiness::NoResource,
+                "the CustomResourceDefinition modeldeployments.serin.dev is not installed: kubectl apply -f "
+                "crds/modeldeployments.serin.dev.yaml, or helm install with crds.install=true"};
+    }
+    if (!resources) return notReady(resources.error());
+    return {Readiness::Ready, *checked};
+}
+
+bool awaitCluster(net::Transport& transport, Logger& log, std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    while (!stop.stop_requested()) {
+        const ClusterState state = askCluster(transport, stop);
+        switch (state.readiness) {
+            case Readiness::Ready:
+                log.info("the cluster is reachable", {{"kubernetes", state.message}});
+                return true;
+            case Readiness::TooOld: log.error(state.message); return false;
+            case Readiness::Stopped: return false;
+            case Readiness::Unreachable:
+            case Readiness::NoResource: log.warning("waiting for the cluster", {{"reason", state.message}}); break;
+        }
+        std::unique_lock lock(mutex);
+        wake.wait_for(lock, stop, kBetween, [] { return false; });
+    }
+    return false;
+}
+
+}  // namespace serin::runtime

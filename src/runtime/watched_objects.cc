@@ -1,0 +1,198 @@
+#include "runtime/watched_objects.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "api/codec.h"
+#include "api/names.h"
+#include "base/text.h"
+#include "cache/reflector.h"
+#include "kube/object.h"
+#include "kube/resource.h"
+
+namespace serin::runtime {
+namespace {
+
+kube::Random randomNumbers() {
+    auto engine = std::make_shared<std::mt19937_64>(std::random_device{}());
+    return [engine] { return std::uniform_real_distribution<double>(0.0, 1.0)(*engine); };
+}
+
+// Children name their ModelDeployment in a label; EndpointSlices have the labels of their Service.
+std::string ownerByLabel(const kube::Object& object) {
+    const std::string name = object.label(api::kModelDeploymentLabel);
+    return name.empty() ? "" : kube::objectKey(object.space(), name);
+}
+
+template <typename T>
+cache::Kind<T> kindOf(const kube::Resource& resource, Result<T> (*decode)(const nlohmann::json&),
+                      const WatchedObjects::Listeners& listeners) {
+    const bool root = resource == kube::modelDeployments();
+    cache::Kind<T> kind;
+    kind.ownerKey = [root](const kube::Object& object) { return root ? object.key() : ownerByLabel(object); };
+    kind.notify = listeners.changed;
+    kind.decode = [&resource, root, decode, listeners](const kube::Object& object) {
+        listeners.heard(resource.kind.c_str());
+        Result<T> decoded = decode(object.json());
+        if (!decoded && root) {
+            listeners.malformed({resource.apiVersion(), resource.kind, object.space(), object.name(), object.uid(),
+                                 object.resourceVersion()},
+                                decoded.error());
+        }
+        return decoded;
+    };
+    return kind;
+}
+
+template <typename T>
+std::vector<T> valuesOf(const cache::Snapshot<T>& snapshot, const std::string& key) {
+    std::vector<T> out;
+    for (const auto& entry : snapshot.ownedBy(key)) out.push_back(entry->value);
+    return out;
+}
+
+}  // namespace
+
+// The reflectors of one namespace, or of all.
+struct WatchedObjects::Set {
+    Set(const std::string& where, const Means& means, const Listeners& listeners)
+        : space(where),
+          objects(options(kube::modelDeployments(), where), means.requests, randomNumbers(),
+                  kindOf<api::ModelDeployment>(kube::modelDeployments(), api::decodeModelDeployment, listeners),
+                  means.transport, means.clock, means.log),
+          replicaSets(options(kube::replicaSets(), where), means.requests, randomNumbers(),
+                      kindOf<api::ReplicaSet>(kube::replicaSets(), api::decodeReplicaSet, listeners), means.transport,
+                      means.clock, means.log),
+          services(options(kube::services(), where), means.requests, randomNumbers(),
+                   kindOf<api::Service>(kube::services(), api::decodeService, listeners), means.transport, means.clock,
+                   means.log),
+          slices(options(kube::endpointSlices(), where), means.requests, randomNumbers(),
+                 kindOf<api::EndpointSlice>(kube::endpointSlices(), api::decodeEndpointSlice, listeners),
+                 means.transport, means.clock, means.log) {}
+
+    static kube::ListWatch::Options options(const kube::Resource& resource, const std::string& where) {
+        kube::ListWatch::Options out;
+        out.resource = resource;
+        out.space = where;
+        if (!(resource == kube::modelDeployments())) out.labelSelector = api::kModelDeploymentLabel;
+        return out;
+    }
+
+    // The same for each reflector, with its kind.
+    template <typename Visit>
+    void each(Visit&& visit) {
+        visit(kube::modelDeployments().kind, objects);
+        visit(kube::replicaSets().kind, replicaSets);
+        visit(kube::services().kind, services);
+        visit(kube::endpointSlices().kind, slices);
+    }
+    template <typename Visit>
+    void each(Visit&& visit) const {
+        const_cast<Set*>(this)->each([&](const std::string& kind, const auto& reflector) { visit(kind, reflector); });
+    }
+
+    std::string space;
+    cache::Reflector<api::ModelDeployment> objects;
+    cache::Reflector<api::ReplicaSet> replicaSets;
+    cache::Reflector<api::Service> services;
+    cache::Reflector<api::EndpointSlice> slices;
+};
+
+WatchedObjects::WatchedObjects(const std::vector<std::string>& spaces, const Means& means, const Listeners& listeners)
+    : clock_(means.clock) {
+    for (const std::string& space : spaces) sets_.push_back(std::make_unique<Set>(space, means, listeners));
+    if (spaces.empty()) sets_.push_back(std::make_unique<Set>("", means, listeners));
+}
+
+WatchedObjects::~WatchedObjects() { requestStop(); }
+
+void WatchedObjects::start() {
+    for (const auto& set : sets_) {
+        set->each([](const std::string&, auto& reflector) { reflector.start(); });
+    }
+}
+
+void WatchedObjects::requestStop() {
+    for (const auto& set : sets_) {
+        set->each([](const std::string&, auto& reflector) { reflector.requestStop(); });
+    }
+}
+
+bool WatchedObjects::synced() const {
+    bool all = true;
+    for (const auto& set : sets_) {
+        std::as_const(*set).each([&](const std::string&, const auto& reflector) { all = all && reflector.hasSynced(); });
+    }
+    return all;
+}
+
+std::string WatchedObjects::waitingFor() const {
+    std::vector<std::string> parts;
+    for (const auto& set : sets_) {
+        std::as_const(*set).each([&](const std::string& kind, const auto& reflector) {
+            const cache::ReflectorHealth health = reflector.health();
+            if (health.synced) return;
+            parts.push_back(cat(kind, set->space.empty() ? "" : " of namespace ", set->space,
+                                health.lastFailure.empty() ? "" : ": ", health.lastFailure));
+        });
+    }
+    return join(parts, "; ");
+}
+
+std::map<std::string, size_t> WatchedObjects::sizes() const {
+    std::map<std::string, size_t> out;
+    for (const auto& set : sets_) {
+        std::as_const(*set).each(
+            [&](const std::string& kind, const auto& reflector) { out[kind] += reflector.snapshot().size(); });
+    }
+    return out;
+}
+
+std::map<std::string, double> WatchedObjects::lags() const {
+    std::map<std::string, double> out;
+    const Duration now = clock_.sinceBoot();
+    for (const auto& set : sets_) {
+        std::as_const(*set).each([&](const std::string& kind, const auto& reflector) {
+            const double lag = static_cast<double>((now - reflector.health().lastHeard).count()) / 1000.0;
+            out[kind] = std::max(out[kind], lag);
+        });
+    }
+    return out;
+}
+
+const WatchedObjects::Set* WatchedObjects::setOf(const std::string& key) const {
+    const std::string space = key.substr(0, key.find('/'));
+    const auto found = std::find_if(sets_.begin(), sets_.end(),
+                                    [&](const auto& set) { return set->space.empty() || set->space == space; });
+    return found == sets_.end() ? nullptr : found->get();
+}
+
+Sight WatchedObjects::look(const std::string& key) const {
+    Sight sight;
+    const Set* set = setOf(key);
+    if (!set) return sight;
+    const auto objects = set->objects.snapshot();
+    const auto replicaSets = set->replicaSets.snapshot();
+    const auto services = set->services.snapshot();
+    const auto slices = set->slices.snapshot();
+    sight.versions = {{kube::modelDeployments().kind, objects.resourceVersion()},
+                      {kube::replicaSets().kind, replicaSets.resourceVersion()},
+                      {kube::services().kind, services.resourceVersion()},
+                      {kube::endpointSlices().kind, slices.resourceVersion()}};
+    if (const auto found = objects.find(key)) sight.object = found->value;
+    sight.replicaSets = valuesOf(replicaSets, key);
+    sight.services = valuesOf(services, key);
+    sight.slices = valuesOf(slices, key);
+    return sight;
+}
+
+std::vector<std::string> WatchedObjects::keys() const {
+    std::vector<std::string> keys;
+    for (const auto& set : sets_) {
+        set->objects.snapshot().forEach([&](const auto& entry) { keys.push_back(entry->key); });
+    }
+    return keys;
+}
+
+}  // namespace serin::runtime

@@ -1,0 +1,160 @@
+#include "runtime/controller.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "routing/routing.h"
+#include "tests/unit/apply/fakes.h"
+
+namespace serin::runtime {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+using Json = nlohmann::json;
+
+class OneObject final : public ObjectSource {
+  public:
+    Sight sight;
+    Sight look(const std::string&) const override { return sight; }
+    std::vector<std::string> keys() const override { return {"ml/fraud"}; }
+};
+
+class ControllerTest : public ::testing::Test {
+  protected:
+    ControllerTest() {
+        api::ModelDeployment object;
+        object.meta.name = "fraud";
+        object.meta.ns = "ml";
+        object.meta.uid = "uid-fraud";
+        object.meta.resourceVersion = "7";
+        object.meta.generation = 1;
+        object.spec.replicas = 2;
+        object.spec.revision = "rev1";
+        object.spec.model = {"fraud", "1"};
+        object.spec.runtime.container = "server";
+        object.spec.runtime.ports = {8080, 0, 8082};
+        object.spec.runtime.readyPath = "/v2/models/fraud/ready";
+        object.spec.templateJson = R"({"spec":{"containers":[{"name":"server","image":"i"}]}})";
+        object.spec.ports = {{"http", 80, 8080}};
+        source.sight.object = object;
+        see(10);
+    }
+    void see(int version) {
+        for (const char* kind : {"ModelDeployment", "ReplicaSet", "Service", "EndpointSlice"}) {
+            source.sight.versions[kind] = std::to_string(version);
+        }
+    }
+    void run() { controller.reconcile("ml/fraud", {}); }
+
+    static apply::Bodies bodies() {
+        apply::Bodies out;
+        out.createService = [](const auto& object, const api::CreateService& i) {
+            return i.main ? routing::mainServiceBody(object, i.revision)
+                          : routing::revisionServiceBody(object, i.revision);
+        };
+        out.routeService = [](const auto&, const auto&) { return std::string("{}"); };
+        return out;
+    }
+
+    serin::testing::ScriptedTransport transport;
+    serin::testing::ManualClock clock;
+    serin::testing::QuietLogger log;
+    OneObject source;
+    WorkQueue queue{clock};
+    cache::WriteGate gate;
+    Metrics metrics;
+    bool mayWrite = true;
+    apply::Applier applier{transport, kube::RequestBuilder("test"), bodies(), [this] { return mayWrite; }, clock, log};
+    std::vector<kube::EventInput> events;
+    std::vector<std::string> watched;
+    std::vector<std::string> forgotten;
+    Controller controller{{source, queue, gate, applier, metrics, clock, log,
+                           [this](kube::EventInput input) { events.push_back(std::move(input)); },
+                           [this](const std::string& key, const auto&) { watched.push_back(key); },
+                           [this](const std::string& key) { forgotten.push_back(key); }}};
+};
+
+TEST_F(ControllerTest, RecordsThenCreatesTheFirstVersion) {
+    run();
+    EXPECT_THAT(transport.lines(), Contains(StartsWith("POST /apis/apps/v1/namespaces/ml/replicasets")));
+    ASSERT_FALSE(transport.requests.empty());
+    EXPECT_THAT(transport.lines().front(), HasSubstr("/modeldeployments/fraud/status"));
+    EXPECT_THAT(watched, ElementsAre("ml/fraud"));
+}
+
+TEST_F(ControllerTest, PlansNothingBeforeItsOwnWritesAreSeen) {
+    for (int i = 0; i < 10; ++i) transport.answer(200, R"({"metadata":{"resourceVersion":"11"}})");
+    run();
+    const size_t sent = transport.requests.size();
+    ASSERT_GT(sent, 0u);
+    run();
+    EXPECT_EQ(transport.requests.size(), sent);
+    EXPECT_EQ(queue.nextDue(), clock.boot + Duration(100));
+    see(11);
+    run();
+    EXPECT_GT(transport.requests.size(), sent);
+}
+
+TEST_F(ControllerTest, ShowsARefusalInTheStatusAtOnce) {
+    transport.answer(200, "{}");
+    for (int i = 0; i < 2; ++i) {
+        transport.answer(422, R"({"kind":"Status","reason":"Invalid","message":"spec.imagee is unknown"})");
+    }
+    run();
+    EXPECT_EQ(queue.poll(), "ml/fraud");
+    queue.done("ml/fraud");
+    run();
+    EXPECT_THAT(transport.requests.back().body, HasSubstr("spec.imagee is unknown"));
+    const Json status = Json::parse(transport.requests.back().body)["status"];
+    bool found = false;
+    for (const Json& condition : status["conditions"]) {
+        if (condition["type"] == "Accepted") {
+            found = true;
+            EXPECT_EQ(condition["status"], "False");
+        }
+    }
+    EXPECT_TRUE(found);
+}
+
+TEST_F(ControllerTest, ComesBackLaterAfterAFailure) {
+    transport.fail(ErrorCode::Unavailable);
+    run();
+    EXPECT_EQ(transport.requests.size(), 1u);
+    EXPECT_EQ(queue.nextDue(), clock.boot + WorkQueue::kFirstRetry);
+    EXPECT_THAT(events, IsEmpty());  // what was not recorded is not told
+}
+
+TEST_F(ControllerTest, WritesNothingBehindAClosedFence) {
+    mayWrite = false;
+    run();
+    EXPECT_TRUE(transport.requests.empty());
+}
+
+TEST_F(ControllerTest, ForgetsWhatIsGoneOrGoing) {
+    run();
+    source.sight.object->meta.deleting = true;
+    see(20);
+    run();
+    EXPECT_THAT(forgotten, ElementsAre("ml/fraud"));
+    EXPECT_THAT(metrics.text(), ::testing::Not(HasSubstr("fraud")));
+    const size_t sent = transport.requests.size();
+    source.sight.object.reset();
+    run();
+    EXPECT_EQ(transport.requests.size(), sent);
+}
+
+TEST_F(ControllerTest, ReportsASpecThatCannotBeAccepted) {
+    source.sight.object->spec.problems = {"spec.runtime.container: is \"x\"; name a container of the template"};
+    run();
+    ASSERT_EQ(transport.requests.size(), 1u);
+    EXPECT_THAT(transport.requests[0].body, HasSubstr("name a container of the template"));
+}
+
+}  // namespace
+}  // namespace serin::runtime

@@ -1,0 +1,89 @@
+#include "runtime/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace serin::runtime {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Result<Options> parse(const std::vector<std::string>& arguments,
+                      const std::map<std::string, std::string>& environment = {}) {
+    return parseOptions(arguments, [&](const std::string& name) {
+        const auto found = environment.find(name);
+        return found == environment.end() ? std::optional<std::string>() : found->second;
+    });
+}
+
+TEST(Options, HaveTheDefaultsOfTheHelp) {
+    const auto options = parse({});
+    ASSERT_TRUE(options);
+    EXPECT_TRUE(options->leaderElect);
+    EXPECT_EQ(options->leaseName, "serin-operator");
+    EXPECT_EQ(options->metricsPort, 8080);
+    EXPECT_EQ(options->healthPort, 8081);
+    EXPECT_EQ(options->workers, 2);
+    EXPECT_EQ(options->drainDelay, Duration(std::chrono::seconds(5)));
+    EXPECT_TRUE(options->watchNamespaces.empty());
+}
+
+TEST(Options, ReadEveryFlag) {
+    const auto options = parse({"--watch-namespaces=a, b,a", "--leader-elect=false", "--lease-name", "other",
+                                "--namespace=ml", "--metrics-port=0", "--health-port=9", "--log-format=json",
+                                "--log-level=debug", "--drain-delay=1m30s", "--workers=7", "--kubeconfig=/k"});
+    ASSERT_TRUE(options) << options.error().message;
+    EXPECT_THAT(options->watchNamespaces, ElementsAre("a", "b"));
+    EXPECT_FALSE(options->leaderElect);
+    EXPECT_EQ(options->leaseName, "other");
+    EXPECT_EQ(options->space, "ml");
+    EXPECT_EQ(options->metricsPort, 0);
+    EXPECT_EQ(options->healthPort, 9);
+    EXPECT_EQ(options->logFormat, LogFormat::Json);
+    EXPECT_EQ(options->logLevel, LogLevel::Debug);
+    EXPECT_EQ(options->drainDelay, Duration(std::chrono::seconds(90)));
+    EXPECT_EQ(options->workers, 7);
+    EXPECT_EQ(options->kubeconfig, "/k");
+}
+
+TEST(Options, ASwitchMayStandAlone) {
+    const auto options = parse({"--leader-elect", "--version"}, {{"SERIN_LEADER_ELECT", "false"}});
+    ASSERT_TRUE(options);
+    EXPECT_TRUE(options->leaderElect);
+    EXPECT_TRUE(options->version);
+}
+
+TEST(Options, AFlagWinsOverItsVariable) {
+    const auto options = parse({"--workers=3"}, {{"SERIN_WORKERS", "9"}, {"SERIN_LOG_FORMAT", "json"},
+                                                 {"SERIN_WATCH_NAMESPACES", "x,y"}, {"POD_NAMESPACE", "here"}});
+    ASSERT_TRUE(options);
+    EXPECT_EQ(options->workers, 3);
+    EXPECT_EQ(options->logFormat, LogFormat::Json);
+    EXPECT_THAT(options->watchNamespaces, ElementsAre("x", "y"));
+    EXPECT_EQ(options->space, "here");
+}
+
+TEST(Options, NameWhatIsWrong) {
+    EXPECT_EQ(parse({"--wokers=3"}).error().message, "unknown flag --wokers");
+    EXPECT_EQ(parse({"serve"}).error().message, "unknown argument \"serve\"");
+    EXPECT_THAT(parse({"--workers=many"}).error().message, HasSubstr("--workers is \"many\", not a whole number"));
+    EXPECT_THAT(parse({"--workers"}).error().message, HasSubstr("--workers needs a value"));
+    EXPECT_THAT(parse({"--metrics-port=70000"}).error().message, HasSubstr("from 0 to 65535"));
+    EXPECT_THAT(parse({"--log-format=xml"}).error().message, HasSubstr("not text or json"));
+    EXPECT_THAT(parse({"--leader-elect=maybe"}).error().message, HasSubstr("not true or false"));
+    EXPECT_THAT(parse({}, {{"SERIN_DRAIN_DELAY", "soon"}}).error().message, HasSubstr("SERIN_DRAIN_DELAY is \"soon\""));
+}
+
+TEST(Options, AreAllInTheHelp) {
+    for (const char* flag : {"--watch-namespaces", "--leader-elect", "--lease-name", "--namespace", "--metrics-port",
+                             "--health-port", "--log-format", "--log-level", "--drain-delay", "--workers",
+                             "--kubeconfig", "--version", "--help"}) {
+        EXPECT_THAT(usage(), HasSubstr(flag));
+    }
+}
+
+}  // namespace
+}  // namespace serin::runtime

@@ -1,0 +1,149 @@
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "runtime/http_server.h"
+#include "runtime/metered_transport.h"
+#include "runtime/metrics.h"
+#include "runtime/startup.h"
+#include "runtime/text_logger.h"
+#include "tests/unit/apply/fakes.h"
+
+namespace serin::runtime {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::string ask(int port, const std::string& request) {
+    const int connection = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    std::string answer;
+    if (::connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+        ::send(connection, request.data(), request.size(), 0) > 0) {
+        char buffer[1024];
+        for (ssize_t got = 0; (got = ::recv(connection, buffer, sizeof buffer, 0)) > 0;) {
+            answer.append(buffer, static_cast<size_t>(got));
+        }
+    }
+    ::close(connection);
+    return answer;
+}
+
+TEST(HttpServer, AnswersGetAndNothingElse) {
+    auto server = HttpServer::start(0, [](const std::string& path) {
+        return path == "/healthz" ? HttpServer::Answer{200, "fine\n"} : HttpServer::Answer{404, "no\n"};
+    });
+    ASSERT_TRUE(server) << server.error().message;
+    const int port = (*server)->port();
+    const std::string answer = ask(port, "GET /healthz?verbose HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+    EXPECT_THAT(answer, HasSubstr("Content-Length: 5\r\n"));
+    EXPECT_THAT(answer, ::testing::EndsWith("\r\n\r\nfine\n"));
+    EXPECT_THAT(ask(port, "GET /x HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 404"));
+    EXPECT_THAT(ask(port, "POST /healthz HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 405"));
+    EXPECT_THAT(ask(port, "nonsense\r\n\r\n"), StartsWith("HTTP/1.1 405"));
+}
+
+TEST(HttpServer, SaysWhenAPortIsTaken) {
+    auto first = HttpServer::start(0, [](const std::string&) { return HttpServer::Answer{}; });
+    ASSERT_TRUE(first);
+    auto second = HttpServer::start((*first)->port(), [](const std::string&) { return HttpServer::Answer{}; });
+    ASSERT_FALSE(second);
+    EXPECT_THAT(second.error().message, HasSubstr(std::to_string((*first)->port())));
+}
+
+TEST(TextLogger, WritesOneLineForPeopleOrMachines) {
+    const Timestamp time = *parseTime("2026-01-02T03:04:05.678Z");
+    const LogFields fields{{"name", "fraud"}, {"why", "it \"errs\"\nbadly"}};
+    EXPECT_EQ(formatLine(LogFormat::Text, time, LogLevel::Info, "rolled\nback", fields),
+              R"(2026-01-02T03:04:05.678Z INFO  rolled back name=fraud why="it \"errs\"\nbadly")");
+    EXPECT_EQ(formatLine(LogFormat::Json, time, LogLevel::Warning, "rolled back", fields),
+              R"({"time":"2026-01-02T03:04:05.678Z","level":"warning","message":"rolled back","name":"fraud",)"
+              R"("why":"it \"errs\"\nbadly"})");
+}
+
+TEST(RequestKind, IsInKubernetesWords) {
+    const auto kind = [](const std::string& method, const std::string& target) {
+        HttpRequest request;
+        request.method = method;
+        request.target = target;
+        const RequestKind found = kindOf(request);
+        return found.verb + " " + found.resource;
+    };
+    EXPECT_EQ(kind("GET", "/api/v1/services?limit=500"), "list services");
+    EXPECT_EQ(kind("GET", "/apis/apps/v1/namespaces/ml/replicasets?watch=1"), "watch replicasets");
+    EXPECT_EQ(kind("GET", "/api/v1/namespaces/ml/services/fraud"), "get services");
+    EXPECT_EQ(kind("POST", "/apis/apps/v1/namespaces/ml/replicasets?fieldManager=x"), "create replicasets");
+    EXPECT_EQ(kind("PATCH", "/apis/serin.dev/v1alpha1/namespaces/ml/modeldeployments/f/status?force=true"),
+              "patch modeldeployments/status");
+    EXPECT_EQ(kind("PUT", "/apis/coordination.k8s.io/v1/namespaces/s/leases/l"), "update leases");
+    EXPECT_EQ(kind("DELETE", "/api/v1/namespaces/ml/services/f"), "delete services");
+    EXPECT_EQ(kind("GET", "/version"), "get other");
+}
+
+TEST(Metrics, ForgetsTheGaugesOfWhatIsGone) {
+    Metrics metrics;
+    api::ModelDeployment object;
+    object.meta.ns = "ml";
+    object.meta.name = "fraud";
+    api::Status status;
+    status.canary = api::VersionStatus{};
+    status.canary->weight = 25;
+    metrics.show(object, status, nullptr);
+    api::Stratum stratum;
+    stratum.canary.emplace_back().counts["errors"] = {40, 3, {}, {}};
+    metrics.counted("ml", "fraud", stratum);
+    metrics.counted("ml", "fraud", stratum);
+    EXPECT_THAT(metrics.text(), HasSubstr(R"(serin_weight{name="fraud",namespace="ml",role="canary"} 25)"));
+    EXPECT_THAT(metrics.text(), HasSubstr(R"(serin_requests_total{name="fraud",namespace="ml",role="canary"} 80)"));
+    EXPECT_THAT(metrics.text(), HasSubstr(R"(serin_rollout_step{name="fraud",namespace="ml"} -1)"));
+    metrics.forget("ml", "fraud");
+    EXPECT_THAT(metrics.text(), Not(HasSubstr("fraud")));
+}
+
+TEST(Metrics, CountRequestsByVerbResourceAndCode) {
+    Metrics metrics;
+    metrics.requested("patch", "services", 200);
+    metrics.requested("patch", "services", 200);
+    metrics.ended("RolledBack");
+    metrics.leading(true);
+    EXPECT_THAT(metrics.text(),
+                HasSubstr(R"(serin_api_requests_total{code="200",resource="services",verb="patch"} 2)"));
+    EXPECT_THAT(metrics.text(), HasSubstr(R"(serin_rollbacks_total{reason="RolledBack"} 1)"));
+    EXPECT_THAT(metrics.text(), HasSubstr("serin_leader 1"));
+}
+
+TEST(Startup, RefusesAKubernetesThatIsTooOld) {
+    EXPECT_TRUE(checkVersion(R"({"major":"1","minor":"30+","gitVersion":"v1.30.4"})"));
+    EXPECT_TRUE(checkVersion(R"({"major":"1","minor":"36","gitVersion":"v1.36.0"})"));
+    const auto old = checkVersion(R"({"major":"1","minor":"29","gitVersion":"v1.29.9"})");
+    ASSERT_FALSE(old);
+    EXPECT_EQ(old.error().code, ErrorCode::Invalid);
+    EXPECT_THAT(old.error().message, HasSubstr("v1.29.9"));
+    EXPECT_EQ(checkVersion("<html>").error().code, ErrorCode::Unavailable);
+}
+
+TEST(Startup, SaysHowToInstallTheMissingResource) {
+    serin::testing::ScriptedTransport transport;
+    transport.answer(200, R"({"major":"1","minor":"36","gitVersion":"v1.36.0"})");
+    transport.answer(404, "404 page not found");
+    const ClusterState state = askCluster(transport, {});
+    EXPECT_EQ(state.readiness, Readiness::NoResource);
+    EXPECT_THAT(state.message, HasSubstr("kubectl apply -f crds/modeldeployments.serin.dev.yaml"));
+    transport.fail(ErrorCode::Unavailable);
+    EXPECT_EQ(askCluster(transport, {}).readiness, Readiness::Unreachable);
+    transport.answer(200, R"({"major":"1","minor":"36","gitVersion":"v1.36.0"})");
+    transport.answer(200, "{}");
+    EXPECT_EQ(askCluster(transport, {}).readiness, Readiness::Ready);
+}
+
+}  // namespace
+}  // namespace serin::runtime
