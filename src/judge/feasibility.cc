@@ -55,11 +55,11 @@ std::string feasibilityWarning(const api::Analysis& analysis, const StableRecord
     }
     const double wait = needed / (perSecond / 2);
     if (wait <= deadline) return "";
-    std::string out =
-        cat("InsufficientTraffic: ", humanNumber(perSecond), " requests/s, half of them for the canary ",
-            "at best; ", slowest->name, " needs about ", humanNumber(needed), " canary requests to be safe, ",
-            humanSeconds(wait), " > deadline ", formatDuration(analysis.deadline),
-            "; send more traffic, or raise ", "safeWithin.difference or the deadline");
+    std::string out = cat("InsufficientTraffic: ", humanNumber(perSecond),
+                          " requests/s, half of them for the canary at best; the ", humanNumber(needed),
+                          " or so canary requests that call ", slowest->name, " safe take ",
+                          humanSeconds(wait), " > deadline ", formatDuration(analysis.deadline),
+                          "; send more traffic, or raise safeWithin.difference or the deadline");
     const double rate = rateOf(stable, slowest->name);
     if (stable.metrics.contains(slowest->name) && stable.metrics.at(slowest->name).bad > 0) {
         out += cat(" (twice as many errors are found in about ",

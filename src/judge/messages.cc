@@ -20,13 +20,24 @@ std::string counted(double count, const std::string& thing) {
     return cat(humanNumber(count), " ", thing, count == 1 ? "" : "s");
 }
 
+// A regression that set in with the present step shows more in the step's own numbers.
+bool stepSaysMore(const AttemptMemory& attempt, const MetricMemory& metric) {
+    const HarmMixture& harm = metric.errors.harm;
+    if (!attempt.stepOpen || harm.opened < 2) return false;
+    return combinedHarm(metric.definition, metric.errors.step) >
+           combinedHarm(metric.definition, harm.starts.front());
+}
+
 std::string rates(const AttemptMemory& attempt, const MetricMemory& metric) {
-    const Past& seen = metric.errors.seen;
-    const std::string canary = humanPercent(share(seen.canaryBad, seen.canary));
     if (attempt.soaking) {
-        return cat("errs ", canary, " after promotion, limit ", humanPercent(metric.soakLimit));
+        const Past& seen = metric.errors.seen;
+        return cat("errs ", humanPercent(share(seen.canaryBad, seen.canary)), " after promotion, limit ",
+                   humanPercent(metric.soakLimit));
     }
-    return cat("canary errs ", canary, " against ", humanPercent(share(seen.stableBad, seen.stable)));
+    const bool step = attempt.harm && stepSaysMore(attempt, metric);
+    const Past& seen = step ? metric.errors.step.past : metric.errors.seen;
+    return cat("canary errs ", humanPercent(share(seen.canaryBad, seen.canary)), " against ",
+               humanPercent(share(seen.stableBad, seen.stable)), step ? " in this step" : "");
 }
 
 // "odds ratio at least 3.2 at 99 %", or the absolute limit that was passed.
@@ -81,8 +92,9 @@ std::string errorMessage(const api::Analysis& analysis, const AttemptMemory& att
     if (!detail.empty()) return out + detail;
     if (isSafe(analysis, metric)) {
         if (metric.definition.worseOddsRatio || !metric.definition.max) {
-            return cat(out, ", safe: within ", humanNumber(metric.definition.safeOddsRatio), "-fold or ",
-                       humanNumber(100 * metric.definition.safeDifference), " percentage points of stable");
+            return cat(out, ", safe: within ", humanNumber(metric.definition.safeOddsRatio),
+                       "-fold of stable or ", humanNumber(100 * metric.definition.safeDifference),
+                       " percentage points");
         }
         return cat(out, ", safe: below ", humanPercent(*metric.definition.max));
     }
@@ -164,7 +176,7 @@ std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& att
 
 std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
                            const Standing& standing) {
-    if (attempt.soaking || analysis.metrics.empty()) return "";
+    if (attempt.soaking || attempt.harm || analysis.metrics.empty()) return "";
     if (attempt.noDataSince) return attempt.missing;
     if (!attempt.stepOpen) return "";
     if (standing.onePodOnly) {

@@ -1,7 +1,7 @@
 #include "judge/report.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include "base/text.h"
 #include "judge/feasibility.h"
@@ -53,6 +53,7 @@ api::MetricVerdict driftVerdict(const api::Analysis& analysis, const MetricMemor
     api::MetricVerdict out;
     out.verdict = metric.drift.verdict;
     out.canary = metric.drift.index();
+    out.ratioHigh = std::numeric_limits<double>::infinity();
     out.samples = metric.drift.samples;
     out.samplesNeeded = static_cast<uint64_t>(metric.drift.missing(metric.definition));
     out.message = driftMessage(analysis, metric);
@@ -63,6 +64,7 @@ api::MetricVerdict podsVerdict(const PodsEvidence& pods) {
     api::MetricVerdict out;
     out.name = "pods";
     out.evidence = pods.evidence();
+    out.ratioHigh = std::numeric_limits<double>::infinity();
     const auto events = [](const TroubleEvidence& trouble) { return trouble.canary > 0; };
     const bool quiet = std::none_of(pods.troubles.begin(), pods.troubles.end(), events);
     out.verdict = quiet ? Verdict::Safe : Verdict::Continue;

@@ -10,7 +10,7 @@ namespace serin::judge {
 // The persisted memory: a text with its format's version, at most kMostState characters. What does not fit is
 // left out in this order: the unfinished interval, the evidence that leaves pods out, the histograms of the
 // present step.
-constexpr size_t kMostState = 32 * 1024;
+constexpr size_t kMostState = 32768;
 
 std::string encodeState(const Memory& memory);
 

@@ -19,6 +19,7 @@ bool isErrors(const api::Metric& metric) {
 
 std::vector<Dispersion::Pod> podsForDispersion(const std::vector<PodCounts>& stable) {
     std::vector<Dispersion::Pod> out;
+    out.reserve(stable.size());
     for (const PodCounts& pod : stable) {
         out.push_back({static_cast<double>(pod.counts->total),
                        static_cast<double>(std::min(pod.counts->bad, pod.counts->total))});
