@@ -26,6 +26,15 @@ bool reachable(const Draft& draft, const std::string& revision) {
     return draft.endpoints(revision).reachable > 0 || (split.exists && split.revision == revision);
 }
 
+// It was a first version that had traffic until a moment ago.
+bool draining(Draft& draft, const api::ReplicaSet& set) {
+    if (draft.next.stable || !draft.next.rollout || !draft.next.rollout->routedAt || set.ready == 0)
+        return false;
+    const Timestamp drained = *draft.next.rollout->routedAt + draft.seen.drainDelay;
+    if (draft.now() < drained) draft.wake(drained);
+    return draft.now() < drained;
+}
+
 void cleanServices(Draft& draft, const std::set<std::string>& names) {
     for (const api::Service& service : draft.seen.services) {
         if (!ours(draft, service.meta) || service.revision.empty() || names.contains(service.revision))
@@ -45,7 +54,7 @@ void keepSizes(Draft& draft) {
         draft.live() ? std::max(draft.next.rollout->floor, draft.spec().replicas) : draft.spec().replicas;
     draft.ensureReplicas(draft.stable(), floor,
                          draft.live() ? "stable keeps its floor while a rollout lives" : "spec.replicas");
-    if (draft.next.previous) {
+    if (draft.next.previous && !draft.previousGoes) {
         draft.ensureReplicas(draft.next.previous->revision, floor,
                              "the version before stays warm during the soak");
     }
@@ -57,7 +66,7 @@ void cleanUp(Draft& draft) {
     for (const api::ReplicaSet& set : draft.seen.replicaSets) {
         if (!ours(draft, set.meta) || names.contains(set.revision)) continue;
         if (set.replicas > 0) {
-            if (!reachable(draft, set.revision)) {
+            if (!reachable(draft, set.revision) && !draining(draft, set)) {
                 draft.act(api::ScaleReplicaSet{set.meta.name, set.meta.uid, set.meta.resourceVersion, 0},
                           "it plays no part any more and no route reaches it");
             }

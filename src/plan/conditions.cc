@@ -82,17 +82,38 @@ State available(const Draft& draft) {
             cat("version ", versionLabel(draft, stable), " has no ready endpoint")};
 }
 
+void putPaused(Draft& draft) {
+    const bool known = std::ranges::find(draft.next.conditions, "Paused", &api::Condition::type) !=
+                       draft.next.conditions.end();
+    if (draft.spec().paused) {
+        put(draft, "Paused", {"True", "SpecPaused", "spec.paused is true: nothing goes forward"});
+    } else if (known) {
+        put(draft, "Paused", {"False", "GoesOn", ""});
+    }
+}
+
 void putMetricsReachable(Draft& draft) {
     const bool judged = draft.live() && draft.seen.judgement && !draft.spec().analysis.metrics.empty() &&
                         draft.next.rollout->phase != Phase::RollingBack;
     if (!judged) return;
     const std::string& why = draft.seen.judgement->unreachable;
+    // Good news while evaluating is not worth a write of its own.
+    const bool known = std::ranges::find(draft.next.conditions, "MetricsReachable", &api::Condition::type) !=
+                       draft.next.conditions.end();
+    if (why.empty() && !known && draft.next.rollout->phase == Phase::Evaluating) return;
     put(draft, "MetricsReachable",
         why.empty() ? State{"True", "Scraped", "the pods' metrics are read"}
                     : State{"False", "CannotScrape", why});
 }
 
 }  // namespace
+
+Timestamp goesOnSince(const Draft& draft) {
+    const auto& recorded = draft.seen.object.status.conditions;
+    const auto paused = std::ranges::find(recorded, "Paused", &api::Condition::type);
+    if (paused == recorded.end()) return {};
+    return paused->status == "True" ? draft.now() : paused->lastTransitionTime;
+}
 
 void fillConditions(Draft& draft, const Acceptance& acceptance) {
     draft.next.phase = phaseText(draft);
@@ -103,6 +124,7 @@ void fillConditions(Draft& draft, const Acceptance& acceptance) {
     put(draft, "Available", available(draft));
     put(draft, "Reconciling", {yes(draft.live()), draft.live() ? phaseWord(draft) : "AtRest", ""});
     put(draft, "Stalled", stalled(draft, acceptance));
+    putPaused(draft);
     putMetricsReachable(draft);
     std::ranges::sort(draft.next.conditions, {}, &api::Condition::type);
 }

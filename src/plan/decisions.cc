@@ -44,20 +44,26 @@ std::optional<DecisionName> parseDecision(const std::string& text) {
     return name;
 }
 
-api::AttemptStatus& attemptRecord(api::Status& status, const std::string& revision, int attempt) {
-    for (api::AttemptStatus& record : status.attempts) {
-        if (record.revision == revision && record.attempt == attempt) return record;
-    }
-    if (status.attempts.size() >= kKeptAttempts) status.attempts.erase(status.attempts.begin());
-    return status.attempts.emplace_back(api::AttemptStatus{revision, attempt, {}, false, false, ""});
-}
-
 int lastAttempt(const api::Status& status, const std::string& revision) {
     int last = 0;
     for (const api::AttemptStatus& record : status.attempts) {
         if (record.revision == revision) last = std::max(last, record.attempt);
     }
     return last;
+}
+
+api::AttemptStatus& attemptRecord(api::Status& status, const std::string& revision, int attempt) {
+    for (api::AttemptStatus& record : status.attempts) {
+        if (record.revision == revision && record.attempt == attempt) return record;
+    }
+    if (status.attempts.size() >= kKeptAttempts) {
+        // Rather one that is not the last of its revision, so that no number is given twice.
+        const auto old = std::ranges::find_if(status.attempts, [&](const api::AttemptStatus& record) {
+            return record.attempt < lastAttempt(status, record.revision);
+        });
+        status.attempts.erase(old == status.attempts.end() ? status.attempts.begin() : old);
+    }
+    return status.attempts.emplace_back(api::AttemptStatus{revision, attempt, {}, false, false, ""});
 }
 
 void recordDecisions(Draft& draft) {

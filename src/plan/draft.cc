@@ -9,6 +9,12 @@ namespace serin::plan {
 
 using api::Phase;
 
+namespace {
+
+constexpr size_t kLongestNote = 1000;
+
+}  // namespace
+
 Draft::Draft(const api::Observed& observed) : seen(observed), next(observed.object.status) {}
 
 bool Draft::live() const {
@@ -58,7 +64,12 @@ void Draft::act(api::Intent intent, std::string why) {
 }
 
 void Draft::event(bool warning, std::string reason, std::string note) {
-    if (note.size() > 1000) note.resize(1000);
+    if (note.size() > kLongestNote) {
+        size_t end = kLongestNote;
+        while (end > 0 && (static_cast<unsigned char>(note[end]) & 0xC0) == 0x80)
+            --end;  // not within a character
+        note.resize(end);
+    }
     plan.events.push_back({warning, reason, reason, std::move(note)});
 }
 
@@ -80,26 +91,30 @@ void Draft::ensureReplicas(const std::string& revision, int replicas, const std:
     act(api::CreateReplicaSet{revision, replicas}, why);
 }
 
+bool Draft::creating(const std::string& service) const {
+    return std::ranges::any_of(plan.actions, [&](const api::Action& action) {
+        const auto* creation = std::get_if<api::CreateService>(&action.intent);
+        return creation && creation->name == service;
+    });
+}
+
 void Draft::ensureRevisionService(const std::string& revision) {
-    const std::string name = api::childName(seen.object.meta.name, revision);
-    if (service(name)) return;
-    if (const api::Refusal* refused = refusal("Service", name);
-        refused && now() < refused->at + kRefusalRetry) {
-        wake(refused->at + kRefusalRetry);
-        return;
-    }
-    act(api::CreateService{name, revision, false}, "the endpoints of this revision have to be known");
+    ensureService(api::childName(seen.object.meta.name, revision), revision,
+                  "the endpoints of this revision have to be known");
 }
 
 void Draft::ensureMainService(const std::string& initial) {
-    const std::string& name = seen.object.meta.name;
-    if (service(name)) return;
+    ensureService(seen.object.meta.name, initial, "clients reach the model through this Service");
+}
+
+void Draft::ensureService(const std::string& name, const std::string& revision, const char* why) {
+    if (service(name) || creating(name)) return;
     if (const api::Refusal* refused = refusal("Service", name);
         refused && now() < refused->at + kRefusalRetry) {
         wake(refused->at + kRefusalRetry);
         return;
     }
-    act(api::CreateService{name, initial, true}, "clients reach the model through this Service");
+    act(api::CreateService{name, revision, name == seen.object.meta.name}, why);
 }
 
 void Draft::route(const std::string& revision, const std::string& why, bool first,
@@ -108,8 +123,26 @@ void Draft::route(const std::string& revision, const std::string& why, bool firs
     if (!main) return;
     auto& list = first ? plan.actionsFirst : plan.actions;
     list.push_back({api::RouteService{main->meta.name, main->meta.uid, main->meta.resourceVersion, revision,
-                                      std::move(annotations)},
+                                      std::move(annotations), portsFor(*main, revision)},
                     why});
+}
+
+// A port leads to pods by its name, so one that the pods behind the route do not have would lead nowhere. The
+// spec's own revision has the spec's names; an older one has those that its own Service was made with. Of a
+// wide route the stable version counts.
+std::vector<api::ServicePort> Draft::portsFor(const api::Service& main, const std::string& revision) const {
+    const std::string behind = revision.empty() ? stable() : revision;
+    const bool usable = spec().problems.empty();
+    const api::Service* own = service(api::childName(seen.object.meta.name, behind));
+    if (usable && (behind == spec().revision || !own)) return spec().ports;
+    if (!own) return main.ports;
+    const auto known = [&](const std::vector<api::ServicePort>& ports) {
+        return std::ranges::all_of(ports, [&](const api::ServicePort& port) {
+            return std::ranges::find(own->ports, port.name, &api::ServicePort::name) != own->ports.end();
+        });
+    };
+    if (usable && known(spec().ports)) return spec().ports;
+    return known(main.ports) ? main.ports : own->ports;
 }
 
 void Draft::ensurePorts() {
@@ -119,11 +152,15 @@ void Draft::ensurePorts() {
         return a.name == b.name && a.port == b.port;
     };
     if (std::ranges::equal(main->ports, spec().ports, sameDoor)) return;
+    if (std::ranges::equal(main->ports, portsFor(*main, seen.split.revision), sameDoor)) return;
+    if (!routing()) route(seen.split.revision, "the Service's ports changed");
+}
+
+bool Draft::routing() const {
     const auto routes = [](const api::Action& action) {
         return std::holds_alternative<api::RouteService>(action.intent);
     };
-    if (std::ranges::any_of(plan.actions, routes) || std::ranges::any_of(plan.actionsFirst, routes)) return;
-    route(seen.split.revision, "the Service's ports changed");
+    return std::ranges::any_of(plan.actions, routes) || std::ranges::any_of(plan.actionsFirst, routes);
 }
 
 }  // namespace serin::plan

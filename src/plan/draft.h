@@ -17,6 +17,10 @@ class Draft {
     const api::Observed& seen;
     api::Status next;  // begins as what is recorded
     api::Plan plan;
+    // Why the traffic should go back but cannot now; empty when nothing is in the way.
+    std::string blocked;
+    // The soak is over: the pods of the version before go, and are not to be kept at their size.
+    bool previousGoes = false;
 
     const api::Spec& spec() const { return seen.object.spec; }
     Timestamp now() const { return seen.at; }
@@ -50,8 +54,17 @@ class Draft {
     // Points the main Service at one revision, or at all (empty). `first`: before the status is written.
     void route(const std::string& revision, const std::string& why, bool first = false,
                std::map<std::string, std::string> annotations = {});
-    // Points the main Service's ports at what the spec says, leaving the selector alone.
+    // Points the main Service's ports at what the spec says as far as the pods behind it know the names,
+    // leaving the selector alone.
     void ensurePorts();
+
+    // This plan already points the main Service somewhere.
+    bool routing() const;
+
+  private:
+    void ensureService(const std::string& name, const std::string& revision, const char* why);
+    std::vector<api::ServicePort> portsFor(const api::Service& main, const std::string& revision) const;
+    bool creating(const std::string& service) const;
 };
 
 // A template that was refused, or a name that was taken, is tried again after this long.

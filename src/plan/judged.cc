@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "plan/conditions.h"
 #include "plan/returning.h"
 #include "plan/split_math.h"
+#include "plan/status_writing.h"
 #include "plan/stepping.h"
 
 namespace serin::plan {
@@ -44,7 +46,9 @@ api::JudgeOrder compareOrder(const Draft& draft) {
     const api::RolloutStatus& rollout = *draft.next.rollout;
     api::JudgeOrder order{JudgeMode::Compare,   draft.stable(), rollout.revision, rollout.attempt, -1,
                           rollout.stepStartedAt};
-    const int upTo = stepStarted(rollout) ? rollout.step : rollout.step - 1;
+    // Growing to full size is still the last step that began.
+    const bool begun = stepStarted(rollout) || (rollout.phase == Phase::Promoting && rollout.stepStartedAt);
+    const int upTo = begun ? rollout.step : rollout.step - 1;
     order.step = weightStepAtOrBefore(rollout.steps, upTo);
     return order;
 }
@@ -130,7 +134,8 @@ bool returnOnEvidence(Draft& draft) {
     const auto step = static_cast<size_t>(draft.rollout().step);
     const bool approval = step < draft.rollout().steps.size() && draft.rollout().steps[step].step.approval;
     if (!said->noDataSince || draft.spec().paused || approval) return false;
-    const Timestamp patience = *said->noDataSince + draft.spec().analysis.holdAtMost;
+    const Timestamp patience =
+        std::max(*said->noDataSince, goesOnSince(draft)) + draft.spec().analysis.holdAtMost;
     if (draft.now() < patience) {
         draft.wake(patience);
         return false;
@@ -141,19 +146,23 @@ bool returnOnEvidence(Draft& draft) {
     return true;
 }
 
-void recordAnalysis(Draft& draft) {
+bool recordAnalysis(Draft& draft) {
     const auto& said = draft.seen.judgement;
-    if (!draft.live() || !said || draft.rollout().phase == Phase::RollingBack) return;
+    if (!draft.live() || !said || draft.rollout().phase == Phase::RollingBack) return false;
     const bool evaluating =
         said->order.mode == JudgeMode::Evaluate && said->order.attempt == draft.rollout().attempt;
-    if (!judgement(draft) && !evaluating) return;
+    if (!judgement(draft) && !evaluating) return false;
     auto& recorded = draft.next.analysis;
-    const bool changed = draft.next != draft.seen.object.status;
-    const bool due = recorded && recorded->updatedAt && draft.now() >= *recorded->updatedAt + kBetweenRecords;
-    if (recorded && !changed && !due && sameVerdicts(*recorded, *said)) return;
-    if (recorded && recorded->state == said->state) return;
+    if (!recorded && evaluating && !changedInSubstance(draft)) return false;
+    if (recorded) {
+        const bool same = sameVerdicts(*recorded, *said);
+        if (same && recorded->state == said->state && recorded->message == said->headline) return false;
+        const bool due = !recorded->updatedAt || draft.now() >= *recorded->updatedAt + kBetweenRecords;
+        if (same && !due && !changedInSubstance(draft)) return false;
+    }
     recorded = api::AnalysisStatus{verdictName(said->verdict), said->headline, draft.now(), said->metrics,
                                    said->state};
+    return true;
 }
 
 }  // namespace serin::plan

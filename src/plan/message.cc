@@ -42,7 +42,11 @@ std::string stepMessage(const Draft& draft, const std::string& label) {
     const api::RolloutStatus& rollout = *draft.next.rollout;
     if (!rollout.reason.empty()) return rollout.reason;
     const std::string where = cat("step ", rollout.step + 1, " of ", rollout.steps.size());
-    if (approvalStep(rollout)) return cat(where, " waits for approval: ", rollout.next);
+    if (approvalStep(rollout)) {
+        return rollout.next.empty()
+                   ? cat(where, " is approved; before promotion: ", stepWaitsFor(draft, true))
+                   : cat(where, " waits for approval: ", rollout.next);
+    }
     const int wanted = rollout.steps[static_cast<size_t>(rollout.step)].step.weight;
     const int weight = draft.next.canary ? draft.next.canary->weight : 0;
     if (!stepStarted(rollout)) {
@@ -52,8 +56,21 @@ std::string stepMessage(const Draft& draft, const std::string& label) {
     const api::Judgement* said = judgement(draft);
     const std::string share = cat(weight, " %", weight == wanted ? "" : cat(", wanted ", wanted));
     if (said && !said->holding.empty()) return cat(where, " (", share, ") holds: ", said->holding);
-    const std::string recorded = draft.next.analysis ? draft.next.analysis->message : "";
-    return withReason(cat(where, ": version ", label, " gets ", share), recorded);
+    const api::Step& step = rollout.steps[static_cast<size_t>(rollout.step)].step;
+    const bool last = static_cast<size_t>(rollout.step) + 1 == rollout.steps.size();
+    if (draft.now() >= *rollout.stepStartedAt + step.hold) {
+        const std::string waitsFor = stepWaitsFor(draft, last);
+        if (!waitsFor.empty()) return cat(where, " (", share, ") goes on waiting: ", waitsFor);
+    }
+    return withReason(cat(where, ": version ", label, " gets ", share),
+                      draft.next.analysis ? draft.next.analysis->message : "");
+}
+
+std::string whyStarting(const Draft& draft) {
+    const std::string& revision = draft.next.rollout->revision;
+    const std::string why = whyNotReady(draft, revision);
+    if (!why.empty() || onlyTheseLeft(draft, draft.stable(), revision)) return why;
+    return "it gets traffic when the pods of the versions before are gone";
 }
 
 std::string liveMessage(const Draft& draft) {
@@ -64,7 +81,7 @@ std::string liveMessage(const Draft& draft) {
             return cat("version ", label, " is next; the stable version's own numbers are taken first");
         case Phase::Starting:
             return withReason(cat("version ", label, " starts at 0 %, ", podsOf(draft, rollout.revision)),
-                              whyNotReady(draft, rollout.revision));
+                              whyStarting(draft));
         case Phase::Stepping:
             return stepMessage(draft, label);
         case Phase::Promoting:
@@ -147,6 +164,7 @@ std::string phaseText(const Draft& draft) {
 
 std::string messageText(const Draft& draft, const Acceptance& acceptance) {
     if (!acceptance.accepted) return acceptance.message;
+    if (!draft.blocked.empty()) return draft.blocked;
     const std::string text = draft.live() ? liveMessage(draft) : steadyMessage(draft);
     return draft.spec().paused && draft.live() ? cat("paused (spec.paused): ", text) : text;
 }

@@ -12,6 +12,7 @@
 #include "plan/promotion.h"
 #include "plan/returning.h"
 #include "plan/starting.h"
+#include "plan/status_writing.h"
 #include "plan/stepping.h"
 #include "plan/versions.h"
 
@@ -31,6 +32,13 @@ bool promoteAsked(Draft& draft) {
     return open && attemptRecord(draft.next, draft.rollout().revision, draft.rollout().attempt).promoted;
 }
 
+// Promotion's one write has happened and is not recorded yet.
+bool promotionSeen(const Draft& draft) {
+    const Phase phase = draft.next.rollout->phase;
+    const bool routed = draft.seen.split.exists && draft.seen.split.revision == draft.next.rollout->revision;
+    return routed && (phase == Phase::Promoting || phase == Phase::Stepping);
+}
+
 // The attempt goes on towards the revision it was opened for.
 void goOn(Draft& draft, bool forward) {
     const Phase phase = draft.rollout().phase;
@@ -38,8 +46,10 @@ void goOn(Draft& draft, bool forward) {
         return beginReturn(draft, std::nullopt, "replicas is 0: the rollout begins anew when it is raised");
     }
     if (forward) adoptSteps(draft);
+    if (promotionSeen(draft)) return promoted(draft);
     if (forward && promoteAsked(draft) && draft.replicaSet(draft.rollout().revision)) {
-        return beginPromotion(draft, "a person asked for promotion");
+        if (!returnOnEvidence(draft)) beginPromotion(draft, kByPerson);
+        return;
     }
     switch (phase) {
         case Phase::Evaluating:
@@ -57,20 +67,32 @@ void goOn(Draft& draft, bool forward) {
     }
 }
 
+bool mayBegin(const Draft& draft, const std::string& wanted) {
+    const bool ended = draft.next.rollout && !draft.live() && draft.next.rollout->revision == wanted;
+    const bool quarantined = std::ranges::any_of(draft.next.quarantined,
+                                                 [&](const auto& entry) { return entry.revision == wanted; });
+    if ((ended || quarantined) && !retryAsked(draft, wanted)) return false;
+    return !draft.spec().paused && draft.spec().replicas > 0;
+}
+
 // The spec asks for something else than the living attempt. True when nothing more is to be done now.
-bool makeWay(Draft& draft, const std::string& wanted) {
+bool makeWay(Draft& draft, const std::string& wanted, bool forward) {
     if (draft.rollout().phase == Phase::Soaking) {
-        endSoak(draft, "another version is wanted");
-        return false;
+        if (mayBegin(draft, wanted) && soakMayEnd(draft)) {
+            endSoak(draft);
+            return false;
+        }
+        goOn(draft, forward);
+        return true;
     }
-    if (draft.seen.split.exists && draft.seen.split.revision == draft.rollout().revision) {
-        promoting(draft, false);  // the promotion's one write has happened: it is only recorded here
+    if (promotionSeen(draft)) {
+        promoted(draft);
         return true;
     }
     beginReturn(draft, std::nullopt,
                 wanted == draft.stable() ? "the spec asks for the stable version again"
                                          : cat("another version is wanted: ", versionLabel(draft, wanted)));
-    return true;
+    return draft.live();
 }
 
 void maybeBegin(Draft& draft, const std::string& wanted, bool forward) {
@@ -79,32 +101,56 @@ void maybeBegin(Draft& draft, const std::string& wanted, bool forward) {
         draft.next.rollout.reset();
         return;
     }
-    const bool ended = draft.next.rollout && draft.next.rollout->revision == wanted;
-    const bool quarantined = std::ranges::any_of(draft.next.quarantined,
-                                                 [&](const auto& entry) { return entry.revision == wanted; });
-    if (!ended) draft.next.rollout.reset();
-    if ((ended || quarantined) && !retryAsked(draft, wanted)) return;
-    if (!forward || draft.spec().replicas == 0) return;
+    const bool begin = mayBegin(draft, wanted);
+    if (draft.next.rollout && draft.next.rollout->revision != wanted) draft.next.rollout.reset();
+    if (!begin) return;
     beginRollout(draft, wanted);
     goOn(draft, forward);
 }
 
-void decide(Draft& draft, const Acceptance& acceptance) {
-    const bool forward = acceptance.accepted && !draft.spec().paused;
+void decide(Draft& draft, bool accepted) {
+    const bool forward = accepted && !draft.spec().paused;
     const bool specUsable = draft.spec().problems.empty();
-    if (draft.live() && draft.rollout().phase == Phase::RollingBack) return finishReturn(draft);
-    if (abortAsked(draft)) return beginReturn(draft, Phase::Aborted, "a person asked for it");
+    const std::string& wanted = draft.spec().revision;
+    if (draft.live() && draft.rollout().phase == Phase::RollingBack) {
+        finishReturn(draft);
+        if (draft.next.rollout) return;
+    } else if (abortAsked(draft)) {
+        return beginReturn(draft, Phase::Aborted, "a person asked for it");
+    }
     if (draft.stable().empty()) {
-        if (specUsable && (!draft.spec().paused || draft.next.rollout))
-            firstVersion(draft, draft.spec().revision);
+        if (specUsable && (!draft.spec().paused || draft.next.rollout)) firstVersion(draft, wanted);
         return;
     }
     if (draft.live()) {
-        const std::string wanted = specUsable ? draft.spec().revision : draft.rollout().revision;
-        if (wanted == draft.rollout().revision) return goOn(draft, forward);
-        if (makeWay(draft, wanted)) return;
+        if (!specUsable || wanted == draft.rollout().revision) return goOn(draft, forward);
+        if (makeWay(draft, wanted, forward)) return;
     }
-    maybeBegin(draft, specUsable ? draft.spec().revision : draft.stable(), forward);
+    if (specUsable) maybeBegin(draft, wanted, forward);
+}
+
+// Outside of a rollout, and before its first traffic, the stable version has all of it.
+void keepRoute(Draft& draft) {
+    const bool canaryMayServe = draft.live() && draft.rollout().phase != Phase::Evaluating;
+    const api::Split& split = draft.seen.split;
+    if (canaryMayServe || !split.exists || split.revision == draft.stable() || draft.routing()) return;
+    if (draft.ready(draft.stable()) > 0)
+        draft.route(draft.stable(), "only the stable version is to be reached");
+}
+
+void keepObjects(Draft& draft) {
+    if (draft.next.stable) {
+        draft.ensureMainService(draft.stable());
+        draft.ensureRevisionService(draft.stable());
+        keepRoute(draft);
+    }
+    if (draft.next.previous) draft.ensureRevisionService(draft.next.previous->revision);
+    if (draft.live() && draft.rollout().phase == Phase::Stepping) {
+        draft.ensureRevisionService(draft.rollout().revision);
+    }
+    keepSizes(draft);
+    cleanUp(draft);
+    draft.ensurePorts();
 }
 
 }  // namespace
@@ -113,26 +159,21 @@ api::Plan plan(const api::Observed& seen) {
     if (seen.object.meta.deleting) return {};
     Draft draft(seen);
     draft.next.observedGeneration = seen.object.meta.generation;
+    const Acceptance acceptance = accept(draft);
     resumeReturn(draft);
     recordDecisions(draft);
-    decide(draft, accept(draft));
-    if (draft.next.stable) {
-        draft.ensureMainService(draft.stable());
-        draft.ensureRevisionService(draft.stable());
-    }
-    keepSizes(draft);
-    cleanUp(draft);
-    draft.ensurePorts();
+    decide(draft, acceptance.accepted);
+    keepObjects(draft);
     fillVersions(draft);
-    fillConditions(draft, accept(draft));
-    recordAnalysis(draft);
+    fillConditions(draft, acceptance);
+    if (recordAnalysis(draft)) fillConditions(draft, acceptance);
     draft.plan.order = judgeOrder(draft);
     if (draft.live() && draft.rollout().phase != Phase::Soaking &&
         draft.rollout().phase != Phase::RollingBack) {
         draft.plan.askModel = {draft.rollout().revision};
     }
-    if (draft.next != seen.object.status) draft.plan.status = draft.next;
-    return draft.plan;
+    writeStatus(draft);
+    return std::move(draft.plan);
 }
 
 }  // namespace serin::plan

@@ -6,17 +6,28 @@
 
 namespace serin::plan {
 
-// The canary grows to full size beside the stable version.
+// Why a version is promoted, when nothing else is recorded.
+inline constexpr const char* kByPerson = "a person asked for promotion";
+inline constexpr const char* kByEvidence = "every step is done and every guard is safe";
+
+// The main Service is pointed at the new version alone, at once when its pods are all there; else the phase
+// Promoting begins.
 void beginPromotion(Draft& draft, const std::string& why);
 
-// Phase Promoting: when every pod is ready, one write points the main Service at the new version alone; once
-// that is seen, it is the stable one. `forward` false: it grows no further and is not pointed at.
+// Phase Promoting: the canary grows to full size beside the stable version; when every pod is ready, one
+// write points the main Service at it alone. `forward` false: it grows no further and is not pointed at.
 void promoting(Draft& draft, bool forward);
 
-// Phase Soaking: the version before stays warm, the new one is judged against limits; then the old pods go.
+// The main Service was seen to point at the new version alone: it is the stable one, and the soak begins.
+void promoted(Draft& draft);
+
+// Phase Soaking: the version before stays warm, the new one is judged against limits; then the old pods go,
+// and when they are gone the soak ends.
 void soaking(Draft& draft, bool forward);
 
-// Ends the soak at once (another revision is wanted).
-void endSoak(Draft& draft, const std::string& why);
+// The pods of the version before may go at once, for another revision is wanted: no route reaches them, and
+// they have drained.
+bool soakMayEnd(Draft& draft);
+void endSoak(Draft& draft);
 
 }  // namespace serin::plan

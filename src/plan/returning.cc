@@ -1,5 +1,7 @@
 #include "plan/returning.h"
 
+#include <algorithm>
+
 #include "api/names.h"
 #include "base/text.h"
 #include "plan/decisions.h"
@@ -44,7 +46,8 @@ std::map<std::string, std::string> returnNote(const Draft& draft) {
         {api::kReturnedBecauseAnnotation, rollout.reason}};
 }
 
-void enterReturn(Draft& draft, std::optional<Phase> end, const std::string& reason) {
+// `routed`: the traffic leaves the canary now, so its pods have to drain.
+void enterReturn(Draft& draft, std::optional<Phase> end, const std::string& reason, bool routed) {
     api::RolloutStatus& rollout = draft.rollout();
     if (rollout.phase == Phase::Soaking && draft.next.previous) {
         draft.next.stable = draft.next.previous;
@@ -52,16 +55,31 @@ void enterReturn(Draft& draft, std::optional<Phase> end, const std::string& reas
     }
     rollout.phase = Phase::RollingBack;
     rollout.phaseStartedAt = draft.now();
-    rollout.routedAt = draft.now();
+    rollout.routedAt = routed ? std::optional(draft.now()) : std::nullopt;
     rollout.end = end;
     rollout.reason = reason;
     rollout.next.clear();
 }
 
-void quarantine(api::Status& status, const api::RolloutStatus& rollout, Timestamp now) {
-    std::erase_if(status.quarantined, [&](const auto& entry) { return entry.revision == rollout.revision; });
-    if (status.quarantined.size() >= kKeptQuarantine) status.quarantined.erase(status.quarantined.begin());
-    status.quarantined.push_back({rollout.revision, rollout.reason, now});
+// The oldest entry makes room, unless it is the one that keeps the spec's own revision out.
+void quarantine(Draft& draft, const api::RolloutStatus& rollout) {
+    auto& entries = draft.next.quarantined;
+    std::erase_if(entries, [&](const auto& entry) { return entry.revision == rollout.revision; });
+    if (entries.size() >= kKeptQuarantine) {
+        const bool wanted = entries.front().revision == draft.spec().revision;
+        entries.erase(entries.begin() + (wanted ? 1 : 0));
+    }
+    entries.push_back({rollout.revision, rollout.reason, draft.now()});
+}
+
+// The drain counts from when the route was last seen to reach the canary, to half the delay.
+bool stillReachable(Draft& draft) {
+    api::RolloutStatus& rollout = draft.rollout();
+    if (draft.endpoints(rollout.revision).reachable == 0) return false;
+    const Timestamp stale = rollout.routedAt.value_or(draft.now()) + draft.seen.drainDelay / 2;
+    if (!rollout.routedAt || draft.now() >= stale) rollout.routedAt = draft.now();
+    draft.wake(*rollout.routedAt + std::max<Duration>(draft.seen.drainDelay / 2, std::chrono::seconds(1)));
+    return true;
 }
 
 void recordEnd(Draft& draft) {
@@ -70,7 +88,7 @@ void recordEnd(Draft& draft) {
         !rollout.end && draft.spec().revision == draft.stable() ? "Reverted" : endName(rollout.end);
     recordHistory(draft, rollout.revision, outcome, rollout.reason);
     attemptRecord(draft.next, rollout.revision, rollout.attempt).outcome = outcome;
-    if (rollout.end == Phase::RolledBack) quarantine(draft.next, rollout, draft.now());
+    if (rollout.end == Phase::RolledBack) quarantine(draft, rollout);
     if (draft.next.analysis) draft.next.analysis->state.clear();
     if (!rollout.end) {
         draft.next.rollout.reset();
@@ -89,13 +107,14 @@ void beginReturn(Draft& draft, std::optional<Phase> end, const std::string& reas
     const std::string old = destination(draft);
     const bool takesTraffic = draft.seen.split.exists && draft.seen.split.revision != old;
     if (takesTraffic && draft.ready(old) == 0) {
-        draft.rollout().reason = cat("should go back (", reason, ") but version ", versionLabel(draft, old),
-                                     " has no ready endpoint");
+        draft.blocked = cat("the traffic should go back (", reason, ") but version ",
+                            versionLabel(draft, old), " has no ready endpoint");
         return;
     }
-    enterReturn(draft, end, reason);
-    if (takesTraffic) draft.route(old, reason, true, returnNote(draft));
+    enterReturn(draft, end, reason, takesTraffic);
     draft.event(end.has_value() && end != Phase::Aborted, endName(end), reason);
+    if (takesTraffic) return draft.route(old, reason, true, returnNote(draft));
+    finishReturn(draft);
 }
 
 void resumeReturn(Draft& draft) {
@@ -108,7 +127,7 @@ void resumeReturn(Draft& draft) {
     if (!note->second.starts_with(prefix)) return;
     const auto because = main->meta.annotations.find(api::kReturnedBecauseAnnotation);
     enterReturn(draft, endOf(note->second.substr(prefix.size())),
-                because == main->meta.annotations.end() ? "" : because->second);
+                because == main->meta.annotations.end() ? "" : because->second, true);
 }
 
 void finishReturn(Draft& draft) {
@@ -122,9 +141,10 @@ void finishReturn(Draft& draft) {
     }
     const api::ReplicaSet* canary = draft.replicaSet(rollout.revision);
     if (canary && canary->replicas > 0) {
-        if (draft.endpoints(rollout.revision).reachable > 0) return;
-        const Timestamp drained = rollout.routedAt.value_or(draft.now()) + draft.seen.drainDelay;
-        if (draft.now() < drained) return draft.wake(drained);
+        if (stillReachable(draft)) return;
+        if (rollout.routedAt && draft.now() < *rollout.routedAt + draft.seen.drainDelay) {
+            return draft.wake(*rollout.routedAt + draft.seen.drainDelay);
+        }
         draft.ensureReplicas(rollout.revision, 0, "its traffic is gone: " + rollout.reason);
         return;
     }

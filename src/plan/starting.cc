@@ -17,11 +17,13 @@ using api::Phase;
 
 constexpr int kEvaluatedIntervals = 3;
 
+// A first step with a weight starts with what is observed: its ready endpoints behind the wide route.
 void startStepping(Draft& draft) {
     api::RolloutStatus& rollout = draft.rollout();
     rollout.phase = Phase::Stepping;
     rollout.phaseStartedAt = draft.now();
     rollout.step = 0;
+    if (!rollout.steps.front().step.approval) rollout.stepStartedAt = draft.now();
     draft.event(false, "CanaryReady",
                 cat("version ", versionLabel(draft, rollout.revision), " is ready; ",
                     rollout.steps.front().step.approval
@@ -38,6 +40,18 @@ void openFirst(Draft& draft, const std::string& revision) {
     first.startedAt = first.phaseStartedAt = draft.now();
     first.scaledAt = draft.now();
     draft.next.rollout = first;
+    attemptRecord(draft.next, revision, first.attempt);
+}
+
+// Another first version had traffic until now: its clients' requests end before its pods do.
+bool drains(Draft& draft, const std::string& revision) {
+    const auto& routedAt = draft.rollout().routedAt;
+    if (!routedAt || draft.now() >= *routedAt + draft.seen.drainDelay) return false;
+    const bool others = std::ranges::any_of(draft.seen.replicaSets, [&](const api::ReplicaSet& set) {
+        return set.revision != revision && set.ready > 0;
+    });
+    if (others) draft.wake(*routedAt + draft.seen.drainDelay);
+    return others;
 }
 
 }  // namespace
@@ -45,15 +59,20 @@ void openFirst(Draft& draft, const std::string& revision) {
 void firstVersion(Draft& draft, const std::string& revision) {
     if (!draft.next.rollout || draft.rollout().revision != revision) openFirst(draft, revision);
     const int wanted = draft.spec().replicas;
+    const api::ReplicaSet* set = draft.replicaSet(revision);
+    if (set && set->replicas < wanted) draft.rollout().scaledAt = draft.now();
     draft.ensureReplicas(revision, wanted, "the first version goes straight to full size");
     draft.ensureRevisionService(revision);
     draft.ensureMainService(revision);
     const int ready = draft.ready(revision);
     const auto& split = draft.seen.split;
     if (split.exists && split.revision != revision && (ready > 0 || draft.ready(split.revision) == 0)) {
+        draft.rollout().routedAt = draft.now();
         draft.route(revision, "it replaces a version that was never fully ready");
     }
-    if (wanted > 0 && ready >= wanted && split.exists && split.revision == revision) {
+    const bool whole = set && set->replicas == wanted && wanted > 0 && ready >= wanted;
+    if (whole && split.exists && split.revision == revision && !drains(draft, revision)) {
+        attemptRecord(draft.next, revision, draft.rollout().attempt).outcome = "Promoted";
         draft.next.stable = describeVersion(draft, revision);
         draft.next.rollout.reset();
         recordHistory(draft, revision, "Promoted", "first version");
@@ -62,7 +81,8 @@ void firstVersion(Draft& draft, const std::string& revision) {
         return;
     }
     const Timestamp since = draft.rollout().scaledAt.value_or(draft.now());
-    if (wanted > 0) diagnose(draft, revision, since);
+    if (ready >= wanted) return;
+    diagnose(draft, revision, since);
     const Timestamp deadline = since + draft.spec().rollout.progressDeadline;
     if (draft.now() < deadline) draft.wake(deadline);
 }
@@ -114,25 +134,31 @@ void starting(Draft& draft, bool forward) {
     api::RolloutStatus& rollout = draft.rollout();
     const auto first = static_cast<size_t>(weightStepAtOrAfter(rollout.steps, 0));
     const int wanted = rollout.steps[first].replicas;
-    const api::ReplicaSet* canary = draft.replicaSet(rollout.revision);
-    const bool returning =
-        canary && canary->replicas > wanted;  // it soaked until now: it shrinks off the route
-    if (returning && draft.endpoints(rollout.revision).reachable > 0) return;
-    if (!rollout.scaledAt) rollout.scaledAt = draft.now();
-    draft.ensureReplicas(rollout.revision, wanted, cat("the canary's pods for the first step, at 0 %"));
-    draft.ensureRevisionService(rollout.revision);
-    const int ready = draft.ready(rollout.revision);
-    if (canary && canary->replicas == wanted && ready >= wanted && modelReady(draft, rollout.revision) &&
-        onlyTheseLeft(draft, draft.stable(), rollout.revision)) {
-        if (!forward) return;
-        startStepping(draft);
-        if (!rollout.steps.front().step.approval) draft.route("", "the canary and its model are ready");
-        return;
+    const std::string& revision = rollout.revision;
+    const api::ReplicaSet* canary = draft.replicaSet(revision);
+    const api::VersionEndpoints& seen = draft.endpoints(revision);
+    // Once the wide route is seen the canary has traffic, whatever is paused: that is recorded.
+    if (draft.seen.split.wide() && seen.ready >= wanted && seen.reachableReady >= wanted) {
+        return startStepping(draft);
     }
-    diagnose(draft, rollout.revision, *rollout.scaledAt);
+    const bool shrinks =
+        canary && canary->replicas > wanted;  // it soaked until now: it shrinks off the route
+    if (shrinks && seen.reachable > 0) return;
+    if (!rollout.scaledAt || (canary && canary->replicas < wanted)) rollout.scaledAt = draft.now();
+    draft.ensureReplicas(revision, wanted, "the canary's pods for the first step, at 0 %");
+    draft.ensureRevisionService(revision);
+    const bool up =
+        canary && canary->replicas == wanted && seen.ready >= wanted && modelReady(draft, revision);
+    if (up && !draft.seen.split.wide()) {
+        // What is left of a third version is not this one's fault, so no deadline runs.
+        if (!forward || !onlyTheseLeft(draft, draft.stable(), revision)) return;
+        if (rollout.steps.front().step.approval) return startStepping(draft);
+        return draft.route("", "the canary and its model are ready");
+    }
     const Timestamp deadline = *rollout.scaledAt + draft.spec().rollout.progressDeadline;
-    if (draft.now() < deadline) return draft.wake(deadline);
-    if (forward) beginReturn(draft, Phase::RolledBack, neverReady(draft));
+    if (draft.now() >= deadline && forward) return beginReturn(draft, Phase::RolledBack, neverReady(draft));
+    if (!up) diagnose(draft, revision, *rollout.scaledAt);
+    if (draft.now() < deadline) draft.wake(deadline);
 }
 
 }  // namespace serin::plan

@@ -36,11 +36,12 @@ void clearHalt(Draft& draft) {
 void grow(Draft& draft, const std::string& why) {
     const api::ReplicaSet* canary = draft.replicaSet(draft.rollout().revision);
     const int wanted = present(draft).replicas;
-    if (canary && canary->replicas < wanted) draft.ensureReplicas(draft.rollout().revision, wanted, why);
+    if (!canary || canary->replicas < wanted) draft.ensureReplicas(draft.rollout().revision, wanted, why);
 }
 
-void advance(Draft& draft) {
-    if (lastStep(draft)) return beginPromotion(draft, "every step is done and every guard is safe");
+// To the next step, or to promotion for the reason `why`.
+void advance(Draft& draft, const char* why = kByEvidence) {
+    if (lastStep(draft)) return beginPromotion(draft, why);
     clearHalt(draft);
     api::RolloutStatus& rollout = draft.rollout();
     ++rollout.step;
@@ -51,22 +52,12 @@ void advance(Draft& draft) {
         return;
     }
     rollout.scaledAt = draft.now();
+    const api::Judgement* said = judgement(draft);
     draft.event(false, "StepStarted",
                 cat("step ", rollout.step + 1, " of ", rollout.steps.size(), ": ", step.step.weight, " %, ",
-                    step.replicas, " canary pods"));
+                    step.replicas, " canary pods",
+                    said && !said->headline.empty() ? cat("; so far: ", said->headline) : ""));
     grow(draft, cat("step ", rollout.step + 1, " wants ", step.step.weight, " %"));
-}
-
-void waitForApproval(Draft& draft, bool forward) {
-    api::RolloutStatus& rollout = draft.rollout();
-    const auto& approved = attemptRecord(draft.next, rollout.revision, rollout.attempt).approved;
-    if (std::ranges::find(approved, rollout.step) != approved.end()) {
-        if (!forward) return;
-        if (!lastStep(draft) || guardsAllow(draft)) advance(draft);
-        return;
-    }
-    rollout.next = decisionCommand(draft, api::kApproveAnnotation,
-                                   cat(rollout.revision, ".", rollout.attempt, ".", rollout.step));
 }
 
 // Pods of the step that are not there yet. True when the step's time has begun.
@@ -106,7 +97,7 @@ void atDeadline(Draft& draft, const std::string& waitingFor) {
     api::RolloutStatus& rollout = draft.rollout();
     switch (draft.spec().analysis.onInconclusive) {
         case api::OnInconclusive::Promote:
-            return advance(draft);
+            return advance(draft, "inconclusive at the deadline, and onInconclusive is Promote");
         case api::OnInconclusive::Rollback:
             return beginReturn(draft, Phase::RolledBack, "inconclusive at the deadline: " + waitingFor);
         case api::OnInconclusive::Extend:
@@ -121,6 +112,57 @@ void atDeadline(Draft& draft, const std::string& waitingFor) {
     }
 }
 
+// Something is missing although the hold, which ended at `held`, is over.
+void waitUntilDeadline(Draft& draft, Timestamp held, const std::string& waitingFor) {
+    const Timestamp deadline = draft.rollout().extendedAt.value_or(held) + draft.spec().analysis.deadline;
+    if (draft.now() >= deadline) return atDeadline(draft, waitingFor);
+    if (draft.rollout().inconclusiveAt) clearHalt(draft);  // a new spec gave it more time
+    draft.wake(deadline);
+}
+
+void waitForApproval(Draft& draft, bool forward) {
+    api::RolloutStatus& rollout = draft.rollout();
+    const auto& approved = attemptRecord(draft.next, rollout.revision, rollout.attempt).approved;
+    if (std::ranges::find(approved, rollout.step) == approved.end()) {
+        rollout.next = decisionCommand(draft, api::kApproveAnnotation,
+                                       cat(rollout.revision, ".", rollout.attempt, ".", rollout.step));
+        return;
+    }
+    if (!rollout.inconclusiveAt) rollout.next.clear();
+    if (!forward) return;
+    if (!lastStep(draft) || guardsAllow(draft)) return advance(draft);
+    // Approved, but a person's approval is no proof: the deadline of the weight before runs.
+    const int before = weightStepAtOrBefore(rollout.steps, rollout.step);
+    const Duration hold = before < 0 ? Duration{0} : rollout.steps[static_cast<size_t>(before)].step.hold;
+    waitUntilDeadline(draft, rollout.stepStartedAt.value_or(rollout.phaseStartedAt) + hold,
+                      stepWaitsFor(draft, true));
+}
+
+// The wide route reaches every pod, so it is narrowed while a third version has any. True while it has.
+bool thirdInTheWay(Draft& draft, bool forward) {
+    const std::string& stable = draft.next.stable->revision;
+    if (onlyTheseLeft(draft, stable, draft.rollout().revision)) {
+        const bool may = forward && !draft.seen.split.wide() && draft.ready(draft.rollout().revision) > 0;
+        if (may) draft.route("", cat("step ", draft.rollout().step + 1, " begins"));
+        return false;
+    }
+    if (draft.seen.split.wide() && draft.ready(stable) > 0) {
+        draft.route(stable, "another version has pods, which the wide route would reach");
+    }
+    return true;
+}
+
+// Where the walk goes on in a new list: the first step whose weight is not below the present one, or an
+// approval that stands before it and was not passed.
+size_t placeIn(const std::vector<api::StepStatus>& steps, int weight, bool weightDone) {
+    size_t at = 0;
+    while (at + 1 < steps.size() && (steps[at].step.approval || steps[at].step.weight < weight)) ++at;
+    const bool present = !steps[at].step.approval && steps[at].step.weight == weight;
+    if (present) return weightDone && at + 1 < steps.size() ? at + 1 : at;
+    while (at > 0 && steps[at - 1].step.approval) --at;
+    return at;
+}
+
 }  // namespace
 
 bool stepStarted(const api::RolloutStatus& rollout) {
@@ -131,22 +173,15 @@ void stepping(Draft& draft, bool forward) {
     if (returnOnEvidence(draft)) return;
     const api::StepStatus step = present(draft);
     if (step.step.approval) return waitForApproval(draft, forward);
-    const std::string& stable = draft.next.stable->revision;
-    if (!draft.seen.split.wide()) {
-        const bool may = forward && draft.ready(draft.rollout().revision) > 0 &&
-                         onlyTheseLeft(draft, stable, draft.rollout().revision);
-        if (may) draft.route("", cat("step ", draft.rollout().step + 1, " begins"));
-    }
+    if (thirdInTheWay(draft, forward)) return;
     grow(draft, "the step's pods");
     if (!podsReady(draft, forward)) return;
     const Timestamp held = *draft.rollout().stepStartedAt + step.step.hold;
     if (draft.now() < held) return draft.wake(held);
-    const std::string waitingFor = stepWaitsFor(draft, lastStep(draft));
     if (!forward) return;
+    const std::string waitingFor = stepWaitsFor(draft, lastStep(draft));
     if (waitingFor.empty()) return advance(draft);
-    const Timestamp deadline = draft.rollout().extendedAt.value_or(held) + draft.spec().analysis.deadline;
-    if (draft.now() < deadline) return draft.wake(deadline);
-    atDeadline(draft, waitingFor);
+    waitUntilDeadline(draft, held, waitingFor);
 }
 
 void adoptSteps(Draft& draft) {
@@ -161,21 +196,22 @@ void adoptSteps(Draft& draft) {
         rollout.step = 0;
         return;
     }
-    const api::StepStatus old = present(draft);
+    const bool approval = present(draft).step.approval;
     const int oldIndex = weightStepAtOrBefore(rollout.steps, rollout.step);
     const int weight = oldIndex < 0 ? 0 : rollout.steps[static_cast<size_t>(oldIndex)].step.weight;
-    const auto notBelow = [&](const api::StepStatus& step) {
-        return old.step.approval ? step.step.approval || step.step.weight > weight
-                                 : !step.step.approval && step.step.weight >= weight;
-    };
-    const bool sameApproval = old.step.approval && static_cast<size_t>(rollout.step) < steps.size() &&
+    const int pods = present(draft).replicas;
+    const bool sameApproval = approval && static_cast<size_t>(rollout.step) < steps.size() &&
                               steps[static_cast<size_t>(rollout.step)].step.approval;
-    auto at = std::ranges::find_if(steps, notBelow);
-    if (at == steps.end()) at = std::prev(steps.end());
     rollout.steps = steps;
-    if (!sameApproval) rollout.step = static_cast<int>(at - steps.begin());
+    if (sameApproval) return;
+    const auto place = static_cast<int>(placeIn(steps, weight, approval));
+    if (place != rollout.step) clearHalt(draft);
+    rollout.step = place;
     const api::StepStatus& now = present(draft);
-    if (!now.step.approval && now.step.weight > weight) rollout.scaledAt = draft.now();
+    if (now.step.approval) return;
+    // Another step begins with its pods; more pods of a step that has not begun get the time to come up.
+    const bool more = !stepStarted(rollout) && now.replicas > pods;
+    if (now.step.weight > weight || more) rollout.scaledAt = draft.now();
 }
 
 }  // namespace serin::plan

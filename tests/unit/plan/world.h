@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -38,6 +39,8 @@ class World {
     std::vector<api::EventNote> events;
     std::function<api::Judgement(const api::JudgeOrder&)> judge = calmAndSafe;
     api::Plan last;
+    std::map<std::string, int> writes;  // API writes by kind, the reading of pods left out
+    Duration podEvery{0};
     bool obeyFirst = true;   // false: routing writes are lost
     bool obeyStatus = true;  // false: the status write fails, and so nothing after it is done
 
@@ -70,9 +73,15 @@ class World {
         if (obeyFirst) {
             for (const api::Action& action : last.actionsFirst) perform(action);
         }
-        for (const api::EventNote& event : last.events) events.push_back(event);
+        for (const api::EventNote& event : last.events) {
+            events.push_back(event);
+            ++writes["event " + event.reason];
+        }
         if (last.status && !obeyStatus) return last;
-        if (last.status) status() = *last.status;
+        if (last.status) {
+            ++writes["status " + last.status->phase];
+            status() = *last.status;
+        }
         for (const api::Action& action : last.actions) perform(action);
         return last;
     }
@@ -113,7 +122,7 @@ class World {
     void observe() {
         for (auto& set : seen.replicaSets) {
             set.statusReplicas = set.replicas;
-            set.ready = broken[set.revision] ? 0 : set.replicas;
+            set.ready = readyOf(set);
         }
         seen.split = {};
         for (const auto& service : seen.services) {
@@ -133,7 +142,7 @@ class World {
         api::VersionEndpoints& endpoints = seen.split.versions[set.revision];
         for (int i = 0; i < set.replicas; ++i) {
             const std::string pod = set.revision + "-" + std::to_string(i);
-            const bool ready = !broken[set.revision];
+            const bool ready = i < set.ready;
             endpoints.endpoints.push_back({pod, pod, "198.18.0.1", ready});
             if (ready) seen.modelAnswers.emplace(pod, api::ModelAnswer::Ready);
             endpoints.ready += ready;
@@ -145,7 +154,21 @@ class World {
     }
 
     void perform(const api::Action& action) {
+        static const char* const kinds[] = {"create ReplicaSet", "scale", "delete ReplicaSet",
+                                            "create Service",    "route", "delete Service"};
+        if (action.intent.index() < std::size(kinds)) ++writes[kinds[action.intent.index()]];
         std::visit([this](const auto& intent) { carryOut(intent); }, action.intent);
+    }
+    // Pods ready by now: all at once, or one every `podEvery`.
+    int readyOf(const api::ReplicaSet& set) {
+        if (broken[set.revision]) return 0;
+        Coming& coming = coming_[set.revision];
+        if (podEvery == Duration(0) || set.replicas <= coming.ready) {
+            coming = {set.replicas, seen.at};
+        } else if (seen.at >= coming.since + podEvery) {
+            coming = {coming.ready + 1, seen.at};
+        }
+        return coming.ready;
     }
     api::Meta meta(const std::string& name) {
         api::Meta made;
@@ -202,6 +225,11 @@ class World {
         seen.diagnosis = api::Diagnosis{intent.revision, "image \"x\" cannot be pulled", seen.at};
     }
 
+    struct Coming {
+        int ready = 0;
+        Timestamp since;
+    };
+    std::map<std::string, Coming> coming_;
     int serial_ = 0;
 };
 

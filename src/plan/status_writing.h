@@ -1,0 +1,14 @@
+#pragma once
+
+#include "plan/draft.h"
+
+namespace serin::plan {
+
+// The status differs from what is recorded by more than counts of pods, shares and the numbers in messages.
+bool changedInSubstance(const Draft& draft);
+
+// Puts the status into the plan if it has to be written. While a rollout lives, mere counts wait for the next
+// change of substance, but not longer than a minute: each pod that comes up would be a write of its own.
+void writeStatus(Draft& draft);
+
+}  // namespace serin::plan
