@@ -12,6 +12,7 @@
 #include "process.h"
 #include "runtime/options.h"
 #include "runtime/text_logger.h"
+#include "runtime/thread_name.h"
 #include "signals.h"
 
 namespace {
@@ -33,7 +34,10 @@ int run(const serin::runtime::Options& options) {
     serin::runtime::TextLogger log(STDERR_FILENO, options.logFormat, options.logLevel, clock);
     std::stop_source stop;
     const SignalThread signals([&](int) { stop.request_stop(); });
-    serin::net::initializeThreads(kNetworkThreads);
+    {
+        const serin::runtime::NamedWhile name("network");
+        serin::net::initializeThreads(kNetworkThreads);
+    }
     const auto cluster =
         serin::kube::loadClusterConfig({options.kubeconfig, ""}, serin::net::processSurroundings());
     if (!cluster) {

@@ -28,6 +28,7 @@
 #include "runtime/metrics.h"
 #include "runtime/sampler.h"
 #include "runtime/startup.h"
+#include "runtime/thread_name.h"
 #include "runtime/watched_objects.h"
 #include "runtime/work_queue.h"
 
@@ -233,7 +234,10 @@ void Operator::lead() {
     const std::lock_guard lock(workersMutex_);
     if (stop_.stop_requested()) return;
     leads_ = true;
-    events_->start();
+    {
+        const runtime::NamedWhile name("events");
+        events_->start();
+    }
     sampler_->start();
     for (const std::string& key : objects_->keys()) queue_.add(key);
     for (int i = 0; i < options_.workers; ++i) {
@@ -266,7 +270,10 @@ int Operator::run() {
         return 1;
     }
     build();
-    objects_->start();
+    {
+        const runtime::NamedWhile name("reflector");
+        objects_->start();
+    }
     if (awaitCaches()) {
         log_.info("caches are complete");
         health_.setReady(true);

@@ -10,6 +10,7 @@
 #include "kube/resource.h"
 #include "plan/plan.h"
 #include "routing/routing.h"
+#include "runtime/thread_name.h"
 
 namespace serin::runtime {
 namespace {
@@ -64,6 +65,7 @@ std::vector<std::string> newOutcomes(const api::Status& before, const api::Statu
 }  // namespace
 
 void Controller::work(std::stop_token stop) {
+    nameThisThread("worker");
     while (const auto key = parts_.queue.take(stop)) {
         const Duration began = parts_.clock.sinceBoot();
         reconcile(*key, stop);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/thread_name.h"
+
 namespace serin::runtime {
 
 Elector::Elector(kube::Election election, kube::Fence& fence, net::Transport& transport, const Clock& clock,
@@ -19,6 +21,7 @@ void Elector::start() {
 }
 
 void Elector::run(std::stop_token stop) {
+    nameThisThread("elector");
     while (!stop.stop_requested()) {
         const Duration now = clock_.sinceBoot();
         if (election_.lost(now)) {

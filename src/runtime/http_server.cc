@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "runtime/thread_name.h"
 
 namespace serin::runtime {
 namespace {
@@ -133,6 +134,7 @@ HttpServer::~HttpServer() {
 }
 
 void HttpServer::run(std::stop_token stop) {
+    nameThisThread("http-server");
     while (!stop.stop_requested()) {
         pollfd waiting{listener_, POLLIN, 0};
         if (::poll(&waiting, 1, kStopCheck) <= 0) continue;

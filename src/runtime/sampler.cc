@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "routing/routing.h"
+#include "runtime/thread_name.h"
 
 namespace serin::runtime {
 namespace {
@@ -58,6 +59,7 @@ void Sampler::forget(const std::string& key) {
 }
 
 void Sampler::run(std::stop_token stop) {
+    nameThisThread("sampler");
     while (!stop.stop_requested()) {
         std::vector<std::pair<std::string, std::shared_ptr<Examiner>>> due;
         {

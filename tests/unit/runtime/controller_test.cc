@@ -93,6 +93,7 @@ TEST_F(ControllerTest, PlansNothingBeforeItsOwnWritesAreSeen) {
     run();
     const size_t sent = transport.requests.size();
     ASSERT_GT(sent, 0u);
+    while (const auto key = queue.poll()) queue.done(*key);
     run();
     EXPECT_EQ(transport.requests.size(), sent);
     EXPECT_EQ(queue.nextDue(), clock.boot + Duration(100));
