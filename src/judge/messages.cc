@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/text.h"
 
@@ -94,7 +95,7 @@ std::string errorMessage(const api::Analysis& analysis, const AttemptMemory& att
         if (metric.definition.worseOddsRatio || !metric.definition.max) {
             return cat(out, ", safe: within ", humanNumber(metric.definition.safeOddsRatio),
                        "-fold of stable or ", humanNumber(100 * metric.definition.safeDifference),
-                       " percentage points");
+                       metric.definition.safeDifference == .01 ? " percentage point" : " percentage points");
         }
         return cat(out, ", safe: below ", humanPercent(*metric.definition.max));
     }
