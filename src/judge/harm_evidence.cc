@@ -19,6 +19,7 @@ void addScaled(std::vector<double>& sums, const std::vector<double>& increments,
 template <typename Part>
 double mixed(const std::vector<HarmEvidence>& starts, Part part) {
     std::vector<double> logs;
+    logs.reserve(starts.size());
     for (const HarmEvidence& start : starts) logs.push_back(part(start));
     return logMixtureOfStarts(logs);
 }

@@ -13,6 +13,7 @@ constexpr double kRateRatio = 1.2;  // the default margin of the error metrics
 
 double mixed(const TroubleEvidence& evidence) {
     std::vector<double> logs;
+    logs.reserve(evidence.starts.size());
     for (const std::vector<double>& start : evidence.starts) logs.push_back(logMeanExp(start));
     return logMixtureOfStarts(logs);
 }
@@ -60,6 +61,7 @@ void PodsEvidence::add(const PodsTick& tick, double intervalSeconds) {
 
 double PodsEvidence::evidence() const {
     std::vector<double> logs;
+    logs.reserve(troubles.size());
     for (const TroubleEvidence& trouble : troubles) logs.push_back(mixed(trouble));
     return logMeanExp(logs);
 }
