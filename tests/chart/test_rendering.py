@@ -98,6 +98,12 @@ def test_values_reach_the_flags(helm):
     assert {"POD_NAME", "POD_NAMESPACE"} == {e["name"] for e in one["env"]}
 
 
+def test_services_put_nothing_into_the_operators_environment(helm):
+    [deployment] = of_kind(helm.objects(), "Deployment")
+    pod = deployment["spec"]["template"]["spec"]
+    assert pod["enableServiceLinks"] is False
+
+
 def test_the_image_is_the_charts_version_unless_stated(helm):
     version = yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"]
     assert container(helm.objects())["image"] == f"localhost/serin-operator:{version}"
