@@ -61,7 +61,8 @@ apply::Bodies bodies() {
                            : routing::revisionServiceBody(object, intent.revision);
     };
     out.routeService = [](const api::ModelDeployment& object, const api::RouteService& intent) {
-        return routing::routePatch(object, intent.revision, intent.uid, intent.resourceVersion, intent.annotations);
+        return routing::routePatch(object, intent.revision, intent.uid, intent.resourceVersion,
+                                   intent.annotations);
     };
     return out;
 }
@@ -69,8 +70,8 @@ apply::Bodies bodies() {
 // Built from the ground up; destroyed in the opposite order, so that nobody is left with a dead reference.
 class Operator {
   public:
-    Operator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock, Logger& log,
-             std::stop_source stop);
+    Operator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock,
+             Logger& log, std::stop_source stop);
 
     int run();
 
@@ -85,7 +86,8 @@ class Operator {
     runtime::Controller::Parts controllerParts();
     runtime::WatchedObjects::Listeners listeners();
     kube::Election::Options electionOptions() const;
-    void onFound(const std::string& key, const runtime::Examiner& examiner, const runtime::Examiner::Finding& finding);
+    void onFound(const std::string& key, const runtime::Examiner& examiner,
+                 const runtime::Examiner::Finding& finding);
     std::string page();
 
     const runtime::Options& options_;
@@ -121,8 +123,8 @@ class Operator {
     std::unique_ptr<runtime::HttpServer> metricsServer_;
 };
 
-Operator::Operator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock, Logger& log,
-                   std::stop_source stop)
+Operator::Operator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock,
+                   Logger& log, std::stop_source stop)
     : options_(options), cluster_(cluster), clock_(clock), log_(log), stop_(std::move(stop)) {}
 
 Result<void> Operator::connect() {
@@ -142,8 +144,8 @@ Result<void> Operator::connect() {
 
 Result<void> Operator::listen() {
     if (options_.healthPort != 0) {
-        auto server = runtime::HttpServer::start(options_.healthPort,
-                                                 [this](const std::string& path) { return health_.answer(path); });
+        auto server = runtime::HttpServer::start(
+            options_.healthPort, [this](const std::string& path) { return health_.answer(path); });
         if (!server) return server.error();
         healthServer_ = std::move(server).value();
     }
@@ -197,7 +199,9 @@ runtime::Controller::Parts Operator::controllerParts() {
             clock_,
             log_,
             [this](kube::EventInput input) { events_->record(std::move(input)); },
-            [this](const std::string& key, std::shared_ptr<runtime::Examiner> e) { sampler_->watch(key, std::move(e)); },
+            [this](const std::string& key, std::shared_ptr<runtime::Examiner> e) {
+                sampler_->watch(key, std::move(e));
+            },
             [this](const std::string& key) { sampler_->forget(key); },
             options_.drainDelay};
 }
@@ -206,16 +210,15 @@ void Operator::build() {
     const auto mayWrite = [this] { return this->mayWrite(); };
     kube::EventSeries::Options series;
     series.reportingInstance = pod_;
-    events_ = std::make_unique<apply::EventRecorder>(kube::EventSeries(series, requests_), *metered_, mayWrite, clock_,
-                                                     log_);
+    events_ = std::make_unique<apply::EventRecorder>(kube::EventSeries(series, requests_), *metered_,
+                                                     mayWrite, clock_, log_);
     const runtime::WatchedObjects::Means means{*metered_, requests_, clock_, log_};
     objects_ = std::make_unique<runtime::WatchedObjects>(options_.watchNamespaces, means, listeners());
     scraper_ = std::make_unique<signals::Scraper>(*fetcher_, clock_);
     sampler_ = std::make_unique<runtime::Sampler>(
         *scraper_, *objects_, clock_, random_,
-        [this](const std::string& key, const runtime::Examiner& examiner, const runtime::Examiner::Finding& finding) {
-            onFound(key, examiner, finding);
-        });
+        [this](const std::string& key, const runtime::Examiner& examiner,
+               const runtime::Examiner::Finding& finding) { onFound(key, examiner, finding); });
     applier_ = std::make_unique<apply::Applier>(*metered_, requests_, bodies(), mayWrite, clock_, log_);
     controller_ = std::make_unique<runtime::Controller>(controllerParts());
 }
@@ -278,13 +281,13 @@ int Operator::run() {
         log_.info("caches are complete");
         health_.setReady(true);
         if (options_.leaderElect) {
-            elector_ = std::make_unique<runtime::Elector>(kube::Election(election, requests_, random_), fence_,
-                                                          *meteredLease_, clock_, log_,
-                                                          runtime::Elector::Listeners{[this] { lead(); },
-                                                                                      [this] {
-                                                                                          lost_ = true;
-                                                                                          stop_.request_stop();
-                                                                                      }});
+            elector_ = std::make_unique<runtime::Elector>(
+                kube::Election(election, requests_, random_), fence_, *meteredLease_, clock_, log_,
+                runtime::Elector::Listeners{[this] { lead(); },
+                                            [this] {
+                                                lost_ = true;
+                                                stop_.request_stop();
+                                            }});
             elector_->start();
         } else {
             lead();
@@ -316,8 +319,8 @@ void Operator::shutDown() {
 
 }  // namespace
 
-int runOperator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock, Logger& log,
-                std::stop_source stop) {
+int runOperator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock,
+                Logger& log, std::stop_source stop) {
     Operator process(options, cluster, clock, log, std::move(stop));
     return process.run();
 }

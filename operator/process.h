@@ -12,7 +12,7 @@ namespace serin {
 
 // The whole operator, put together from concrete parts. Runs until a stop is asked for or the lease is lost.
 // Returns the process's exit code: 0 after a stop, 1 otherwise.
-int runOperator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock, Logger& log,
-                std::stop_source stop);
+int runOperator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock,
+                Logger& log, std::stop_source stop);
 
 }  // namespace serin

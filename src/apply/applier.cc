@@ -14,19 +14,26 @@ namespace {
 
 constexpr Duration kBetweenDiagnoses = std::chrono::seconds(10);
 
-bool succeeded(const HttpResponse& answer) { return answer.status >= 200 && answer.status < 300; }
+bool succeeded(const HttpResponse& answer) {
+    return answer.status >= 200 && answer.status < 300;
+}
 
 Ending endingOf(ErrorCode code) {
     switch (code) {
         case ErrorCode::Conflict:
         case ErrorCode::NotFound:
-        case ErrorCode::Expired: return Ending::Conflict;
-        case ErrorCode::Unknown: return Ending::Unknown;
-        default: return Ending::Failed;
+        case ErrorCode::Expired:
+            return Ending::Conflict;
+        case ErrorCode::Unknown:
+            return Ending::Unknown;
+        default:
+            return Ending::Failed;
     }
 }
 
-bool namespaceEnds(const kube::ApiStatus& status) { return status.hasCause("NamespaceTerminating"); }
+bool namespaceEnds(const kube::ApiStatus& status) {
+    return status.hasCause("NamespaceTerminating");
+}
 
 // An answer to a creation that the same request will get again.
 bool isRefusal(const kube::ApiStatus& status) {
@@ -74,7 +81,9 @@ bool Applier::first(Job& job, const std::vector<api::Action>& actions) const {
     for (const api::Action& action : actions) {
         if (act(job, action)) continue;
         log_.warning("a return to the stable version could not be written at once",
-                     {{"namespace", job.object.meta.ns}, {"name", job.object.meta.name}, {"error", job.outcome.message}});
+                     {{"namespace", job.object.meta.ns},
+                      {"name", job.object.meta.name},
+                      {"error", job.outcome.message}});
         return false;
     }
     return true;
@@ -83,8 +92,9 @@ bool Applier::first(Job& job, const std::vector<api::Action>& actions) const {
 bool Applier::writeStatus(Job& job, const api::Status& status) const {
     const api::Meta& meta = job.object.meta;
     const kube::Resource& resource = kube::modelDeployments();
-    const auto answer = send(job, "writing the status",
-                             requests_.applyStatus(resource, meta.ns, meta.name, api::statusBody(job.object, status)));
+    const auto answer =
+        send(job, "writing the status",
+             requests_.applyStatus(resource, meta.ns, meta.name, api::statusBody(job.object, status)));
     if (!answer) return false;
     if (!succeeded(*answer)) return failed(job, "writing the status", *answer);
     wrote(job, {resource.kind, meta.name}, *answer);
@@ -95,7 +105,8 @@ bool Applier::writeStatus(Job& job, const api::Status& status) const {
 bool Applier::act(Job& job, const api::Action& action) const {
     if (isCreation(action.intent)) return create(job, action);
     const HttpRequest request = requestFor(job.object, action.intent, requests_, bodies_);
-    if (const auto* pods = std::get_if<api::DiagnosePods>(&action.intent)) return diagnose(job, *pods, request);
+    if (const auto* pods = std::get_if<api::DiagnosePods>(&action.intent))
+        return diagnose(job, *pods, request);
     const std::string what = describe(job.object, action.intent);
     const auto answer = send(job, what, request);
     if (!answer) return false;
@@ -136,7 +147,8 @@ bool Applier::exists(Job& job, const api::Action& action) const {
     if (found->controller().uid != job.object.meta.uid) {
         return refuse(job, action.intent, true, "an object of this name exists and is not ours");
     }
-    if (found->deleting()) return fail(job, Ending::Conflict, cat(what, ": the one before is still being deleted"));
+    if (found->deleting())
+        return fail(job, Ending::Conflict, cat(what, ": the one before is still being deleted"));
     wrote(job, subjectOf(job.object, action.intent), *answer);
     return true;
 }
@@ -145,10 +157,12 @@ bool Applier::exists(Job& job, const api::Action& action) const {
 bool Applier::diagnose(Job& job, const api::DiagnosePods& intent, const HttpRequest& request) const {
     const Timestamp now = clock_.wall();
     const auto& last = job.lastDiagnosis;
-    if (last && last->revision == intent.revision && now >= last->at && now < last->at + kBetweenDiagnoses) return true;
+    if (last && last->revision == intent.revision && now >= last->at && now < last->at + kBetweenDiagnoses)
+        return true;
     const Result<HttpResponse> answer =
         kube::expectSuccess("the pods cannot be read", transport_.send(request, job.stop));
-    if (!answer && answer.error().code == ErrorCode::Stopped) return fail(job, Ending::Failed, answer.error().message);
+    if (!answer && answer.error().code == ErrorCode::Stopped)
+        return fail(job, Ending::Failed, answer.error().message);
     api::Diagnosis diagnosis{intent.revision, answer ? "" : answer.error().message, now};
     if (answer) {
         const nlohmann::json pods = nlohmann::json::parse(answer->body, nullptr, false);
@@ -158,7 +172,8 @@ bool Applier::diagnose(Job& job, const api::DiagnosePods& intent, const HttpRequ
     return true;
 }
 
-std::optional<HttpResponse> Applier::send(Job& job, const std::string& what, const HttpRequest& request) const {
+std::optional<HttpResponse> Applier::send(Job& job, const std::string& what,
+                                          const HttpRequest& request) const {
     if (!mayWrite_()) {
         fail(job, Ending::Fenced, cat(what, ": this process does not lead"));
         return std::nullopt;

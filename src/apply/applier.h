@@ -16,9 +16,9 @@
 
 namespace serin::apply {
 
-// Carries plans out, one request after the other: actionsFirst (a failure of these is logged and does not keep the
-// status from being written), the status, the actions. Stops at the first failure of the status or of an action;
-// the next plan begins anew. Holds no state; safe to call from several threads at once.
+// Carries plans out, one request after the other: actionsFirst (a failure of these is logged and does not
+// keep the status from being written), the status, the actions. Stops at the first failure of the status or
+// of an action; the next plan begins anew. Holds no state; safe to call from several threads at once.
 class Applier {
   public:
     // Asked before each write; false: nothing more may be written (the lease is lost or never was ours).

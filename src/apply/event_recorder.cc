@@ -65,7 +65,8 @@ void EventRecorder::send(const kube::EventSeries::Send& what, std::stop_token st
                 return;
             }
             const kube::ApiStatus status = kube::parseStatus(*answer);
-            if (answer->status < 300 || status.is("AlreadyExists") || status.hasCause("NamespaceTerminating")) return;
+            if (answer->status < 300 || status.is("AlreadyExists") || status.hasCause("NamespaceTerminating"))
+                return;
             if (!status.transient()) {
                 log_.warning("an event was refused", {{"error", kube::toError("event", status).message}});
                 return;

@@ -14,8 +14,8 @@
 
 namespace serin::apply {
 
-// Sends events on a thread of its own. Best effort: nobody waits for it, and when the API server is slow the newest
-// events beyond the limit are dropped.
+// Sends events on a thread of its own. Best effort: nobody waits for it, and when the API server is slow the
+// newest events beyond the limit are dropped.
 class EventRecorder {
   public:
     // Asked before each request; nothing is sent while it is false.

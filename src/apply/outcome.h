@@ -28,8 +28,8 @@ struct Write {
 };
 
 struct Outcome {
-    Ending ending = Ending::Done;  // of the first thing that was not done
-    std::string message;           // in words; empty when done
+    Ending ending = Ending::Done;        // of the first thing that was not done
+    std::string message;                 // in words; empty when done
     std::optional<Duration> retryAfter;  // what the server asks for
     std::vector<Write> writes;
     bool statusWritten = false;

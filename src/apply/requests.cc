@@ -22,16 +22,17 @@ template <typename... Visitors>
 Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 const kube::Resource& resourceOf(const api::Intent& intent) {
-    return std::visit(Overloaded{
-                          [](const api::CreateReplicaSet&) -> const kube::Resource& { return kube::replicaSets(); },
-                          [](const api::ScaleReplicaSet&) -> const kube::Resource& { return kube::replicaSets(); },
-                          [](const api::DeleteReplicaSet&) -> const kube::Resource& { return kube::replicaSets(); },
-                          [](const api::CreateService&) -> const kube::Resource& { return kube::services(); },
-                          [](const api::RouteService&) -> const kube::Resource& { return kube::services(); },
-                          [](const api::DeleteService&) -> const kube::Resource& { return kube::services(); },
-                          [](const api::DiagnosePods&) -> const kube::Resource& { return kube::pods(); },
-                      },
-                      intent);
+    return std::visit(
+        Overloaded{
+            [](const api::CreateReplicaSet&) -> const kube::Resource& { return kube::replicaSets(); },
+            [](const api::ScaleReplicaSet&) -> const kube::Resource& { return kube::replicaSets(); },
+            [](const api::DeleteReplicaSet&) -> const kube::Resource& { return kube::replicaSets(); },
+            [](const api::CreateService&) -> const kube::Resource& { return kube::services(); },
+            [](const api::RouteService&) -> const kube::Resource& { return kube::services(); },
+            [](const api::DeleteService&) -> const kube::Resource& { return kube::services(); },
+            [](const api::DiagnosePods&) -> const kube::Resource& { return kube::pods(); },
+        },
+        intent);
 }
 
 std::string scaleBody(const api::ScaleReplicaSet& scale) {
@@ -42,23 +43,27 @@ std::string scaleBody(const api::ScaleReplicaSet& scale) {
 }  // namespace
 
 Subject subjectOf(const api::ModelDeployment& object, const api::Intent& intent) {
-    const std::string name =
-        std::visit(Overloaded{
-                       [&](const api::CreateReplicaSet& i) { return api::childName(object.meta.name, i.revision); },
-                       [&](const api::DiagnosePods& i) { return api::childName(object.meta.name, i.revision); },
-                       [](const auto& i) { return i.name; },
-                   },
-                   intent);
+    const std::string name = std::visit(
+        Overloaded{
+            [&](const api::CreateReplicaSet& i) { return api::childName(object.meta.name, i.revision); },
+            [&](const api::DiagnosePods& i) { return api::childName(object.meta.name, i.revision); },
+            [](const auto& i) { return i.name; },
+        },
+        intent);
     return {resourceOf(intent).kind, name};
 }
 
 std::string describe(const api::ModelDeployment& object, const api::Intent& intent) {
     const Subject subject = subjectOf(object, intent);
     const std::string what = cat(subject.kind, ' ', subject.name);
-    const auto whom = [](const std::string& revision) { return revision.empty() ? "every revision" : revision; };
+    const auto whom = [](const std::string& revision) {
+        return revision.empty() ? "every revision" : revision;
+    };
     return std::visit(
         Overloaded{
-            [&](const api::CreateReplicaSet& i) { return cat("create ", what, " with ", i.replicas, " pods"); },
+            [&](const api::CreateReplicaSet& i) {
+                return cat("create ", what, " with ", i.replicas, " pods");
+            },
             [&](const api::ScaleReplicaSet& i) { return cat("scale ", what, " to ", i.replicas); },
             [&](const api::DeleteReplicaSet&) { return cat("delete ", what); },
             [&](const api::CreateService& i) { return cat("create ", what, " for ", whom(i.revision)); },
@@ -70,11 +75,13 @@ std::string describe(const api::ModelDeployment& object, const api::Intent& inte
 }
 
 bool isCreation(const api::Intent& intent) {
-    return std::holds_alternative<api::CreateReplicaSet>(intent) || std::holds_alternative<api::CreateService>(intent);
+    return std::holds_alternative<api::CreateReplicaSet>(intent) ||
+           std::holds_alternative<api::CreateService>(intent);
 }
 
 bool isDeletion(const api::Intent& intent) {
-    return std::holds_alternative<api::DeleteReplicaSet>(intent) || std::holds_alternative<api::DeleteService>(intent);
+    return std::holds_alternative<api::DeleteReplicaSet>(intent) ||
+           std::holds_alternative<api::DeleteService>(intent);
 }
 
 HttpRequest requestFor(const api::ModelDeployment& object, const api::Intent& intent,
@@ -90,9 +97,12 @@ HttpRequest requestFor(const api::ModelDeployment& object, const api::Intent& in
             [&](const api::CreateService& i) {
                 return requests.create(resource, space, bodies.createService(object, i), strict);
             },
-            [&](const api::ScaleReplicaSet& i) { return requests.mergePatch(resource, space, i.name, scaleBody(i)); },
+            [&](const api::ScaleReplicaSet& i) {
+                return requests.mergePatch(resource, space, i.name, scaleBody(i));
+            },
             [&](const api::RouteService& i) {
-                if (i.ports.empty()) return requests.mergePatch(resource, space, i.name, bodies.routeService(object, i));
+                if (i.ports.empty())
+                    return requests.mergePatch(resource, space, i.name, bodies.routeService(object, i));
                 api::ModelDeployment routed = object;
                 routed.spec.ports = i.ports;
                 return requests.mergePatch(resource, space, i.name, bodies.routeService(routed, i));
@@ -100,7 +110,9 @@ HttpRequest requestFor(const api::ModelDeployment& object, const api::Intent& in
             [&](const api::DeleteReplicaSet& i) {
                 return requests.del(resource, space, i.name, {i.uid, i.resourceVersion});
             },
-            [&](const api::DeleteService& i) { return requests.del(resource, space, i.name, {i.uid, i.resourceVersion}); },
+            [&](const api::DeleteService& i) {
+                return requests.del(resource, space, i.name, {i.uid, i.resourceVersion});
+            },
             [&](const api::DiagnosePods& i) {
                 const std::string selector = cat(api::kModelDeploymentLabel, '=', object.meta.name, ',',
                                                  api::kRevisionLabel, '=', i.revision);

@@ -31,8 +31,8 @@ std::string describe(const api::ModelDeployment& object, const api::Intent& inte
 bool isCreation(const api::Intent& intent);
 bool isDeletion(const api::Intent& intent);
 
-// The one request that carries an intent out. Creations are checked strictly; everything else names the uid and
-// resourceVersion it was planned from, so that the API server refuses what was planned from an old view.
+// The one request that carries an intent out. Creations are checked strictly; everything else names the uid
+// and resourceVersion it was planned from, so that the API server refuses what was planned from an old view.
 HttpRequest requestFor(const api::ModelDeployment& object, const api::Intent& intent,
                        const kube::RequestBuilder& requests, const Bodies& bodies);
 

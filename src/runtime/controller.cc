@@ -24,13 +24,20 @@ constexpr Duration kLongestSleep = std::chrono::minutes(1);
 
 const char* nameOf(apply::Ending ending) {
     switch (ending) {
-        case apply::Ending::Done: return "done";
-        case apply::Ending::Refused: return "refused";
-        case apply::Ending::Conflict: return "conflict";
-        case apply::Ending::Unknown: return "unknown";
-        case apply::Ending::Failed: return "failed";
-        case apply::Ending::Fenced: return "fenced";
-        case apply::Ending::Gone: return "gone";
+        case apply::Ending::Done:
+            return "done";
+        case apply::Ending::Refused:
+            return "refused";
+        case apply::Ending::Conflict:
+            return "conflict";
+        case apply::Ending::Unknown:
+            return "unknown";
+        case apply::Ending::Failed:
+            return "failed";
+        case apply::Ending::Fenced:
+            return "fenced";
+        case apply::Ending::Gone:
+            return "gone";
     }
     return "failed";
 }
@@ -161,7 +168,8 @@ void Controller::tell(const api::Observed& seen, const api::Plan& plan) const {
 void Controller::remember(const std::string& key, Memory& memory, const apply::Outcome& outcome) {
     const Duration now = parts_.clock.sinceBoot();
     const auto forgetRefusal = [&](const std::string& kind, const std::string& name) {
-        std::erase_if(memory.refusals, [&](const auto& known) { return known.kind == kind && known.name == name; });
+        std::erase_if(memory.refusals,
+                      [&](const auto& known) { return known.kind == kind && known.name == name; });
     };
     for (const apply::Write& write : outcome.writes) {
         parts_.gate.wrote(write.kind, key, write.resourceVersion, now);
@@ -174,7 +182,8 @@ void Controller::remember(const std::string& key, Memory& memory, const apply::O
     if (outcome.diagnosis) memory.diagnosis = outcome.diagnosis;
 }
 
-void Controller::announce(const api::Observed& seen, const api::Plan& plan, const apply::Outcome& outcome) const {
+void Controller::announce(const api::Observed& seen, const api::Plan& plan,
+                          const apply::Outcome& outcome) const {
     // A decision that was not recorded is made anew, and told then.
     const bool recorded = !plan.status || outcome.statusWritten;
     const api::Status& status = plan.status && recorded ? *plan.status : seen.object.status;
@@ -184,7 +193,8 @@ void Controller::announce(const api::Observed& seen, const api::Plan& plan, cons
     }
     parts_.metrics.show(seen.object, status, seen.judgement ? &*seen.judgement : nullptr);
     if (outcome.ending == apply::Ending::Done || outcome.ending == apply::Ending::Gone) return;
-    const bool ordinary = outcome.ending == apply::Ending::Conflict || outcome.ending == apply::Ending::Refused;
+    const bool ordinary =
+        outcome.ending == apply::Ending::Conflict || outcome.ending == apply::Ending::Refused;
     parts_.log.log(ordinary ? LogLevel::Info : LogLevel::Warning, "not all was carried out",
                    {{"namespace", seen.object.meta.ns},
                     {"name", seen.object.meta.name},
@@ -196,7 +206,9 @@ void Controller::again(const std::string& key, const api::Plan& plan, const appl
     const Duration now = parts_.clock.sinceBoot();
     const Duration asked = outcome.retryAfter.value_or(Duration{0});
     switch (outcome.ending) {
-        case apply::Ending::Done: parts_.queue.forget(key); break;
+        case apply::Ending::Done:
+            parts_.queue.forget(key);
+            break;
         case apply::Ending::Refused:
             parts_.queue.forget(key);
             parts_.queue.add(key);  // it shows in the status at once
@@ -205,9 +217,12 @@ void Controller::again(const std::string& key, const api::Plan& plan, const appl
             parts_.queue.retry(key, WorkQueue::kLongestRetry, kAfterConflict);
             break;
         case apply::Ending::Unknown:
-        case apply::Ending::Failed: parts_.queue.retry(key, WorkQueue::kLongestRetry, asked); break;
+        case apply::Ending::Failed:
+            parts_.queue.retry(key, WorkQueue::kLongestRetry, asked);
+            break;
         case apply::Ending::Fenced:
-        case apply::Ending::Gone: return;
+        case apply::Ending::Gone:
+            return;
     }
     if (outcome.diagnosis) parts_.queue.add(key);
     if (!plan.wakeAt) return;

@@ -26,7 +26,10 @@ void Elector::run(std::stop_token stop) {
         const Duration now = clock_.sinceBoot();
         if (election_.lost(now)) {
             fence_.close();
-            log_.error("the lease is lost; this process ends", {{"error", election_.lastFailure()}});
+            const std::string& why = election_.lastFailure();
+            log_.error(
+                "the lease is lost; this process ends",
+                {{"error", why.empty() ? "it was not renewed in time: this process stood still" : why}});
             return listeners_.lost();
         }
         const kube::Election::Step step = election_.next(now, clock_.wall());
@@ -51,7 +54,8 @@ void Elector::report(Duration now) {
     }
     if (election_.lastFailure() != reportedFailure_) {
         reportedFailure_ = election_.lastFailure();
-        if (!reportedFailure_.empty()) log_.warning("the lease could not be written", {{"error", reportedFailure_}});
+        if (!reportedFailure_.empty())
+            log_.warning("the lease could not be written", {{"error", reportedFailure_}});
     }
 }
 

@@ -25,8 +25,8 @@ class Elector {
     };
 
     // The references outlive it.
-    Elector(kube::Election election, kube::Fence& fence, net::Transport& transport, const Clock& clock, Logger& log,
-            Listeners listeners);
+    Elector(kube::Election election, kube::Fence& fence, net::Transport& transport, const Clock& clock,
+            Logger& log, Listeners listeners);
 
     void start();
     // Ends the thread and, if the Lease is ours, gives it away. Call it when all who write have stopped.

@@ -7,8 +7,8 @@
 namespace serin::runtime {
 namespace {
 
-// The book and the judge share one text in the status (32 kB at most); the book, which has no line breaks, stands
-// first. What does not fit is left out by the book: it costs one interval after a restart.
+// The book and the judge share one text in the status (32 kB at most); the book, which has no line breaks,
+// stands first. What does not fit is left out by the book: it costs one interval after a restart.
 constexpr size_t kLongestState = 32'000;
 constexpr size_t kLongestBook = 24'000;
 constexpr size_t kMostRuntimes = 20;
@@ -27,7 +27,8 @@ std::shared_ptr<const signals::Selection> noSelection() {
 
 Examiner::Examiner(const api::ModelDeployment& object) : judge_(object.spec.analysis) {
     adoptSpec(object);
-    if (object.status.analysis && !object.status.analysis->state.empty()) restore(object.status.analysis->state);
+    if (object.status.analysis && !object.status.analysis->state.empty())
+        restore(object.status.analysis->state);
 }
 
 void Examiner::restore(const std::string& state) {
@@ -51,7 +52,8 @@ void Examiner::adoptSpec(const api::ModelDeployment& object) {
     judge_.setAnalysis(spec_.analysis);
     auto compiled = signals::compileSelection(spec_.runtime, spec_.analysis.metrics);
     selectionTrouble_ = compiled ? "" : compiled.error().message;
-    selection_ = compiled ? std::make_shared<const signals::Selection>(std::move(compiled).value()) : noSelection();
+    selection_ =
+        compiled ? std::make_shared<const signals::Selection>(std::move(compiled).value()) : noSelection();
 }
 
 void Examiner::order(const api::ModelDeployment& object, const api::Plan& plan, const api::Split& split,
@@ -76,7 +78,8 @@ void Examiner::adoptOrder(const api::JudgeOrder& order, Timestamp now) {
     order_ = order;
     judge_.order(order);
     if (!std::exchange(restored_, false)) return;
-    // What was known before the restart holds, unless a step has begun since: then it is judged by what comes.
+    // What was known before the restart holds, unless a step has begun since: then it is judged by what
+    // comes.
     const api::Judgement known = judge_.judgement();
     if (known.at <= now && (!order.stepStartedAt || known.at >= *order.stepStartedAt)) publish();
 }
@@ -124,14 +127,17 @@ std::optional<signals::RoundRequest> Examiner::round(const api::Split& split) co
 
 std::optional<signals::RoundRequest> Examiner::questions(const api::Split& split, Whom whom) const {
     const std::lock_guard lock(mutex_);
-    signals::RoundRequest request{askedTargets(askModel_, split, runtimes()), noSelection(), spec_.analysis.interval};
+    signals::RoundRequest request{askedTargets(askModel_, split, runtimes()), noSelection(),
+                                  spec_.analysis.interval};
     std::set<std::string> elsewhere;
     if (whom == Whom::NotJudged) {
-        for (const auto& target : judgedTargets(order_, askModel_, split, runtimes())) elsewhere.insert(target.podUid);
+        for (const auto& target : judgedTargets(order_, askModel_, split, runtimes()))
+            elsewhere.insert(target.podUid);
     } else {
         for (const auto& [pod, answer] : answers_) elsewhere.insert(pod);
     }
-    std::erase_if(request.targets, [&](const signals::Target& target) { return elsewhere.contains(target.podUid); });
+    std::erase_if(request.targets,
+                  [&](const signals::Target& target) { return elsewhere.contains(target.podUid); });
     if (request.targets.empty()) return std::nullopt;
     return request;
 }

@@ -16,22 +16,24 @@
 
 namespace serin::runtime {
 
-// The examination of one ModelDeployment: whom to scrape, what their counters did, what the judge says of it, and what
-// pods said of their model. Thread-safe: a worker orders, the sampler samples.
+// The examination of one ModelDeployment: whom to scrape, what their counters did, what the judge says of it,
+// and what pods said of their model. Thread-safe: a worker orders, the sampler samples.
 class Examiner {
   public:
     // Goes on from what is recorded in the object's status.
     explicit Examiner(const api::ModelDeployment& object);
 
-    // What is to be judged and asked from now on, by the newest plan for `object`. `split` shows which endpoints are
-    // ready.
-    void order(const api::ModelDeployment& object, const api::Plan& plan, const api::Split& split, Timestamp now);
+    // What is to be judged and asked from now on, by the newest plan for `object`. `split` shows which
+    // endpoints are ready.
+    void order(const api::ModelDeployment& object, const api::Plan& plan, const api::Split& split,
+               Timestamp now);
 
     // Whether anything is judged or asked at all, and how often.
     bool wanted() const;
     Duration interval() const;
 
-    // Which pods to ask: all of which an answer is wanted and that no round() asks, or those that were never asked.
+    // Which pods to ask: all of which an answer is wanted and that no round() asks, or those that were never
+    // asked.
     enum class Whom { NotJudged, NeverAsked };
     // What is to be read now; nothing when there is nothing to read.
     std::optional<signals::RoundRequest> round(const api::Split& split) const;

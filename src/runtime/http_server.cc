@@ -75,7 +75,8 @@ int portOf(int descriptor) {
 }
 
 bool await(int descriptor, short what, SteadyTime deadline) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
     pollfd waiting{descriptor, what, 0};
     return ::poll(&waiting, 1, static_cast<int>(left.count())) > 0;
@@ -104,10 +105,14 @@ void writeAll(int connection, std::string_view bytes, SteadyTime deadline) {
 
 const char* phrase(int status) {
     switch (status) {
-        case 200: return "OK";
-        case 404: return "Not Found";
-        case 405: return "Method Not Allowed";
-        default: return "Service Unavailable";
+        case 200:
+            return "OK";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        default:
+            return "Service Unavailable";
     }
 }
 
@@ -150,9 +155,9 @@ void HttpServer::serve(int connection) const {
     const std::vector<std::string> words = split(request.substr(0, request.find("\r\n")), ' ');
     Answer answer{405, "only GET\n"};
     if (words.size() == 3 && words[0] == "GET") answer = handler_(words[1].substr(0, words[1].find('?')));
-    const std::string head = cat("HTTP/1.1 ", answer.status, ' ', phrase(answer.status), "\r\nContent-Type: ",
-                                 answer.contentType, "\r\nContent-Length: ", answer.body.size(),
-                                 "\r\nConnection: close\r\n\r\n");
+    const std::string head =
+        cat("HTTP/1.1 ", answer.status, ' ', phrase(answer.status), "\r\nContent-Type: ", answer.contentType,
+            "\r\nContent-Length: ", answer.body.size(), "\r\nConnection: close\r\n\r\n");
     writeAll(connection, head + answer.body, deadline);
     ::shutdown(connection, SHUT_WR);
 }

@@ -9,8 +9,8 @@
 
 namespace serin::runtime {
 
-// A server for probes and scrapes: GET only, one request a connection, one connection after the other, three seconds
-// for each. Listens on all addresses, IPv4 and IPv6.
+// A server for probes and scrapes: GET only, one request a connection, one connection after the other, three
+// seconds for each. Listens on all addresses, IPv4 and IPv6.
 class HttpServer {
   public:
     struct Answer {

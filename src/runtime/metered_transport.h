@@ -25,7 +25,8 @@ class MeteredTransport final : public net::Transport {
     MeteredTransport(net::Transport& inner, Count count) : inner_(inner), count_(std::move(count)) {}
 
     Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override;
-    Result<HttpResponse> stream(const HttpRequest& request, const std::function<bool(std::string_view)>& onChunk,
+    Result<HttpResponse> stream(const HttpRequest& request,
+                                const std::function<bool(std::string_view)>& onChunk,
                                 std::stop_token stop) override;
 
   private:

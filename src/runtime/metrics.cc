@@ -19,8 +19,8 @@ using prometheus::Gauge;
 using Labels = prometheus::Labels;
 
 // Seconds; a plan takes microseconds, a write milliseconds, a stuck API server its 40 s.
-const prometheus::Histogram::BucketBoundaries kSeconds{0.0005, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                       0.25,   0.5,   1,     2.5,  5,     10,   30, 60};
+const prometheus::Histogram::BucketBoundaries kSeconds{0.0005, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+                                                       0.5,    1,     2.5,   5,    10,    30,   60};
 
 template <typename T>
 using Built = prometheus::Family<T>&;
@@ -41,19 +41,23 @@ const api::MetricVerdict* errorsOf(const api::Judgement& judgement) {
 
 struct Metrics::Impl {
     prometheus::Registry registry;
-    Built<Counter> reconciles = counter(registry, "serin_reconcile_total", "Plans carried out, by how they ended");
+    Built<Counter> reconciles =
+        counter(registry, "serin_reconcile_total", "Plans carried out, by how they ended");
     prometheus::Histogram& duration = prometheus::BuildHistogram()
                                           .Name("serin_reconcile_duration_seconds")
                                           .Help("From taking a key to the end of its writes")
                                           .Register(registry)
                                           .Add({}, kSeconds);
-    Gauge& depth = gauge(registry, "serin_workqueue_depth", "ModelDeployments that wait for a worker").Add({});
+    Gauge& depth =
+        gauge(registry, "serin_workqueue_depth", "ModelDeployments that wait for a worker").Add({});
     Built<Counter> requests = counter(registry, "serin_api_requests_total", "Requests to the API server");
-    Built<Counter> events = counter(registry, "serin_watch_events_total", "Objects that lists and watches brought");
+    Built<Counter> events =
+        counter(registry, "serin_watch_events_total", "Objects that lists and watches brought");
     Built<Gauge> objects = gauge(registry, "serin_cache_objects", "Objects in the cache");
     Built<Gauge> lag = gauge(registry, "serin_cache_lag_seconds", "Since the API server was last heard of");
     Gauge& leader = gauge(registry, "serin_leader", "1 in the replica that acts").Add({});
-    Built<Gauge> step = gauge(registry, "serin_rollout_step", "Index of the present step; -1 without a rollout");
+    Built<Gauge> step =
+        gauge(registry, "serin_rollout_step", "Index of the present step; -1 without a rollout");
     Built<Gauge> weight = gauge(registry, "serin_weight", "Observed share of ready endpoints, percent");
     Built<Gauge> evidence = gauge(registry, "serin_evidence", "Natural logarithm of the evidence of harm");
     Built<Gauge> errorRate = gauge(registry, "serin_error_rate", "Share of failed requests, as judged");
@@ -94,20 +98,28 @@ void Metrics::reconciled(const std::string& result, Duration took) {
 }
 
 void Metrics::requested(const std::string& verb, const std::string& resource, int status) {
-    impl_->requests.Add({{"verb", verb}, {"resource", resource}, {"code", std::to_string(status)}}).Increment();
+    impl_->requests.Add({{"verb", verb}, {"resource", resource}, {"code", std::to_string(status)}})
+        .Increment();
 }
 
-void Metrics::heard(const std::string& kind) { impl_->events.Add({{"kind", kind}}).Increment(); }
-void Metrics::queue(size_t depth) { impl_->depth.Set(static_cast<double>(depth)); }
+void Metrics::heard(const std::string& kind) {
+    impl_->events.Add({{"kind", kind}}).Increment();
+}
+void Metrics::queue(size_t depth) {
+    impl_->depth.Set(static_cast<double>(depth));
+}
 
 void Metrics::cached(const std::string& kind, size_t objects, double lagSeconds) {
     impl_->objects.Add({{"kind", kind}}).Set(static_cast<double>(objects));
     impl_->lag.Add({{"kind", kind}}).Set(lagSeconds);
 }
 
-void Metrics::leading(bool yes) { impl_->leader.Set(yes ? 1 : 0); }
+void Metrics::leading(bool yes) {
+    impl_->leader.Set(yes ? 1 : 0);
+}
 
-void Metrics::show(const api::ModelDeployment& object, const api::Status& status, const api::Judgement* judgement) {
+void Metrics::show(const api::ModelDeployment& object, const api::Status& status,
+                   const api::Judgement* judgement) {
     const std::lock_guard lock(impl_->mutex);
     auto& gauges = impl_->shown[object.meta.ns + '/' + object.meta.name].gauges;
     const Labels labels{{"namespace", object.meta.ns}, {"name", object.meta.name}};
@@ -149,7 +161,9 @@ void Metrics::counted(const std::string& space, const std::string& name, const a
     impl_->count(space, name, "canary", stratum.canary);
 }
 
-void Metrics::judged(const std::string& verdict) { impl_->verdicts.Add({{"result", verdict}}).Increment(); }
+void Metrics::judged(const std::string& verdict) {
+    impl_->verdicts.Add({{"result", verdict}}).Increment();
+}
 
 void Metrics::ended(const std::string& outcome) {
     if (outcome == "Promoted") {

@@ -9,8 +9,8 @@
 
 namespace serin::runtime {
 
-// The operator's own numbers, for Prometheus. Only the gauges of a living ModelDeployment have its name as labels;
-// they go with it. Thread-safe.
+// The operator's own numbers, for Prometheus. Only the gauges of a living ModelDeployment have its name as
+// labels; they go with it. Thread-safe.
 class Metrics {
   public:
     Metrics();

@@ -15,7 +15,8 @@ struct Sight {
     std::vector<api::ReplicaSet> replicaSets;
     std::vector<api::Service> services;
     std::vector<api::EndpointSlice> slices;
-    std::map<std::string, std::string> versions;  // kind -> resourceVersion up to which its cache has seen everything
+    std::map<std::string, std::string>
+        versions;  // kind -> resourceVersion up to which its cache has seen everything
 };
 
 // Where objects are seen. Thread-safe.

@@ -25,7 +25,8 @@ Result<void> assign(T& place, Result<T> value) {
 Result<int> parseInteger(const std::string& text, int least, int most) {
     int value = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || value < least || value > most) {
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || value < least ||
+        value > most) {
         return invalid(cat("is \"", text, "\", not a whole number from ", least, " to ", most));
     }
     return value;
@@ -47,7 +48,8 @@ Result<std::vector<std::string>> parseNames(const std::string& text) {
     std::vector<std::string> names;
     for (const std::string& part : split(text, ',')) {
         const std::string name(trim(part));
-        if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+        if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+            names.push_back(name);
     }
     return names;
 }
@@ -56,13 +58,15 @@ std::vector<Flag> clusterFlags() {
     return {
         {"watch-namespaces", "a,b", "Look after the ModelDeployments of these namespaces only (default: all)",
          [](Options& o, const std::string& v) { return assign(o.watchNamespaces, parseNames(v)); }},
-        {"leader-elect", "true|false", "Only one of several replicas acts, the one that holds the Lease (default true)",
+        {"leader-elect", "true|false",
+         "Only one of several replicas acts, the one that holds the Lease (default true)",
          [](Options& o, const std::string& v) { return assign(o.leaderElect, parseSwitch(v)); }},
         {"lease-name", "NAME", "Name of that Lease (default serin-operator)",
          [](Options& o, const std::string& v) { return assign(o.leaseName, Result<std::string>(v)); }},
         {"namespace", "NAME", "Namespace of that Lease (default: $POD_NAMESPACE, else the present context's)",
          [](Options& o, const std::string& v) { return assign(o.space, Result<std::string>(v)); }},
-        {"kubeconfig", "PATH", "How to reach the cluster (default: the pod's service account, else ~/.kube/config)",
+        {"kubeconfig", "PATH",
+         "How to reach the cluster (default: the pod's service account, else ~/.kube/config)",
          [](Options& o, const std::string& v) { return assign(o.kubeconfig, Result<std::string>(v)); }},
         {"drain-delay", "DURATION", "How long pods are kept that no route reaches any more (default 5s)",
          [](Options& o, const std::string& v) { return assign(o.drainDelay, parseWait(v)); }},
@@ -98,18 +102,22 @@ const std::vector<Flag>& flags() {
 }
 
 const Flag* flagNamed(const std::string& name) {
-    const auto found = std::find_if(flags().begin(), flags().end(), [&](const Flag& f) { return f.name == name; });
+    const auto found =
+        std::find_if(flags().begin(), flags().end(), [&](const Flag& f) { return f.name == name; });
     return found == flags().end() ? nullptr : &*found;
 }
 
 std::string variableOf(const Flag& flag) {
     std::string name = "SERIN_";
-    for (const char c : flag.name) name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    for (const char c : flag.name)
+        name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
     return name;
 }
 
 // A switch may stand alone: --leader-elect.
-bool standsAlone(const Flag& flag) { return flag.value.empty() || flag.value == "true|false"; }
+bool standsAlone(const Flag& flag) {
+    return flag.value.empty() || flag.value == "true|false";
+}
 
 Result<void> readEnvironment(Options& options, const Environment& environment) {
     if (const auto space = environment("POD_NAMESPACE")) options.space = *space;
@@ -133,7 +141,8 @@ Result<void> readArgument(Options& options, const std::vector<std::string>& argu
     if (equals != std::string::npos) {
         value = argument.substr(equals + 1);
     } else if (!standsAlone(*flag)) {
-        if (index + 1 == arguments.size()) return invalid(cat("--", name, " needs a value: --", name, '=', flag->value));
+        if (index + 1 == arguments.size())
+            return invalid(cat("--", name, " needs a value: --", name, '=', flag->value));
         value = arguments[++index];
     }
     const Result<void> set = flag->set(options, value);
@@ -153,8 +162,9 @@ Result<Options> parseOptions(const std::vector<std::string>& arguments, const En
 }
 
 std::string usage() {
-    std::string text = "serin-operator: rolls model deployments behind a canary split, judges them, takes back what is "
-                       "worse.\n\nEach flag is also an environment variable: --log-format is SERIN_LOG_FORMAT.\n\n";
+    std::string text =
+        "serin-operator: rolls model deployments behind a canary split, judges them, takes back what is "
+        "worse.\n\nEach flag is also an environment variable: --log-format is SERIN_LOG_FORMAT.\n\n";
     for (const Flag& flag : flags()) {
         std::string left = cat("  --", flag.name, flag.value.empty() ? "" : "=", flag.value);
         left.resize(std::max<size_t>(left.size() + 2, 32), ' ');

@@ -17,7 +17,7 @@ struct Options {
     std::vector<std::string> watchNamespaces;  // empty: all
     bool leaderElect = true;
     std::string leaseName = "serin-operator";
-    std::string space;  // where the Lease is; empty: the service account's own or the kubeconfig's
+    std::string space;       // where the Lease is; empty: the service account's own or the kubeconfig's
     int metricsPort = 8080;  // 0: none
     int healthPort = 8081;   // 0: none
     LogFormat logFormat = LogFormat::Text;
@@ -32,7 +32,8 @@ struct Options {
 // Environment variable by name.
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
 
-// `arguments` without the program's name. A flag wins over its environment variable. The Error names what is wrong.
+// `arguments` without the program's name. A flag wins over its environment variable. The Error names what is
+// wrong.
 Result<Options> parseOptions(const std::vector<std::string>& arguments, const Environment& environment);
 
 // The text of --help.

@@ -14,9 +14,13 @@ constexpr Duration kMostJitter = std::chrono::seconds(1);
 
 }  // namespace
 
-Sampler::Sampler(signals::Scraper& scraper, const ObjectSource& source, const Clock& clock, kube::Random random,
-                 Found found)
-    : scraper_(scraper), source_(source), clock_(clock), random_(std::move(random)), found_(std::move(found)) {}
+Sampler::Sampler(signals::Scraper& scraper, const ObjectSource& source, const Clock& clock,
+                 kube::Random random, Found found)
+    : scraper_(scraper),
+      source_(source),
+      clock_(clock),
+      random_(std::move(random)),
+      found_(std::move(found)) {}
 
 Sampler::~Sampler() {
     if (thread_.joinable()) {
@@ -41,7 +45,8 @@ void Sampler::watch(const std::string& key, std::shared_ptr<Examiner> examiner) 
         entry.examiner = examiner;
         const Duration now = clock_.sinceBoot();
         const double jitter = random_() * static_cast<double>(std::min(kMostJitter, interval).count());
-        Duration due = isNew ? now + Duration{static_cast<Duration::rep>(jitter)} : std::min(entry.due, now + interval);
+        Duration due =
+            isNew ? now + Duration{static_cast<Duration::rep>(jitter)} : std::min(entry.due, now + interval);
         if (!isNew) order_.erase({entry.due, key});
         entry.due = due;
         order_.emplace(due, key);
@@ -76,7 +81,9 @@ void Sampler::run(std::stop_token stop) {
                 due.emplace_back(key, entry.examiner);
             }
             if (due.empty()) {
-                const auto first = [this] { return order_.empty() ? Duration::max() : order_.begin()->first; };
+                const auto first = [this] {
+                    return order_.empty() ? Duration::max() : order_.begin()->first;
+                };
                 const Duration before = first();
                 wake_.wait_for(lock, stop, std::clamp(before - now, Duration{1}, kLongestWait),
                                [&] { return first() < before; });
@@ -119,15 +126,16 @@ void Sampler::launch(const std::string& key, Flag flag, signals::RoundRequest re
         const std::lock_guard lock(mutex_);
         ++rounds_;
     }
-    scraper_.start(std::move(request), [this, key, flag, finish = std::move(finish)](const signals::Round& round) {
-        finish(round);
-        release(key, flag);
-        {
-            const std::lock_guard lock(mutex_);
-            --rounds_;
-            wake_.notify_all();  // under the lock: the destructor may be waiting for it
-        }
-    });
+    scraper_.start(std::move(request),
+                   [this, key, flag, finish = std::move(finish)](const signals::Round& round) {
+                       finish(round);
+                       release(key, flag);
+                       {
+                           const std::lock_guard lock(mutex_);
+                           --rounds_;
+                           wake_.notify_all();  // under the lock: the destructor may be waiting for it
+                       }
+                   });
 }
 
 bool Sampler::claim(const std::string& key, Flag flag) {

@@ -18,15 +18,17 @@
 
 namespace serin::runtime {
 
-// One thread that starts the rounds of all ModelDeployments, each at its own interval. Rounds of one do not overlap;
-// the interval is kept from round to round, so that they stay aligned.
+// One thread that starts the rounds of all ModelDeployments, each at its own interval. Rounds of one do not
+// overlap; the interval is kept from round to round, so that they stay aligned.
 class Sampler {
   public:
     // A round of `key` ended. Called on the scraper's threads; must be quick.
-    using Found = std::function<void(const std::string& key, const Examiner& examiner, const Examiner::Finding&)>;
+    using Found =
+        std::function<void(const std::string& key, const Examiner& examiner, const Examiner::Finding&)>;
 
     // The references outlive it.
-    Sampler(signals::Scraper& scraper, const ObjectSource& source, const Clock& clock, kube::Random random, Found found);
+    Sampler(signals::Scraper& scraper, const ObjectSource& source, const Clock& clock, kube::Random random,
+            Found found);
     // Waits for the rounds under way.
     ~Sampler();
 

@@ -48,8 +48,8 @@ Result<std::string> checkVersion(const std::string& body) {
     const int minor = leadingNumber(text("minor"));
     if (major < 0 || minor < 0) return Error{ErrorCode::Unavailable, "/version has no numbers"};
     if (major < 1 || (major == 1 && minor < kLeastMinor)) {
-        return invalid(cat("the API server is Kubernetes ", text("gitVersion"), "; Serin needs 1.", kLeastMinor,
-                           " or newer, for its pods stop with a preStop of sleep"));
+        return invalid(cat("the API server is Kubernetes ", text("gitVersion"), "; Serin needs 1.",
+                           kLeastMinor, " or newer, for its pods stop with a preStop of sleep"));
     }
     return text("gitVersion");
 }
@@ -58,7 +58,8 @@ ClusterState askCluster(net::Transport& transport, std::stop_token stop) {
     const auto version = kube::expectSuccess("the API server", transport.send(plainGet("/version"), stop));
     if (!version) return notReady(version.error());
     const Result<std::string> checked = checkVersion(version->body);
-    if (!checked && checked.error().code == ErrorCode::Invalid) return {Readiness::TooOld, checked.error().message};
+    if (!checked && checked.error().code == ErrorCode::Invalid)
+        return {Readiness::TooOld, checked.error().message};
     if (!checked) return notReady(checked.error());
     const std::string group = cat("/apis/", kube::modelDeployments().apiVersion());
     const auto resources = kube::expectSuccess("discovery", transport.send(plainGet(group), stop));
@@ -80,10 +81,15 @@ bool awaitCluster(net::Transport& transport, Logger& log, std::stop_token stop) 
             case Readiness::Ready:
                 log.info("the cluster is reachable", {{"kubernetes", state.message}});
                 return true;
-            case Readiness::TooOld: log.error(state.message); return false;
-            case Readiness::Stopped: return false;
+            case Readiness::TooOld:
+                log.error(state.message);
+                return false;
+            case Readiness::Stopped:
+                return false;
             case Readiness::Unreachable:
-            case Readiness::NoResource: log.warning("waiting for the cluster", {{"reason", state.message}}); break;
+            case Readiness::NoResource:
+                log.warning("waiting for the cluster", {{"reason", state.message}});
+                break;
         }
         std::unique_lock lock(mutex);
         wake.wait_for(lock, stop, kBetween, [] { return false; });

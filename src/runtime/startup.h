@@ -25,8 +25,8 @@ struct ClusterState {
 // Asks once: is there an API server, is it new enough, does it know ModelDeployments?
 ClusterState askCluster(net::Transport& transport, std::stop_token stop);
 
-// Asks until the cluster is ready, saying every few seconds what it waits for. False when it never will be (too old)
-// or a stop was asked for first.
+// Asks until the cluster is ready, saying every few seconds what it waits for. False when it never will be
+// (too old) or a stop was asked for first.
 bool awaitCluster(net::Transport& transport, Logger& log, std::stop_token stop);
 
 }  // namespace serin::runtime

@@ -9,7 +9,8 @@ bool canBeAsked(const api::Endpoint& endpoint, const api::Runtime& runtime) {
     return endpoint.ready && !runtime.readyPath.empty() && runtime.ports.http > 0;
 }
 
-signals::Target targetOf(const api::Endpoint& endpoint, const api::Runtime& runtime, signals::Arm arm, bool ask) {
+signals::Target targetOf(const api::Endpoint& endpoint, const api::Runtime& runtime, signals::Arm arm,
+                         bool ask) {
     signals::Target target;
     target.podUid = endpoint.podUid;
     target.podName = endpoint.podName;
@@ -31,8 +32,9 @@ const api::Runtime& runtimeOf(const std::string& revision, const KnownRuntimes& 
 
 }  // namespace
 
-std::vector<signals::Target> judgedTargets(const api::JudgeOrder& order, const std::vector<std::string>& askModel,
-                                           const api::Split& split, const KnownRuntimes& runtimes) {
+std::vector<signals::Target> judgedTargets(const api::JudgeOrder& order,
+                                           const std::vector<std::string>& askModel, const api::Split& split,
+                                           const KnownRuntimes& runtimes) {
     std::vector<signals::Target> targets;
     if (order.mode == api::JudgeMode::Off) return targets;
     for (const auto& [revision, version] : split.versions) {

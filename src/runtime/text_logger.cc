@@ -11,20 +11,28 @@ namespace {
 
 const char* nameOf(LogLevel level) {
     switch (level) {
-        case LogLevel::Debug: return "debug";
-        case LogLevel::Info: return "info";
-        case LogLevel::Warning: return "warning";
-        case LogLevel::Error: return "error";
+        case LogLevel::Debug:
+            return "debug";
+        case LogLevel::Info:
+            return "info";
+        case LogLevel::Warning:
+            return "warning";
+        case LogLevel::Error:
+            return "error";
     }
     return "info";
 }
 
 const char* paddedNameOf(LogLevel level) {
     switch (level) {
-        case LogLevel::Debug: return "DEBUG";
-        case LogLevel::Info: return "INFO ";
-        case LogLevel::Warning: return "WARN ";
-        case LogLevel::Error: return "ERROR";
+        case LogLevel::Debug:
+            return "DEBUG";
+        case LogLevel::Info:
+            return "INFO ";
+        case LogLevel::Warning:
+            return "WARN ";
+        case LogLevel::Error:
+            return "ERROR";
     }
     return "INFO ";
 }
@@ -57,7 +65,8 @@ std::string oneLine(std::string_view text) {
 std::string formatLine(LogFormat format, Timestamp time, LogLevel level, std::string_view message,
                        const LogFields& fields) {
     if (format == LogFormat::Json) {
-        nlohmann::ordered_json line = {{"time", logTime(time)}, {"level", nameOf(level)}, {"message", message}};
+        nlohmann::ordered_json line = {
+            {"time", logTime(time)}, {"level", nameOf(level)}, {"message", message}};
         for (const auto& [key, value] : fields) line[std::string(key)] = value;
         return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
     }

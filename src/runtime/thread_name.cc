@@ -4,7 +4,9 @@
 
 namespace serin::runtime {
 
-void nameThisThread(const char* name) { pthread_setname_np(pthread_self(), name); }
+void nameThisThread(const char* name) {
+    pthread_setname_np(pthread_self(), name);
+}
 
 std::string nameOfThisThread() {
     char name[16] = {};

@@ -4,7 +4,8 @@
 
 namespace serin::runtime {
 
-// Gives the calling thread a name for ps and debuggers (15 characters at most). Threads that it starts inherit it.
+// Gives the calling thread a name for ps and debuggers (15 characters at most). Threads that it starts
+// inherit it.
 void nameThisThread(const char* name);
 std::string nameOfThisThread();
 

@@ -36,8 +36,8 @@ cache::Kind<T> kindOf(const kube::Resource& resource, Result<T> (*decode)(const 
         listeners.heard(resource.kind.c_str());
         Result<T> decoded = decode(object.json());
         if (!decoded && root) {
-            listeners.malformed({resource.apiVersion(), resource.kind, object.space(), object.name(), object.uid(),
-                                 object.resourceVersion()},
+            listeners.malformed({resource.apiVersion(), resource.kind, object.space(), object.name(),
+                                 object.uid(), object.resourceVersion()},
                                 decoded.error());
         }
         return decoded;
@@ -58,15 +58,16 @@ std::vector<T> valuesOf(const cache::Snapshot<T>& snapshot, const std::string& k
 struct WatchedObjects::Set {
     Set(const std::string& where, const Means& means, const Listeners& listeners)
         : space(where),
-          objects(options(kube::modelDeployments(), where), means.requests, randomNumbers(),
-                  kindOf<api::ModelDeployment>(kube::modelDeployments(), api::decodeModelDeployment, listeners),
-                  means.transport, means.clock, means.log),
+          objects(
+              options(kube::modelDeployments(), where), means.requests, randomNumbers(),
+              kindOf<api::ModelDeployment>(kube::modelDeployments(), api::decodeModelDeployment, listeners),
+              means.transport, means.clock, means.log),
           replicaSets(options(kube::replicaSets(), where), means.requests, randomNumbers(),
-                      kindOf<api::ReplicaSet>(kube::replicaSets(), api::decodeReplicaSet, listeners), means.transport,
-                      means.clock, means.log),
+                      kindOf<api::ReplicaSet>(kube::replicaSets(), api::decodeReplicaSet, listeners),
+                      means.transport, means.clock, means.log),
           services(options(kube::services(), where), means.requests, randomNumbers(),
-                   kindOf<api::Service>(kube::services(), api::decodeService, listeners), means.transport, means.clock,
-                   means.log),
+                   kindOf<api::Service>(kube::services(), api::decodeService, listeners), means.transport,
+                   means.clock, means.log),
           slices(options(kube::endpointSlices(), where), means.requests, randomNumbers(),
                  kindOf<api::EndpointSlice>(kube::endpointSlices(), api::decodeEndpointSlice, listeners),
                  means.transport, means.clock, means.log) {}
@@ -89,7 +90,8 @@ struct WatchedObjects::Set {
     }
     template <typename Visit>
     void each(Visit&& visit) const {
-        const_cast<Set*>(this)->each([&](const std::string& kind, const auto& reflector) { visit(kind, reflector); });
+        const_cast<Set*>(this)->each(
+            [&](const std::string& kind, const auto& reflector) { visit(kind, reflector); });
     }
 
     std::string space;
@@ -99,13 +101,16 @@ struct WatchedObjects::Set {
     cache::Reflector<api::EndpointSlice> slices;
 };
 
-WatchedObjects::WatchedObjects(const std::vector<std::string>& spaces, const Means& means, const Listeners& listeners)
+WatchedObjects::WatchedObjects(const std::vector<std::string>& spaces, const Means& means,
+                               const Listeners& listeners)
     : clock_(means.clock) {
     for (const std::string& space : spaces) sets_.push_back(std::make_unique<Set>(space, means, listeners));
     if (spaces.empty()) sets_.push_back(std::make_unique<Set>("", means, listeners));
 }
 
-WatchedObjects::~WatchedObjects() { requestStop(); }
+WatchedObjects::~WatchedObjects() {
+    requestStop();
+}
 
 void WatchedObjects::start() {
     for (const auto& set : sets_) {
@@ -122,7 +127,8 @@ void WatchedObjects::requestStop() {
 bool WatchedObjects::synced() const {
     bool all = true;
     for (const auto& set : sets_) {
-        std::as_const(*set).each([&](const std::string&, const auto& reflector) { all = all && reflector.hasSynced(); });
+        std::as_const(*set).each(
+            [&](const std::string&, const auto& reflector) { all = all && reflector.hasSynced(); });
     }
     return all;
 }
@@ -143,8 +149,9 @@ std::string WatchedObjects::waitingFor() const {
 std::map<std::string, size_t> WatchedObjects::sizes() const {
     std::map<std::string, size_t> out;
     for (const auto& set : sets_) {
-        std::as_const(*set).each(
-            [&](const std::string& kind, const auto& reflector) { out[kind] += reflector.snapshot().size(); });
+        std::as_const(*set).each([&](const std::string& kind, const auto& reflector) {
+            out[kind] += reflector.snapshot().size();
+        });
     }
     return out;
 }
@@ -163,8 +170,9 @@ std::map<std::string, double> WatchedObjects::lags() const {
 
 const WatchedObjects::Set* WatchedObjects::setOf(const std::string& key) const {
     const std::string space = key.substr(0, key.find('/'));
-    const auto found = std::find_if(sets_.begin(), sets_.end(),
-                                    [&](const auto& set) { return set->space.empty() || set->space == space; });
+    const auto found = std::find_if(sets_.begin(), sets_.end(), [&](const auto& set) {
+        return set->space.empty() || set->space == space;
+    });
     return found == sets_.end() ? nullptr : found->get();
 }
 

@@ -5,13 +5,16 @@
 namespace serin::runtime {
 namespace {
 
-// A wait is cut into pieces, for the clock that counts suspended time is not the one that condition variables use.
+// A wait is cut into pieces, for the clock that counts suspended time is not the one that condition variables
+// use.
 constexpr Duration kLongestWait = std::chrono::seconds(5);
 constexpr int kMostDoublings = 30;
 
 }  // namespace
 
-void WorkQueue::add(const std::string& key) { addAt(key, clock_.sinceBoot()); }
+void WorkQueue::add(const std::string& key) {
+    addAt(key, clock_.sinceBoot());
+}
 
 void WorkQueue::addAt(const std::string& key, Duration due) {
     {

@@ -13,7 +13,8 @@
 
 namespace serin::runtime {
 
-// Keys to look at, each at most once, each at its earliest time; no key is with two workers at once. Thread-safe.
+// Keys to look at, each at most once, each at its earliest time; no key is with two workers at once.
+// Thread-safe.
 class WorkQueue {
   public:
     // Waits of a key that fails: 5 ms, doubled each time, up to the cap.
@@ -26,7 +27,8 @@ class WorkQueue {
     void add(const std::string& key);
     // `due` is of Clock::sinceBoot. An earlier time that is already set stays.
     void addAt(const std::string& key, Duration due);
-    // The key failed: it comes again after a wait that grows with each failure since forget(). At least `atLeast`.
+    // The key failed: it comes again after a wait that grows with each failure since forget(). At least
+    // `atLeast`.
     void retry(const std::string& key, Duration cap = kLongestRetry, Duration atLeast = Duration{0});
     // The key went well: its next failure begins with the shortest wait.
     void forget(const std::string& key);

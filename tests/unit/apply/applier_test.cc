@@ -29,9 +29,14 @@ class ApplierTest : public ::testing::Test {
 
     Outcome apply(const api::Plan& plan) {
         Bodies bodies;
-        bodies.createService = [](const auto&, const api::CreateService& i) { return "service for " + i.revision; };
-        bodies.routeService = [](const auto&, const api::RouteService& i) { return "route to " + i.revision; };
-        const Applier applier(transport, kube::RequestBuilder("test"), bodies, [this] { return mayWrite; }, clock, log);
+        bodies.createService = [](const auto&, const api::CreateService& i) {
+            return "service for " + i.revision;
+        };
+        bodies.routeService = [](const auto&, const api::RouteService& i) {
+            return "route to " + i.revision;
+        };
+        const Applier applier(
+            transport, kube::RequestBuilder("test"), bodies, [this] { return mayWrite; }, clock, log);
         return applier.apply(object, plan, lastDiagnosis, {});
     }
     api::Plan planOf(const api::Intent& intent) {
@@ -74,8 +79,10 @@ TEST_F(ApplierTest, ReturnsFirstThenRecordsThenActs) {
     ASSERT_EQ(transport.requests.size(), 3u);
     EXPECT_THAT(transport.requests[0].target, StartsWith("/api/v1/namespaces/ml/services/fraud?"));
     EXPECT_EQ(transport.requests[0].body, "route to rev1");
-    EXPECT_THAT(transport.requests[1].target, HasSubstr("/modeldeployments/fraud/status?fieldManager=serin-controller-status"));
-    EXPECT_THAT(transport.requests[2].target, StartsWith("/apis/apps/v1/namespaces/ml/replicasets/fraud-rev2?"));
+    EXPECT_THAT(transport.requests[1].target,
+                HasSubstr("/modeldeployments/fraud/status?fieldManager=serin-controller-status"));
+    EXPECT_THAT(transport.requests[2].target,
+                StartsWith("/apis/apps/v1/namespaces/ml/replicasets/fraud-rev2?"));
     EXPECT_EQ(Json::parse(transport.requests[2].body),
               Json::parse(R"({"metadata":{"uid":"u2","resourceVersion":"12"},"spec":{"replicas":0}})"));
     ASSERT_EQ(outcome.writes.size(), 3u);
@@ -205,8 +212,9 @@ TEST_F(ApplierTest, ReadsPodsAtMostEveryTenSeconds) {
     ASSERT_TRUE(outcome.diagnosis);
     EXPECT_EQ(outcome.diagnosis->revision, "rev1");
     EXPECT_EQ(outcome.diagnosis->at, clock.now);
-    EXPECT_THAT(transport.requests[0].target,
-                HasSubstr("labelSelector=serin.dev%2Fmodel-deployment%3Dfraud%2Cserin.dev%2Frevision%3Drev1"));
+    EXPECT_THAT(
+        transport.requests[0].target,
+        HasSubstr("labelSelector=serin.dev%2Fmodel-deployment%3Dfraud%2Cserin.dev%2Frevision%3Drev1"));
     lastDiagnosis = outcome.diagnosis;
     clock.pass(std::chrono::seconds(9));
     EXPECT_FALSE(apply(planOf(api::DiagnosePods{"rev1"})).diagnosis);

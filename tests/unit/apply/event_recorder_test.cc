@@ -35,8 +35,9 @@ class EventRecorderTest : public ::testing::Test {
     EventRecorder make(size_t limit = 1000) {
         kube::EventSeries::Options options;
         options.reportingInstance = "serin-0";
-        return EventRecorder(kube::EventSeries(options, kube::RequestBuilder("test")), transport, [] { return true; },
-                             clock, log, limit);
+        return EventRecorder(
+            kube::EventSeries(options, kube::RequestBuilder("test")), transport, [] { return true; }, clock,
+            log, limit);
     }
 
     serin::testing::ScriptedTransport transport;
@@ -61,7 +62,8 @@ TEST_F(EventRecorderTest, MakesASeriesOfWhatIsRepeated) {
     EXPECT_EQ(transport.requests[1].method, "PATCH");
     EXPECT_EQ(transport.requests[2].method, "POST");
     EXPECT_NE(transport.requests[0].body.find("\"RolledBack\""), std::string::npos);
-    EXPECT_NE(transport.requests[0].target.find("/apis/events.k8s.io/v1/namespaces/ml/events"), std::string::npos);
+    EXPECT_NE(transport.requests[0].target.find("/apis/events.k8s.io/v1/namespaces/ml/events"),
+              std::string::npos);
 }
 
 TEST_F(EventRecorderTest, DropsTheNewestWhenTooManyWait) {

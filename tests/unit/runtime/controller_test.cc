@@ -70,7 +70,8 @@ class ControllerTest : public ::testing::Test {
     cache::WriteGate gate;
     Metrics metrics;
     bool mayWrite = true;
-    apply::Applier applier{transport, kube::RequestBuilder("test"), bodies(), [this] { return mayWrite; }, clock, log};
+    apply::Applier applier{
+        transport, kube::RequestBuilder("test"), bodies(), [this] { return mayWrite; }, clock, log};
     std::vector<kube::EventInput> events;
     std::vector<std::string> watched;
     std::vector<std::string> forgotten;
@@ -151,7 +152,8 @@ TEST_F(ControllerTest, ForgetsWhatIsGoneOrGoing) {
 }
 
 TEST_F(ControllerTest, ReportsASpecThatCannotBeAccepted) {
-    source.sight.object->spec.problems = {"spec.runtime.container: is \"x\"; name a container of the template"};
+    source.sight.object->spec.problems = {
+        "spec.runtime.container: is \"x\"; name a container of the template"};
     run();
     ASSERT_EQ(transport.requests.size(), 1u);
     EXPECT_THAT(transport.requests[0].body, HasSubstr("name a container of the template"));

@@ -32,9 +32,10 @@ TEST(Options, HaveTheDefaultsOfTheHelp) {
 }
 
 TEST(Options, ReadEveryFlag) {
-    const auto options = parse({"--watch-namespaces=a, b,a", "--leader-elect=false", "--lease-name", "other",
-                                "--namespace=ml", "--metrics-port=0", "--health-port=9", "--log-format=json",
-                                "--log-level=debug", "--drain-delay=1m30s", "--workers=7", "--kubeconfig=/k"});
+    const auto options =
+        parse({"--watch-namespaces=a, b,a", "--leader-elect=false", "--lease-name", "other", "--namespace=ml",
+               "--metrics-port=0", "--health-port=9", "--log-format=json", "--log-level=debug",
+               "--drain-delay=1m30s", "--workers=7", "--kubeconfig=/k"});
     ASSERT_TRUE(options) << options.error().message;
     EXPECT_THAT(options->watchNamespaces, ElementsAre("a", "b"));
     EXPECT_FALSE(options->leaderElect);
@@ -57,8 +58,10 @@ TEST(Options, ASwitchMayStandAlone) {
 }
 
 TEST(Options, AFlagWinsOverItsVariable) {
-    const auto options = parse({"--workers=3"}, {{"SERIN_WORKERS", "9"}, {"SERIN_LOG_FORMAT", "json"},
-                                                 {"SERIN_WATCH_NAMESPACES", "x,y"}, {"POD_NAMESPACE", "here"}});
+    const auto options = parse({"--workers=3"}, {{"SERIN_WORKERS", "9"},
+                                                 {"SERIN_LOG_FORMAT", "json"},
+                                                 {"SERIN_WATCH_NAMESPACES", "x,y"},
+                                                 {"POD_NAMESPACE", "here"}});
     ASSERT_TRUE(options);
     EXPECT_EQ(options->workers, 3);
     EXPECT_EQ(options->logFormat, LogFormat::Json);
@@ -69,18 +72,20 @@ TEST(Options, AFlagWinsOverItsVariable) {
 TEST(Options, NameWhatIsWrong) {
     EXPECT_EQ(parse({"--wokers=3"}).error().message, "unknown flag --wokers");
     EXPECT_EQ(parse({"serve"}).error().message, "unknown argument \"serve\"");
-    EXPECT_THAT(parse({"--workers=many"}).error().message, HasSubstr("--workers is \"many\", not a whole number"));
+    EXPECT_THAT(parse({"--workers=many"}).error().message,
+                HasSubstr("--workers is \"many\", not a whole number"));
     EXPECT_THAT(parse({"--workers"}).error().message, HasSubstr("--workers needs a value"));
     EXPECT_THAT(parse({"--metrics-port=70000"}).error().message, HasSubstr("from 0 to 65535"));
     EXPECT_THAT(parse({"--log-format=xml"}).error().message, HasSubstr("not text or json"));
     EXPECT_THAT(parse({"--leader-elect=maybe"}).error().message, HasSubstr("not true or false"));
-    EXPECT_THAT(parse({}, {{"SERIN_DRAIN_DELAY", "soon"}}).error().message, HasSubstr("SERIN_DRAIN_DELAY is \"soon\""));
+    EXPECT_THAT(parse({}, {{"SERIN_DRAIN_DELAY", "soon"}}).error().message,
+                HasSubstr("SERIN_DRAIN_DELAY is \"soon\""));
 }
 
 TEST(Options, AreAllInTheHelp) {
-    for (const char* flag : {"--watch-namespaces", "--leader-elect", "--lease-name", "--namespace", "--metrics-port",
-                             "--health-port", "--log-format", "--log-level", "--drain-delay", "--workers",
-                             "--kubeconfig", "--version", "--help"}) {
+    for (const char* flag : {"--watch-namespaces", "--leader-elect", "--lease-name", "--namespace",
+                             "--metrics-port", "--health-port", "--log-format", "--log-level",
+                             "--drain-delay", "--workers", "--kubeconfig", "--version", "--help"}) {
         EXPECT_THAT(usage(), HasSubstr(flag));
     }
 }

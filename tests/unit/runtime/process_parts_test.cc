@@ -55,7 +55,8 @@ TEST(HttpServer, AnswersGetAndNothingElse) {
 TEST(HttpServer, SaysWhenAPortIsTaken) {
     auto first = HttpServer::start(0, [](const std::string&) { return HttpServer::Answer{}; });
     ASSERT_TRUE(first);
-    auto second = HttpServer::start((*first)->port(), [](const std::string&) { return HttpServer::Answer{}; });
+    auto second =
+        HttpServer::start((*first)->port(), [](const std::string&) { return HttpServer::Answer{}; });
     ASSERT_FALSE(second);
     EXPECT_THAT(second.error().message, HasSubstr(std::to_string((*first)->port())));
 }
@@ -65,9 +66,10 @@ TEST(TextLogger, WritesOneLineForPeopleOrMachines) {
     const LogFields fields{{"name", "fraud"}, {"why", "it \"errs\"\nbadly"}};
     EXPECT_EQ(formatLine(LogFormat::Text, time, LogLevel::Info, "rolled\nback", fields),
               R"(2026-01-02T03:04:05.678Z INFO  rolled back name=fraud why="it \"errs\"\nbadly")");
-    EXPECT_EQ(formatLine(LogFormat::Json, time, LogLevel::Warning, "rolled back", fields),
-              R"({"time":"2026-01-02T03:04:05.678Z","level":"warning","message":"rolled back","name":"fraud",)"
-              R"("why":"it \"errs\"\nbadly"})");
+    EXPECT_EQ(
+        formatLine(LogFormat::Json, time, LogLevel::Warning, "rolled back", fields),
+        R"({"time":"2026-01-02T03:04:05.678Z","level":"warning","message":"rolled back","name":"fraud",)"
+        R"("why":"it \"errs\"\nbadly"})");
 }
 
 TEST(RequestKind, IsInKubernetesWords) {
@@ -103,7 +105,8 @@ TEST(Metrics, ForgetsTheGaugesOfWhatIsGone) {
     metrics.counted("ml", "fraud", stratum);
     metrics.counted("ml", "fraud", stratum);
     EXPECT_THAT(metrics.text(), HasSubstr(R"(serin_weight{name="fraud",namespace="ml",role="canary"} 25)"));
-    EXPECT_THAT(metrics.text(), HasSubstr(R"(serin_requests_total{name="fraud",namespace="ml",role="canary"} 80)"));
+    EXPECT_THAT(metrics.text(),
+                HasSubstr(R"(serin_requests_total{name="fraud",namespace="ml",role="canary"} 80)"));
     EXPECT_THAT(metrics.text(), HasSubstr(R"(serin_rollout_step{name="fraud",namespace="ml"} -1)"));
     metrics.forget("ml", "fraud");
     EXPECT_THAT(metrics.text(), Not(HasSubstr("fraud")));

@@ -1,0 +1,170 @@
+#include "runtime/examiner.h"
+
+#include <gtest/gtest.h>
+
+namespace serin::runtime {
+namespace {
+
+constexpr Timestamp kStart{std::chrono::hours(24 * 365 * 55)};
+
+// Two stable pods and a canary pod; pages are made from how many requests each has answered.
+class ExaminerTest : public ::testing::Test {
+  protected:
+    ExaminerTest() {
+        object.meta.name = "fraud";
+        object.meta.generation = 1;
+        api::Spec& spec = object.spec;
+        spec.revision = "new";
+        spec.runtime.ports = {8080, 0, 8082};
+        spec.runtime.metricsPath = "/metrics";
+        spec.runtime.readyPath = "/ready";
+        spec.runtime.errors = {{"requests_total"}, {"requests_total{code=\"500\"}"}};
+        spec.analysis.interval = std::chrono::seconds(1);
+        spec.analysis.warmUp = Duration{0};
+        api::Metric errors;
+        errors.name = "errors";
+        errors.worseOddsRatio = 1.2;
+        spec.analysis.metrics = {errors};
+        object.status.rollout = api::RolloutStatus{};
+        object.status.rollout->startedAt = kStart;
+        plan.order.mode = api::JudgeMode::Compare;
+        plan.order.stable = "old";
+        plan.order.canary = "new";
+        plan.order.attempt = 1;
+        plan.order.step = 0;
+        plan.order.stepStartedAt = kStart;
+        plan.askModel = {"new"};
+        split.versions["old"].endpoints = {{"o1", "fraud-old-1", "198.18.0.1", true},
+                                           {"o2", "fraud-old-2", "198.18.0.2", true}};
+        split.versions["new"].endpoints = {{"n1", "fraud-new-1", "198.18.0.3", true}};
+    }
+
+    // The round of second `second`, in which each pod has answered `perSecond` requests a second since the
+    // start.
+    signals::Round scrape(const Examiner& examiner, int second, int perSecond, int canaryFails) {
+        const auto request = examiner.round(split);
+        signals::Round round;
+        if (!request) return round;
+        round.at = kStart + std::chrono::seconds(second);
+        round.selection = request->selection;
+        for (const signals::Target& target : request->targets) {
+            signals::PodResult pod;
+            pod.target = target;
+            pod.startedAt = pod.endedAt = round.at;
+            const int bad = target.arm == signals::Arm::Canary ? canaryFails * second : 0;
+            const std::string page = "# TYPE requests_total counter\nrequests_total{code=\"200\"} " +
+                                     std::to_string(perSecond * second - bad) +
+                                     "\nrequests_total{code=\"500\"} " + std::to_string(bad) +
+                                     "\nprocess_start_time_seconds 1000\n";
+            pod.reading = signals::readPage(page, *request->selection, false);
+            if (target.askModel) pod.model = api::ModelAnswer::Ready;
+            round.pods.push_back(std::move(pod));
+        }
+        return round;
+    }
+    void order(Examiner& examiner, int second) {
+        examiner.order(object, plan, split, kStart + std::chrono::seconds(second));
+    }
+
+    api::ModelDeployment object;
+    api::Plan plan;
+    api::Split split;
+};
+
+TEST_F(ExaminerTest, JudgesFromTheSecondRoundOn) {
+    Examiner examiner(object);
+    EXPECT_FALSE(examiner.wanted());
+    order(examiner, 0);
+    EXPECT_TRUE(examiner.wanted());
+    EXPECT_FALSE(examiner.finish(scrape(examiner, 1, 100, 0)).stratum);
+    EXPECT_FALSE(examiner.judgement());
+    const auto finding = examiner.finish(scrape(examiner, 2, 100, 0));
+    EXPECT_TRUE(finding.news);
+    ASSERT_TRUE(finding.stratum);
+    EXPECT_EQ(finding.stratum->stable.size(), 2u);
+    ASSERT_TRUE(examiner.judgement());
+    EXPECT_EQ(examiner.judgement()->order, plan.order);
+    EXPECT_EQ(examiner.judgement()->canaryRequestsInStep, 100u);
+}
+
+TEST_F(ExaminerTest, FindsHarmInACanaryThatErrs) {
+    Examiner examiner(object);
+    order(examiner, 0);
+    for (int second = 1; second <= 10; ++second) examiner.finish(scrape(examiner, second, 100, 40));
+    EXPECT_TRUE(examiner.judgement()->harm);
+}
+
+TEST_F(ExaminerTest, GoesOnFromTheStatusAsIfNeverInterrupted) {
+    Examiner whole(object);
+    order(whole, 0);
+    for (int second = 1; second <= 3; ++second) whole.finish(scrape(whole, second, 100, 1));
+    api::ModelDeployment recorded = object;
+    recorded.status.analysis = api::AnalysisStatus{};
+    recorded.status.analysis->state = whole.judgement()->state;
+
+    Examiner restarted(recorded);
+    restarted.order(recorded, plan, split, kStart + std::chrono::seconds(3));
+    ASSERT_TRUE(restarted.judgement());
+    EXPECT_EQ(restarted.judgement()->canaryRequestsInStep, whole.judgement()->canaryRequestsInStep);
+    whole.finish(scrape(whole, 4, 100, 1));
+    restarted.finish(scrape(restarted, 4, 100, 1));
+    EXPECT_EQ(restarted.judgement()->canaryRequestsInStep, 300u);
+    EXPECT_EQ(restarted.judgement()->canaryRequestsInStep, whole.judgement()->canaryRequestsInStep);
+    EXPECT_EQ(restarted.judgement()->evidence, whole.judgement()->evidence);
+}
+
+TEST_F(ExaminerTest, SaysNothingOfAStepThatBeganAfterTheRecord) {
+    Examiner whole(object);
+    order(whole, 0);
+    for (int second = 1; second <= 3; ++second) whole.finish(scrape(whole, second, 100, 0));
+    object.status.analysis = api::AnalysisStatus{};
+    object.status.analysis->state = whole.judgement()->state;
+    plan.order.step = 1;
+    plan.order.stepStartedAt = kStart + std::chrono::seconds(9);
+    Examiner restarted(object);
+    order(restarted, 10);
+    EXPECT_FALSE(restarted.judgement());
+}
+
+TEST_F(ExaminerTest, AsksEachReadyPodOnceAtOnce) {
+    plan.order = {};
+    Examiner examiner(object);
+    order(examiner, 0);
+    auto request = examiner.questions(split, Examiner::Whom::NeverAsked);
+    ASSERT_TRUE(request);
+    ASSERT_EQ(request->targets.size(), 1u);
+    EXPECT_EQ(request->targets[0].podUid, "n1");
+    signals::Round round;
+    round.pods.emplace_back().target = request->targets[0];
+    round.pods[0].model = api::ModelAnswer::NotReady;
+    EXPECT_TRUE(examiner.finishQuestions(round).news);
+    EXPECT_FALSE(examiner.finishQuestions(round).news);
+    EXPECT_EQ(examiner.modelAnswers().at("n1"), api::ModelAnswer::NotReady);
+    EXPECT_FALSE(examiner.questions(split, Examiner::Whom::NeverAsked));
+    EXPECT_TRUE(examiner.questions(split, Examiner::Whom::NotJudged));
+    split.versions["new"].endpoints.clear();
+    order(examiner, 1);
+    EXPECT_TRUE(examiner.modelAnswers().empty());
+}
+
+TEST_F(ExaminerTest, LetsTheProbeSpeakWhereThereIsNothingToAsk) {
+    object.spec.runtime.readyPath.clear();
+    Examiner examiner(object);
+    order(examiner, 0);
+    EXPECT_EQ(examiner.modelAnswers().at("n1"), api::ModelAnswer::Ready);
+    EXPECT_FALSE(examiner.questions(split, Examiner::Whom::NeverAsked));
+}
+
+TEST_F(ExaminerTest, ForgetsWhenNothingIsJudged) {
+    Examiner examiner(object);
+    order(examiner, 0);
+    for (int second = 1; second <= 3; ++second) examiner.finish(scrape(examiner, second, 100, 0));
+    plan = {};
+    order(examiner, 4);
+    EXPECT_FALSE(examiner.wanted());
+    EXPECT_FALSE(examiner.judgement());
+    EXPECT_FALSE(examiner.round(split));
+}
+
+}  // namespace
+}  // namespace serin::runtime
