@@ -38,7 +38,7 @@ struct RouteService {
     // Annotations set by the same write; an empty value removes one.
     std::map<std::string, std::string> annotations;
     // Ports after the write, by names that the pods it is pointed at know. Empty: as the spec has them.
-    std::vector<ServicePort> ports;
+    std::vector<ServicePort> ports{};
 };
 struct DeleteService {
     std::string name, uid, resourceVersion;

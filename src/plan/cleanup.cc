@@ -41,6 +41,7 @@ void cleanServices(Draft& draft, const std::set<std::string>& names) {
             continue;
         const api::ReplicaSet* set = draft.replicaSet(service.revision);
         if (set && (set->replicas > 0 || set->statusReplicas > 0)) continue;
+        if (!draft.endpoints(service.revision).endpoints.empty()) continue;  // its last pods still end
         draft.act(api::DeleteService{service.meta.name, service.meta.uid, service.meta.resourceVersion},
                   "no pod of this revision is left");
     }

@@ -51,9 +51,9 @@ bool firstVersionStalls(const Draft& draft) {
 
 State stalled(const Draft& draft, const Acceptance& acceptance) {
     if (!acceptance.accepted) return {"True", acceptance.reason, acceptance.message};
+    if (draft.next.rollout && !draft.live()) return {"True", phaseWord(draft), draft.next.message};
     if (heldByQuarantine(draft)) return {"True", "Quarantined", draft.next.message};
     if (firstVersionStalls(draft)) return {"True", "ProgressDeadlineExceeded", neverReady(draft)};
-    if (draft.next.rollout && !draft.live()) return {"True", phaseWord(draft), draft.next.message};
     if (draft.live() && draft.next.rollout->inconclusiveAt) {
         return {"True", "Inconclusive", draft.next.rollout->reason};
     }

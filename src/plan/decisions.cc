@@ -95,6 +95,12 @@ bool retryAsked(const Draft& draft, const std::string& revision) {
     return name->attempt == lastAttempt(draft.next, revision);
 }
 
+std::string approveCommand(const Draft& draft) {
+    const api::RolloutStatus& rollout = *draft.next.rollout;
+    return decisionCommand(draft, api::kApproveAnnotation,
+                           cat(rollout.revision, ".", rollout.attempt, ".", rollout.step));
+}
+
 std::string decisionCommand(const Draft& draft, const char* annotation, const std::string& value) {
     const api::Meta& meta = draft.seen.object.meta;
     return cat("kubectl annotate --overwrite -n ", meta.ns, " md ", meta.name, " ", annotation, "=", value);

@@ -33,4 +33,7 @@ bool retryAsked(const Draft& draft, const std::string& revision);
 // The command that makes a decision, for status.rollout.next.
 std::string decisionCommand(const Draft& draft, const char* annotation, const std::string& value);
 
+// The command that approves the present step. Precondition: next.rollout.
+std::string approveCommand(const Draft& draft);
+
 }  // namespace serin::plan

@@ -23,7 +23,12 @@ void startStepping(Draft& draft) {
     rollout.phase = Phase::Stepping;
     rollout.phaseStartedAt = draft.now();
     rollout.step = 0;
-    if (!rollout.steps.front().step.approval) rollout.stepStartedAt = draft.now();
+    if (rollout.steps.front().step.approval) {
+        rollout.next = approveCommand(draft);
+    } else {
+        rollout.stepStartedAt = draft.now();
+        draft.wake(draft.now() + rollout.steps.front().step.hold);
+    }
     draft.event(false, "CanaryReady",
                 cat("version ", versionLabel(draft, rollout.revision), " is ready; ",
                     rollout.steps.front().step.approval
@@ -114,14 +119,14 @@ void beginRollout(Draft& draft, const std::string& revision) {
 
 void evaluating(Draft& draft, bool forward) {
     api::RolloutStatus& rollout = draft.rollout();
+    const Timestamp over = rollout.phaseStartedAt + kEvaluatedIntervals * draft.spec().analysis.interval;
+    if (draft.now() < over) draft.wake(over);
     if (!draft.replicaSet(rollout.revision)) {
         draft.ensureReplicas(rollout.revision, 0, "the API server checks its template");
         return;
     }
     draft.ensureRevisionService(rollout.revision);
-    const Timestamp over = rollout.phaseStartedAt + kEvaluatedIntervals * draft.spec().analysis.interval;
-    if (draft.now() < over) return draft.wake(over);
-    if (!forward) return;
+    if (draft.now() < over || !forward) return;
     rollout.phase = Phase::Starting;
     rollout.phaseStartedAt = draft.now();
     if (draft.seen.judgement && !draft.seen.judgement->warning.empty()) {

@@ -47,8 +47,8 @@ void advance(Draft& draft, const char* why = kByEvidence) {
     ++rollout.step;
     const api::StepStatus& step = present(draft);
     if (step.step.approval) {
-        const std::string name = cat(rollout.revision, ".", rollout.attempt, ".", rollout.step);
-        draft.event(false, "WaitingForApproval", decisionCommand(draft, api::kApproveAnnotation, name));
+        rollout.next = approveCommand(draft);
+        draft.event(false, "WaitingForApproval", rollout.next);
         return;
     }
     rollout.scaledAt = draft.now();
@@ -71,13 +71,13 @@ bool podsReady(Draft& draft, bool forward) {
         rollout.stepStartedAt = draft.now();
         return true;
     }
-    diagnose(draft, rollout.revision, *rollout.scaledAt);
     const Timestamp deadline = *rollout.scaledAt + draft.spec().rollout.progressDeadline;
-    if (draft.now() < deadline) {
-        draft.wake(deadline);
-    } else if (forward) {
+    if (draft.now() >= deadline && forward) {
         beginReturn(draft, Phase::RolledBack, neverReady(draft));
+        return false;
     }
+    diagnose(draft, rollout.revision, *rollout.scaledAt);
+    if (draft.now() < deadline) draft.wake(deadline);
     return false;
 }
 
@@ -124,8 +124,7 @@ void waitForApproval(Draft& draft, bool forward) {
     api::RolloutStatus& rollout = draft.rollout();
     const auto& approved = attemptRecord(draft.next, rollout.revision, rollout.attempt).approved;
     if (std::ranges::find(approved, rollout.step) == approved.end()) {
-        rollout.next = decisionCommand(draft, api::kApproveAnnotation,
-                                       cat(rollout.revision, ".", rollout.attempt, ".", rollout.step));
+        rollout.next = approveCommand(draft);
         return;
     }
     if (!rollout.inconclusiveAt) rollout.next.clear();
@@ -205,7 +204,7 @@ void adoptSteps(Draft& draft) {
     rollout.steps = steps;
     if (sameApproval) return;
     const auto place = static_cast<int>(placeIn(steps, weight, approval));
-    if (place != rollout.step) clearHalt(draft);
+    if (place != rollout.step || steps[static_cast<size_t>(place)].step.weight > weight) clearHalt(draft);
     rollout.step = place;
     const api::StepStatus& now = present(draft);
     if (now.step.approval) return;

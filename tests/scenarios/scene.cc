@@ -16,6 +16,13 @@ struct Overloaded : Handlers... {
     using Handlers::operator()...;
 };
 
+// What the planner wants judged as long as nothing was judged; a deadline that decides at once is kept from
+// it.
+api::JudgeOrder orderNow(api::Observed seen) {
+    seen.object.spec.analysis.onInconclusive = api::OnInconclusive::Pause;
+    return plan::plan(seen).order;
+}
+
 }  // namespace
 
 api::Meta Scene::metaOf(const std::string& name, const std::string& owner) const {
@@ -81,7 +88,7 @@ api::Observed Scene::observe() const {
     if (judgement_) {
         api::Judgement said = *judgement_;
         // Unless the scenario says otherwise it is about what the planner wants judged now.
-        if (!orderGiven_) said.order = plan::plan(seen).order;
+        if (!orderGiven_) said.order = orderNow(seen);
         said.at = at_;
         seen.judgement = said;
     }

@@ -215,7 +215,7 @@ class World {
             service.selector.clear();
             if (!intent.revision.empty()) service.selector[api::kRevisionLabel] = intent.revision;
             for (const auto& [key, value] : intent.annotations) service.meta.annotations[key] = value;
-            service.ports = object().spec.ports;
+            service.ports = intent.ports;
         }
     }
     void carryOut(const api::DeleteService& intent) {
