@@ -79,7 +79,7 @@ def test_abort_and_retry(ns):
     fraud.annotate(retry=f"{revision}.4")
     unmoved(fraud)
     fraud.annotate(retry=first)
-    fraud.wait(lambda s: s["rollout"]["attempt"] == 2, 20, "attempt 2")
+    fraud.wait(lambda s: s.get("rollout", {}).get("attempt") == 2, 20, "attempt 2")
     fraud.wait_judging()
     # Repeated, and the old abort of attempt 1 still standing there.
     fraud.annotate(retry=None)
@@ -138,7 +138,7 @@ def test_retry_of_a_quarantined_version(ns):
     fraud.wait(lambda s: fraud.condition("Stalled").get("status") == "True", 20, "Stalled for the quarantine")
     stays(lambda: not fraud.pods(revision), 4, "no pod of the quarantined version")
     fraud.annotate(retry=f"{revision}.1")
-    fraud.wait(lambda s: s["rollout"]["attempt"] == 2, 20, "attempt 2")
+    fraud.wait(lambda s: s.get("rollout", {}).get("attempt") == 2, 20, "attempt 2")
     fraud.wait_judging()
     fraud.annotate(promote=f"{revision}.2")
     fraud.wait_stable("2")

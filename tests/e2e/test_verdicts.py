@@ -32,6 +32,7 @@ def test_version_that_errs_is_rolled_back(ns):
     assert fraud.condition("Available")["status"] == "True"
     assert fraud.condition("Ready")["status"] == "False"
     assert "%" in fraud.status()["message"], fraud.status()["message"]
+    assert fraud.status()["analysis"]["verdict"] == "Harm"
     assert any(kind == "Warning" for kind, _, _ in fraud.events())
     # Applied again, it stays where it is.
     fraud.apply(version="2", settings="errors=0.5")

@@ -93,7 +93,7 @@ class Namespace:
                 rollout = status.get("rollout", {})
                 yield (f"{record.version} {record.name} phase={status.get('phase')} "
                        f"rollout={rollout.get('phase')}/{rollout.get('step', 0)} "
-                       f"canary={json.dumps(status.get('canary'))} verdict={status.get('analysis', {}).get('verdict')} "
+                       f"canary={json.dumps(status.get('canary'))} verdict={_verdicts(status.get('analysis', {}))} "
                        f"message={status.get('message')}")
             elif record.kind == "Service":
                 yield f"{record.version} Service {record.name} selects {record.body['spec'].get('selector')}"
@@ -101,3 +101,8 @@ class Namespace:
                 yield (f"{record.version} ReplicaSet {record.name} {'deleted ' if record.deleted else ''}"
                        f"replicas={record.body['spec']['replicas']} "
                        f"ready={record.body.get('status', {}).get('readyReplicas', 0)}")
+
+
+def _verdicts(analysis):
+    metrics = [f"{metric['name']}:{metric['verdict']}({metric.get('samples')})" for metric in analysis.get("metrics", [])]
+    return f"{analysis.get('verdict')} {','.join(metrics)}"
