@@ -10,7 +10,7 @@ from .wait import wait_for
 class Load:
     """A pod that sends `rate` requests a second; `requests_per_connection` 1 opens a connection for each."""
 
-    def __init__(self, namespace, service, rate, requests_per_connection=1, timeout_ms=5000):
+    def __init__(self, namespace, service, rate, requests_per_connection=1, timeout_ms=20000):
         self.namespace = namespace
         self.name = f"load-{service}-{rate}-{requests_per_connection}"
         self._final = None
