@@ -199,8 +199,8 @@ runtime::Controller::Parts Operator::controllerParts() {
             clock_,
             log_,
             [this](kube::EventInput input) { events_->record(std::move(input)); },
-            [this](const std::string& key, std::shared_ptr<runtime::Examiner> e) {
-                sampler_->watch(key, std::move(e));
+            [this](const std::string& key, const std::shared_ptr<runtime::Examiner>& e) {
+                sampler_->watch(key, e);
             },
             [this](const std::string& key) { sampler_->forget(key); },
             options_.drainDelay};

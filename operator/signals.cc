@@ -22,7 +22,7 @@ SignalThread::SignalThread(std::function<void(int)> onSignal) {
     ::signal(SIGPIPE, SIG_IGN);
     const sigset_t blocked = endingSignals();
     pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
-    thread_ = std::jthread([onSignal = std::move(onSignal)](std::stop_token stop) {
+    thread_ = std::jthread([onSignal = std::move(onSignal)](const std::stop_token& stop) {
         pthread_setname_np(pthread_self(), "signals");
         const sigset_t awaited = endingSignals();
         const timespec piece{0, 200'000'000};

@@ -198,7 +198,7 @@ bool Applier::failed(Job& job, const std::string& what, const HttpResponse& answ
     return fail(job, endingOf(error.code), error.message);
 }
 
-bool Applier::refuse(Job& job, const api::Intent& intent, bool nameTaken, std::string message) const {
+bool Applier::refuse(Job& job, const api::Intent& intent, bool nameTaken, const std::string& message) const {
     const Subject subject = subjectOf(job.object, intent);
     api::Refusal refusal;
     refusal.name = subject.name;

@@ -50,7 +50,7 @@ class Applier {
     std::optional<HttpResponse> send(Job& job, const std::string& what, const HttpRequest& request) const;
     bool fail(Job& job, Ending ending, std::string message) const;
     bool failed(Job& job, const std::string& what, const HttpResponse& answer) const;
-    bool refuse(Job& job, const api::Intent& intent, bool nameTaken, std::string message) const;
+    bool refuse(Job& job, const api::Intent& intent, bool nameTaken, const std::string& message) const;
     void wrote(Job& job, const Subject& subject, const HttpResponse& answer) const;
 
     net::Transport& transport_;

@@ -23,7 +23,7 @@ EventRecorder::EventRecorder(kube::EventSeries series, net::Transport& transport
       limit_(limit) {}
 
 void EventRecorder::start() {
-    thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 void EventRecorder::stop() {
@@ -41,7 +41,7 @@ void EventRecorder::record(kube::EventInput input) {
     wake_.notify_all();
 }
 
-void EventRecorder::run(std::stop_token stop) {
+void EventRecorder::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         std::deque<kube::EventInput> taken;
         {
@@ -56,7 +56,7 @@ void EventRecorder::run(std::stop_token stop) {
     }
 }
 
-void EventRecorder::send(const kube::EventSeries::Send& what, std::stop_token stop) {
+void EventRecorder::send(const kube::EventSeries::Send& what, const std::stop_token& stop) {
     for (int tries = 1; tries <= kTries && !stop.stop_requested() && mayWrite_(); ++tries) {
         const Result<HttpResponse> answer = transport_.send(what.request, stop);
         if (answer) {

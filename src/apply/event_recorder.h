@@ -32,8 +32,8 @@ class EventRecorder {
     void stop();
 
   private:
-    void run(std::stop_token stop);
-    void send(const kube::EventSeries::Send& what, std::stop_token stop);
+    void run(const std::stop_token& stop);
+    void send(const kube::EventSeries::Send& what, const std::stop_token& stop);
 
     kube::EventSeries series_;
     net::Transport& transport_;

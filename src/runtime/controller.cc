@@ -71,7 +71,7 @@ std::vector<std::string> newOutcomes(const api::Status& before, const api::Statu
 
 }  // namespace
 
-void Controller::work(std::stop_token stop) {
+void Controller::work(const std::stop_token& stop) {
     nameThisThread("worker");
     while (const auto key = parts_.queue.take(stop)) {
         const Duration began = parts_.clock.sinceBoot();
@@ -84,7 +84,7 @@ void Controller::work(std::stop_token stop) {
     }
 }
 
-void Controller::reconcile(const std::string& key, std::stop_token stop) {
+void Controller::reconcile(const std::string& key, const std::stop_token& stop) {
     const Duration began = parts_.clock.sinceBoot();
     Sight sight = parts_.source.look(key);
     if (!sight.object || sight.object->meta.deleting) return drop(key);
@@ -121,6 +121,9 @@ Controller::Memory& Controller::memoryOf(const std::string& key, const api::Mode
         memory->uid = object.meta.uid;
         memory->examiner = std::make_shared<Examiner>(object);
     }
+    // A changed spec is a new question: what was refused before is tried again at once.
+    if (memory->generation != object.meta.generation) memory->refusals.clear();
+    memory->generation = object.meta.generation;
     return *memory;
 }
 

@@ -39,21 +39,22 @@ class Controller {
         // Best effort; returns at once.
         std::function<void(kube::EventInput)> event;
         // Samples for this examiner from now on; none any more for this key.
-        std::function<void(const std::string& key, std::shared_ptr<Examiner>)> watch;
+        std::function<void(const std::string& key, const std::shared_ptr<Examiner>&)> watch;
         std::function<void(const std::string& key)> forget;
         Duration drainDelay{std::chrono::seconds(5)};
     };
     explicit Controller(Parts parts) : parts_(std::move(parts)) {}
 
     // A worker: takes keys until stopped.
-    void work(std::stop_token stop);
+    void work(const std::stop_token& stop);
     // One key, once. Puts it back into the queue when it has to come again.
-    void reconcile(const std::string& key, std::stop_token stop);
+    void reconcile(const std::string& key, const std::stop_token& stop);
 
   private:
     // What this process remembers of one ModelDeployment. Only the worker that has its key touches it.
     struct Memory {
         std::string uid;
+        int64_t generation = 0;
         std::shared_ptr<Examiner> examiner;
         std::vector<api::Refusal> refusals;
         std::optional<api::Diagnosis> diagnosis;

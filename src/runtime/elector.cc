@@ -17,10 +17,10 @@ Elector::Elector(kube::Election election, kube::Fence& fence, net::Transport& tr
       listeners_(std::move(listeners)) {}
 
 void Elector::start() {
-    thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
-void Elector::run(std::stop_token stop) {
+void Elector::run(const std::stop_token& stop) {
     nameThisThread("elector");
     while (!stop.stop_requested()) {
         const Duration now = clock_.sinceBoot();
@@ -59,7 +59,7 @@ void Elector::report(Duration now) {
     }
 }
 
-void Elector::pause(Duration until, std::stop_token stop) {
+void Elector::pause(Duration until, const std::stop_token& stop) {
     // The clock counts suspended time, the wait does not: look again at least each second.
     const Duration wait = std::clamp(until - clock_.sinceBoot(), Duration{1}, Duration{1000});
     std::unique_lock lock(mutex_);

@@ -33,8 +33,8 @@ class Elector {
     void stop();
 
   private:
-    void run(std::stop_token stop);
-    void pause(Duration until, std::stop_token stop);
+    void run(const std::stop_token& stop);
+    void pause(Duration until, const std::stop_token& stop);
     void report(Duration now);
 
     kube::Election election_;

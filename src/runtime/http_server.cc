@@ -129,7 +129,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(int port, Handler handler)
 
 HttpServer::HttpServer(int listener, int port, Handler handler)
     : listener_(listener), port_(port), handler_(std::move(handler)) {
-    thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 HttpServer::~HttpServer() {
@@ -138,7 +138,7 @@ HttpServer::~HttpServer() {
     ::close(listener_);
 }
 
-void HttpServer::run(std::stop_token stop) {
+void HttpServer::run(const std::stop_token& stop) {
     nameThisThread("http-server");
     while (!stop.stop_requested()) {
         pollfd waiting{listener_, POLLIN, 0};

@@ -31,7 +31,7 @@ class HttpServer {
 
   private:
     HttpServer(int listener, int port, Handler handler);
-    void run(std::stop_token stop);
+    void run(const std::stop_token& stop);
     void serve(int connection) const;
 
     int listener_;

@@ -32,10 +32,10 @@ Sampler::~Sampler() {
 }
 
 void Sampler::start() {
-    thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
-void Sampler::watch(const std::string& key, std::shared_ptr<Examiner> examiner) {
+void Sampler::watch(const std::string& key, const std::shared_ptr<Examiner>& examiner) {
     if (!examiner->wanted()) return forget(key);
     const Duration interval = examiner->interval();
     {
@@ -63,7 +63,7 @@ void Sampler::forget(const std::string& key) {
     entries_.erase(place);
 }
 
-void Sampler::run(std::stop_token stop) {
+void Sampler::run(const std::stop_token& stop) {
     nameThisThread("sampler");
     while (!stop.stop_requested()) {
         std::vector<std::pair<std::string, std::shared_ptr<Examiner>>> due;

@@ -34,7 +34,7 @@ class Sampler {
 
     void start();
     // Does what the examiner wants from now on, and asks pods that were never asked at once. Thread-safe.
-    void watch(const std::string& key, std::shared_ptr<Examiner> examiner);
+    void watch(const std::string& key, const std::shared_ptr<Examiner>& examiner);
     // The ModelDeployment is gone. Thread-safe.
     void forget(const std::string& key);
 
@@ -47,7 +47,7 @@ class Sampler {
     };
     enum class Flag { UnderWay, Asking };
 
-    void run(std::stop_token stop);
+    void run(const std::stop_token& stop);
     void sample(const std::string& key, const std::shared_ptr<Examiner>& examiner);
     void ask(const std::string& key, const std::shared_ptr<Examiner>& examiner, Examiner::Whom whom);
     bool claim(const std::string& key, Flag flag);

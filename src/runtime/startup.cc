@@ -54,7 +54,7 @@ Result<std::string> checkVersion(const std::string& body) {
     return text("gitVersion");
 }
 
-ClusterState askCluster(net::Transport& transport, std::stop_token stop) {
+ClusterState askCluster(net::Transport& transport, const std::stop_token& stop) {
     const auto version = kube::expectSuccess("the API server", transport.send(plainGet("/version"), stop));
     if (!version) return notReady(version.error());
     const Result<std::string> checked = checkVersion(version->body);
@@ -72,7 +72,7 @@ ClusterState askCluster(net::Transport& transport, std::stop_token stop) {
     return {Readiness::Ready, *checked};
 }
 
-bool awaitCluster(net::Transport& transport, Logger& log, std::stop_token stop) {
+bool awaitCluster(net::Transport& transport, Logger& log, const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any wake;
     while (!stop.stop_requested()) {

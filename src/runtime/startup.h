@@ -23,10 +23,10 @@ struct ClusterState {
     std::string message;  // why not; the server's version when ready
 };
 // Asks once: is there an API server, is it new enough, does it know ModelDeployments?
-ClusterState askCluster(net::Transport& transport, std::stop_token stop);
+ClusterState askCluster(net::Transport& transport, const std::stop_token& stop);
 
 // Asks until the cluster is ready, saying every few seconds what it waits for. False when it never will be
 // (too old) or a stop was asked for first.
-bool awaitCluster(net::Transport& transport, Logger& log, std::stop_token stop);
+bool awaitCluster(net::Transport& transport, Logger& log, const std::stop_token& stop);
 
 }  // namespace serin::runtime

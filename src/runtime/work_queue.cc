@@ -71,7 +71,7 @@ std::optional<std::string> WorkQueue::poll() {
     return pollLocked();
 }
 
-std::optional<std::string> WorkQueue::take(std::stop_token stop) {
+std::optional<std::string> WorkQueue::take(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
         if (auto key = pollLocked()) return key;

@@ -36,7 +36,7 @@ class WorkQueue {
     // The next key that is due, or nothing when none is. done() must follow.
     std::optional<std::string> poll();
     // Waits for one; nothing only after a stop request.
-    std::optional<std::string> take(std::stop_token stop);
+    std::optional<std::string> take(const std::stop_token& stop);
     // What was added meanwhile comes again.
     void done(const std::string& key);
 
