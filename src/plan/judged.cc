@@ -146,6 +146,13 @@ bool returnOnEvidence(Draft& draft) {
     return true;
 }
 
+void recordJudgement(Draft& draft) {
+    const api::Judgement* said = judgement(draft);
+    if (!said) return;
+    draft.next.analysis = api::AnalysisStatus{verdictName(said->verdict), said->headline, draft.now(),
+                                              said->metrics, said->state};
+}
+
 bool recordAnalysis(Draft& draft) {
     const auto& said = draft.seen.judgement;
     if (!draft.live() || !said || draft.rollout().phase == Phase::RollingBack) return false;

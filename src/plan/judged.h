@@ -22,6 +22,9 @@ bool guardsAllow(const Draft& draft);
 // Takes the traffic back if the evidence says so (harm, starved, no data for holdAtMost). True when it did.
 bool returnOnEvidence(Draft& draft);
 
+// Puts the judgement into status.analysis as it stands, for a return that rests on it.
+void recordJudgement(Draft& draft);
+
 // Puts the judgement into status.analysis when it has to be recorded: with any other change of substance, at
 // a change of verdict, else at most once a minute. True when it did.
 bool recordAnalysis(Draft& draft);

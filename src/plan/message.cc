@@ -26,7 +26,7 @@ std::string stepState(const Draft& draft) {
     if (approvalStep(rollout)) return "Waiting for approval";
     if (!stepStarted(rollout)) return "Starting pods";
     const api::Judgement* said = judgement(draft);
-    return said && !said->holding.empty() ? "Holding, no data" : "Judging";
+    return said && said->noDataSince ? "Holding, no data" : "Judging";
 }
 
 std::string withReason(std::string text, const std::string& reason) {
@@ -55,7 +55,7 @@ std::string stepMessage(const Draft& draft, const std::string& label) {
     }
     const api::Judgement* said = judgement(draft);
     const std::string share = cat(weight, " %", weight == wanted ? "" : cat(", wanted ", wanted));
-    if (said && !said->holding.empty()) return cat(where, " (", share, ") holds: ", said->holding);
+    if (said && said->noDataSince) return cat(where, " (", share, ") holds: ", said->holding);
     const api::Step& step = rollout.steps[static_cast<size_t>(rollout.step)].step;
     const bool last = static_cast<size_t>(rollout.step) + 1 == rollout.steps.size();
     if (draft.now() >= *rollout.stepStartedAt + step.hold) {

@@ -10,6 +10,9 @@ namespace {
 
 constexpr Duration kPatience = std::chrono::seconds(15);
 constexpr Duration kBetweenReads = std::chrono::seconds(10);
+// How long a return at the progress deadline waits for a last reading of the pods; a reading is refused within
+// kBetweenReads of the one before.
+constexpr Duration kLastWord = kBetweenReads + std::chrono::seconds(1);
 constexpr Duration kBetweenReadsStalled = std::chrono::minutes(1);
 
 std::string modelSays(const Draft& draft, const std::string& revision) {
@@ -42,19 +45,37 @@ void diagnose(Draft& draft, const std::string& revision, Timestamp since) {
     const bool stalled = draft.now() >= since + draft.spec().rollout.progressDeadline;
     Timestamp due = since + std::min(kPatience, draft.spec().rollout.progressDeadline / 2);
     if (const auto& last = draft.seen.diagnosis; last && last->revision == revision && last->at >= since) {
-        due = last->at + (stalled ? kBetweenReadsStalled : kBetweenReads);
+        const bool readSince = last->at >= since + draft.spec().rollout.progressDeadline;
+        due = last->at + (stalled && readSince ? kBetweenReadsStalled : kBetweenReads);
     }
     if (draft.now() < due) return draft.wake(due);
     draft.act(api::DiagnosePods{revision}, "its pods do not get ready");
 }
 
-std::string whyNotReady(const Draft& draft, const std::string& revision) {
-    if (const api::ReplicaSet* set = draft.replicaSet(revision); set && !set->failure.empty())
-        return set->failure;
-    if (const auto& found = draft.seen.diagnosis;
-        found && found->revision == revision && !found->message.empty()) {
-        return found->message;
+bool reasonIsFresh(Draft& draft, const std::string& revision, Timestamp deadline) {
+    const api::ReplicaSet* set = draft.replicaSet(revision);
+    if (set && !set->failure.empty()) return true;
+    const auto& last = draft.seen.diagnosis;
+    if (last && last->revision == revision && last->at >= deadline) return true;
+    if (draft.now() >= deadline + kLastWord) return true;
+    draft.wake(deadline + kLastWord);
+    if (last && last->revision == revision && draft.now() < last->at + kBetweenReads) {
+        draft.wake(last->at + kBetweenReads);
+    } else {
+        draft.act(api::DiagnosePods{revision}, "the progress deadline has passed: why its pods are not ready");
     }
+    return false;
+}
+
+std::string whyNotReady(const Draft& draft, const std::string& revision) {
+    const api::ReplicaSet* set = draft.replicaSet(revision);
+    if (set && !set->failure.empty()) return set->failure;
+    const auto& found = draft.seen.diagnosis;
+    const bool allReady = set && draft.ready(revision) >= set->replicas;
+    const bool current = found && found->revision == revision && !found->message.empty() &&
+                         (!draft.next.rollout || !draft.next.rollout->scaledAt ||
+                          found->at >= *draft.next.rollout->scaledAt);
+    if (current && !allReady) return found->message;
     return modelSays(draft, revision);
 }
 

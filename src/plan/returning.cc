@@ -5,6 +5,7 @@
 #include "api/names.h"
 #include "base/text.h"
 #include "plan/decisions.h"
+#include "plan/judged.h"
 #include "plan/versions.h"
 
 namespace serin::plan {
@@ -111,6 +112,7 @@ void beginReturn(Draft& draft, std::optional<Phase> end, const std::string& reas
                             versionLabel(draft, old), " has no ready endpoint");
         return;
     }
+    recordJudgement(draft);
     enterReturn(draft, end, reason, takesTraffic);
     draft.event(end.has_value() && end != Phase::Aborted, endName(end), reason);
     if (takesTraffic) return draft.route(old, reason, true, returnNote(draft));

@@ -72,7 +72,9 @@ bool podsReady(Draft& draft, bool forward) {
         return true;
     }
     const Timestamp deadline = *rollout.scaledAt + draft.spec().rollout.progressDeadline;
-    if (draft.now() >= deadline && forward) {
+    // Pods that are ready wait only for the route to show it; that is not theirs to answer for.
+    if (draft.now() >= deadline && forward && seen.ready < wanted) {
+        if (!reasonIsFresh(draft, rollout.revision, deadline)) return false;
         beginReturn(draft, Phase::RolledBack, neverReady(draft));
         return false;
     }

@@ -78,6 +78,7 @@ TEST(Life, TakingBackIsOneWriteThatCarriesTheDecision) {
     EXPECT_EQ(world.status().phase, "RolledBack");
     EXPECT_THAT(world.status().message, HasSubstr("canary errs 10 % against 0 %"));
     EXPECT_EQ(world.status().quarantined.front().revision, "v2");
+    EXPECT_EQ(world.status().analysis->verdict, "Harm");
     EXPECT_THAT(world.status().rollout->next, HasSubstr("serin.dev/retry=v2.1"));
     EXPECT_TRUE(world.once().empty());
 }
