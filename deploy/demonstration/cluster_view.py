@@ -1,8 +1,10 @@
 """What the story sees: the ModelDeployment, its events, the operator's own metrics, the clients' counts. All of it
-is read with kubectl, through the API server."""
+comes from the API server, through one `kubectl proxy` on loopback, so that looking costs the cluster little."""
 import json
 import re
 import subprocess
+import urllib.error
+import urllib.request
 
 NAMESPACE = "serin-demo"
 NAME = "cancer"
@@ -11,32 +13,49 @@ LABEL = re.compile(r'(\w+)="([^"]*)"')
 
 
 class ClusterView:
+    """Owns the proxy; close() ends it. Reading what is not there answers something empty."""
+
     def __init__(self, kubectl, system_namespace):
         self._kubectl = kubectl
         self._system = system_namespace
+        self._proxy = subprocess.Popen([*kubectl, "proxy", "--port=0"], stdout=subprocess.PIPE, text=True)
+        line = self._proxy.stdout.readline()
+        if "127.0.0.1:" not in line:
+            raise SystemExit(f"error: kubectl proxy did not start: {line!r}")
+        self._base = f"http://{line.rsplit(' ', 1)[1].strip()}"
 
-    def kubectl(self, *arguments, text=None, check=True):
+    def close(self):
+        self._proxy.terminate()
+        self._proxy.wait()
+
+    def kubectl(self, *arguments, text=None):
         done = subprocess.run([*self._kubectl, *arguments], input=text, capture_output=True, text=True, check=False)
-        if check and done.returncode != 0:
+        if done.returncode != 0:
             raise SystemExit(f"error: kubectl {' '.join(arguments)} failed: {done.stderr.strip()}")
-        return done.stdout if done.returncode == 0 else ""
+        return done.stdout
 
     def apply(self, manifest):
         self.kubectl("apply", "-f", "-", text=manifest)
 
-    def model(self):
-        text = self.kubectl("get", "md", NAME, "-n", NAMESPACE, "-o", "json", check=False)
-        return json.loads(text) if text else {}
+    def _read(self, path):
+        try:
+            with urllib.request.urlopen(self._base + path, timeout=10) as answer:
+                return answer.read().decode()
+        except (urllib.error.URLError, OSError):
+            return ""
+
+    def _items(self, path):
+        text = self._read(path)
+        return json.loads(text)["items"] if text else []
 
     def status(self):
-        return self.model().get("status", {})
+        text = self._read(f"/apis/serin.dev/v1alpha1/namespaces/{NAMESPACE}/modeldeployments/{NAME}")
+        return json.loads(text).get("status", {}) if text else {}
 
     def pods(self):
         """Pods of the model: {uid: (revision, ready, restarts)}."""
-        text = self.kubectl("get", "pods", "-n", NAMESPACE, "-l", f"serin.dev/model-deployment={NAME}", "-o", "json",
-                            check=False)
         found = {}
-        for pod in json.loads(text)["items"] if text else []:
+        for pod in self._items(f"/api/v1/namespaces/{NAMESPACE}/pods?labelSelector=serin.dev/model-deployment={NAME}"):
             containers = pod["status"].get("containerStatuses", [])
             found[pod["metadata"]["uid"]] = (pod["metadata"]["labels"].get("serin.dev/revision", ""),
                                              bool(containers) and all(c["ready"] for c in containers),
@@ -44,26 +63,22 @@ class ClusterView:
         return found
 
     def events(self):
-        """Serin's events of the model, oldest first: (name, reason, note)."""
-        text = self.kubectl("get", "events.events.k8s.io", "-n", NAMESPACE, "-o", "json", check=False)
-        items = [e for e in (json.loads(text)["items"] if text else [])
+        """Serin's events of the model, oldest first: (uid, reason, note)."""
+        items = [e for e in self._items(f"/apis/events.k8s.io/v1/namespaces/{NAMESPACE}/events")
                  if e.get("regarding", {}).get("kind") == "ModelDeployment" and e["regarding"].get("name") == NAME]
         items.sort(key=lambda e: (e.get("eventTime") or "", e["metadata"]["name"]))
         return [(e["metadata"]["uid"], e.get("reason", ""), e.get("note", "")) for e in items]
 
     def counts(self):
-        text = self.kubectl("get", "--raw", f"/api/v1/namespaces/{NAMESPACE}/pods/clients:9000/proxy/stats",
-                            check=False)
+        text = self._read(f"/api/v1/namespaces/{NAMESPACE}/pods/clients:9000/proxy/stats")
         return json.loads(text) if text else {"clients": {}, "versions": {}}
 
     def metrics(self):
         """The operator's own series about this model: {(name, role or ''): value}, from the replica that leads."""
-        text = self.kubectl("get", "pods", "-n", self._system, "-l", "app.kubernetes.io/name=serin", "-o", "json",
-                            check=False)
         merged = {}
-        for pod in json.loads(text)["items"] if text else []:
-            path = f"/api/v1/namespaces/{self._system}/pods/{pod['metadata']['name']}:8080/proxy/metrics"
-            for name, labels, value in SERIES.findall(self.kubectl("get", "--raw", path, check=False)):
+        for pod in self._items(f"/api/v1/namespaces/{self._system}/pods?labelSelector=app.kubernetes.io/name=serin"):
+            page = self._read(f"/api/v1/namespaces/{self._system}/pods/{pod['metadata']['name']}:8080/proxy/metrics")
+            for name, labels, value in SERIES.findall(page):
                 fields = dict(LABEL.findall(labels))
                 if fields.get("name") == NAME and fields.get("namespace") == NAMESPACE:
                     merged[(name, fields.get("role", ""))] = float(value)

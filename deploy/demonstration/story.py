@@ -193,7 +193,13 @@ def main():
     view = ClusterView(options.kubectl, options.system_namespace)
     view.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=true")
     view.kubectl("create", "namespace", NAMESPACE)
-    story = Story(view, options.image, options.plain)
+    try:
+        return tell(Story(view, options.image, options.plain), view, options, accuracy)
+    finally:
+        view.close()
+
+
+def tell(story, view, options, accuracy):
     began = time.monotonic()
     try:
         first_act(story, view)
