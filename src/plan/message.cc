@@ -69,8 +69,14 @@ std::string stepMessage(const Draft& draft, const std::string& label) {
 std::string whyStarting(const Draft& draft) {
     const std::string& revision = draft.next.rollout->revision;
     const std::string why = whyNotReady(draft, revision);
-    if (!why.empty() || onlyTheseLeft(draft, draft.stable(), revision)) return why;
-    return "it gets traffic when the pods of the versions before are gone";
+    if (!why.empty()) return why;
+    if (!onlyTheseLeft(draft, draft.stable(), revision)) {
+        return "it gets traffic when the pods of the versions before are gone";
+    }
+    const api::ReplicaSet* canary = draft.replicaSet(revision);
+    if (!canary || draft.ready(draft.stable()) >= canary->replicas) return "";
+    return cat("it gets traffic when the stable version has as many ready pods (",
+               draft.ready(draft.stable()), " now)");
 }
 
 std::string liveMessage(const Draft& draft) {

@@ -10,8 +10,8 @@ namespace {
 
 constexpr Duration kPatience = std::chrono::seconds(15);
 constexpr Duration kBetweenReads = std::chrono::seconds(10);
-// How long a return at the progress deadline waits for a last reading of the pods; a reading is refused within
-// kBetweenReads of the one before.
+// How long a return at the progress deadline waits for a last reading of the pods; a reading is refused
+// within kBetweenReads of the one before.
 constexpr Duration kLastWord = kBetweenReads + std::chrono::seconds(1);
 constexpr Duration kBetweenReadsStalled = std::chrono::minutes(1);
 
@@ -62,7 +62,8 @@ bool reasonIsFresh(Draft& draft, const std::string& revision, Timestamp deadline
     if (last && last->revision == revision && draft.now() < last->at + kBetweenReads) {
         draft.wake(last->at + kBetweenReads);
     } else {
-        draft.act(api::DiagnosePods{revision}, "the progress deadline has passed: why its pods are not ready");
+        draft.act(api::DiagnosePods{revision},
+                  "the progress deadline has passed: why its pods are not ready");
     }
     return false;
 }
@@ -72,9 +73,9 @@ std::string whyNotReady(const Draft& draft, const std::string& revision) {
     if (set && !set->failure.empty()) return set->failure;
     const auto& found = draft.seen.diagnosis;
     const bool allReady = set && draft.ready(revision) >= set->replicas;
-    const bool current = found && found->revision == revision && !found->message.empty() &&
-                         (!draft.next.rollout || !draft.next.rollout->scaledAt ||
-                          found->at >= *draft.next.rollout->scaledAt);
+    const bool current =
+        found && found->revision == revision && !found->message.empty() &&
+        (!draft.next.rollout || !draft.next.rollout->scaledAt || found->at >= *draft.next.rollout->scaledAt);
     if (current && !allReady) return found->message;
     return modelSays(draft, revision);
 }

@@ -155,8 +155,11 @@ void starting(Draft& draft, bool forward) {
     const bool up =
         canary && canary->replicas == wanted && seen.ready >= wanted && modelReady(draft, revision);
     if (up && !draft.seen.split.wide()) {
-        // What is left of a third version is not this one's fault, so no deadline runs.
-        if (!forward || !onlyTheseLeft(draft, draft.stable(), revision)) return;
+        // What is left of a third version is not this one's fault, nor are pods that stable lacks (the canary
+        // would get more than half), so no deadline runs.
+        const bool room =
+            onlyTheseLeft(draft, draft.stable(), revision) && draft.ready(draft.stable()) >= wanted;
+        if (!forward || !room) return;
         if (rollout.steps.front().step.approval) return startStepping(draft);
         return draft.route("", "the canary and its model are ready");
     }

@@ -151,6 +151,7 @@ api::Observed Controller::observe(Sight sight, const Memory& memory) const {
     seen.modelAnswers = memory.examiner->modelAnswers();
     seen.judgement = memory.examiner->judgement();
     seen.drainDelay = parts_.drainDelay;
+    seen.statusWrittenAt = memory.statusWrittenAt;
     return seen;
 }
 
@@ -183,6 +184,7 @@ void Controller::remember(const std::string& key, Memory& memory, const apply::O
         memory.refusals.push_back(refusal);
     }
     if (outcome.diagnosis) memory.diagnosis = outcome.diagnosis;
+    if (outcome.statusWritten) memory.statusWrittenAt = parts_.clock.wall();
 }
 
 void Controller::announce(const api::Observed& seen, const api::Plan& plan,

@@ -57,6 +57,7 @@ class Controller {
         int64_t generation = 0;
         std::shared_ptr<Examiner> examiner;
         std::vector<api::Refusal> refusals;
+        std::optional<Timestamp> statusWrittenAt;
         std::optional<api::Diagnosis> diagnosis;
     };
 
