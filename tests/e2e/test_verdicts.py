@@ -57,7 +57,7 @@ def test_drift_without_threshold_only_observes(ns):
     fraud = ns.deploy(version="1", metrics=[ERRORS, observer])
     load = ns.load(fraud, rate=60)
     fraud.apply(version="2", settings="score_a=8 score_b=2", metrics=[ERRORS, observer])
-    fraud.wait(lambda s: any(m["name"] == "score" and m["role"] == "Observer"
+    fraud.wait(lambda s: any(m["name"] == "score" and m["role"] == "Observe"
                              for m in s.get("analysis", {}).get("metrics", [])), 45, "the score shown as an observer")
     fraud.wait_stable("2")
     load.check_none_failed()
@@ -94,7 +94,7 @@ def test_server_without_its_model_gets_no_request(ns):
     server_only = {"readinessProbe": {"httpGet": {"path": "/v2/health/ready", "port": 8080}, "periodSeconds": 1}}
     fraud = ns.deploy(version="1", container=server_only)
     load = ns.load(fraud)
-    fraud.apply(version="2", settings="model_ready=0", container=server_only, progress_deadline="10s")
+    fraud.apply(version="2", settings="model_ready=0", container=server_only, progress_deadline="15s")
     fraud.wait_over("RolledBack")
     assert "model" in fraud.status()["message"]
     totals = load.check_none_failed()

@@ -28,7 +28,7 @@ def server_container(version, settings="", ready_path=f"/v2/models/{MODEL}/ready
 
 
 def model_deployment(name="fraud", version="1", settings="", replicas=2, steps=None, soak="4s",
-                     progress_deadline="20s", metrics=None, analysis=None, container=None, pod=None):
+                     progress_deadline="2m", metrics=None, analysis=None, container=None, pod=None):
     """`settings`: orders to the server (tests/e2e/server/serve.h). `analysis`, `container` and `pod` override parts."""
     return {
         "apiVersion": "serin.dev/v1alpha1",
