@@ -18,7 +18,8 @@ class ClusterView:
     def __init__(self, kubectl, system_namespace):
         self._kubectl = kubectl
         self._system = system_namespace
-        self._proxy = subprocess.Popen([*kubectl, "proxy", "--port=0"], stdout=subprocess.PIPE, text=True)
+        self._proxy = subprocess.Popen([*kubectl, "proxy", "--port=0"], stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL, text=True)
         line = self._proxy.stdout.readline()
         if "127.0.0.1:" not in line:
             raise SystemExit(f"error: kubectl proxy did not start: {line!r}")
