@@ -146,6 +146,9 @@ std::vector<std::string> differences(const Json& expect, const Scene& scene, con
     checkKeys(expect, {"actions", "status", "events", "wakeAt", "order", "askModel", "nothing", "settles"},
               "expect");
     if (expect.empty()) throw BadTable("expect checks nothing");
+    for (const char* flag : {"nothing", "settles"}) {
+        if (expect.contains(flag) && expect[flag] != true) throw BadTable(cat(flag, " can only be true"));
+    }
     std::vector<std::string> out;
     if (expect.contains("actions"))
         compareLines(expect["actions"], actionsOf(plan), " because ", "actions", out);
