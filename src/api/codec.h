@@ -18,8 +18,9 @@ Result<EndpointSlice> decodeEndpointSlice(const nlohmann::json& object);
 
 // Values -> request bodies (UTF-8 JSON, no escapes beyond JSON's own).
 // The whole status as the body of a server-side apply to the status subresource.
-// It names uid and resourceVersion of `object`, so that a status planned from an older or another object is refused
-// (409). The resourceVersion does it: on a status the API server ignores the rest of metadata, a strange uid too.
+// It names uid and resourceVersion of `object`, so that a status planned from an older or another object is
+// refused (409). The resourceVersion does it: on a status the API server ignores the rest of metadata, a
+// strange uid too.
 std::string statusBody(const ModelDeployment& object, const Status& status);
 // The status as it comes back after it was written: times and numbers have the resolution that is stored.
 // Compare with this what is recorded, else a plan never comes to rest.

@@ -14,8 +14,8 @@ bool modelReady(const Draft& draft, const std::string& revision);
 // every minute once the progress deadline has passed.
 void diagnose(Draft& draft, const std::string& revision, Timestamp since);
 
-// The pods were read after `deadline`, or ReplicaFailure says it all, or reading them takes too long: the reason of
-// a return is the last one known. Otherwise has them read.
+// The pods were read after `deadline`, or ReplicaFailure says it all, or reading them takes too long: the
+// reason of a return is the last one known. Otherwise has them read.
 bool reasonIsFresh(Draft& draft, const std::string& revision, Timestamp deadline);
 
 // Why its pods do not get ready, as far as known: ReplicaFailure (quota, PodSecurity, service account) first,
