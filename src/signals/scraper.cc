@@ -115,7 +115,7 @@ void Scraper::askModel(Pending& pending, size_t index) {
     PodResult& result = pending.round.pods[index];
     const Target& target = result.target;
     result.model = modelAnswerOf(
-        fetcher_.get(target.address, target.readyPort, target.readyPath, pending.timeout, maxReadyBytes));
+        fetcher_.get(target.address, target.readyPort, target.readyPath, longestAnswer, maxReadyBytes));
 }
 
 }  // namespace serin::signals

@@ -15,6 +15,8 @@ struct RoundRequest {
     std::vector<Target> targets;
     std::shared_ptr<const Selection> selection;
     Duration interval{0};  // of the analysis; a pod gets min(interval / 2, 3 s) to answer
+                           // for its metrics, and 3 s for its model: that silence takes its traffic away, and
+                           // half a second of a busy node is none
 };
 
 // Scrapes pods in parallel on threads of its own, shared by all ModelDeployments. Safe to call from several

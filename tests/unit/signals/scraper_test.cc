@@ -99,11 +99,11 @@ TEST_F(ScraperTest, ReadsEveryPodAndKeepsTheirOrder) {
     }
 }
 
-TEST_F(ScraperTest, GivesAPodHalfTheIntervalButThreeSecondsAtMost) {
+TEST_F(ScraperTest, GivesAPodHalfTheIntervalForItsMetricsAndThreeSecondsForItsModel) {
     Scraper scraper(fetcher, clock, 2);
     (void)scraper.scrape(request({target("a", true)}, seconds(1)));
     EXPECT_EQ(fetcher.asked.at("a:8082/metrics").first, milliseconds(500));
-    EXPECT_EQ(fetcher.asked.at("a:8080/v2/models/fraud/ready").first, milliseconds(500));
+    EXPECT_EQ(fetcher.asked.at("a:8080/v2/models/fraud/ready").first, seconds(3));
     EXPECT_EQ(fetcher.asked.at("a:8082/metrics").second, 8U << 20U);
     (void)scraper.scrape(request({target("a")}, seconds(60)));
     EXPECT_EQ(fetcher.asked.at("a:8082/metrics").first, seconds(3));
