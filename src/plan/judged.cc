@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/enum_names.h"
 #include "base/text.h"
 #include "plan/conditions.h"
 #include "plan/returning.h"
@@ -17,29 +18,15 @@ using api::Phase;
 
 constexpr Duration kBetweenRecords = std::chrono::minutes(1);
 
-const char* verdictName(api::Verdict verdict) {
-    switch (verdict) {
-        case api::Verdict::Continue:
-            return "Continue";
-        case api::Verdict::Safe:
-            return "Safe";
-        case api::Verdict::Harm:
-            return "Harm";
-        case api::Verdict::NoData:
-            return "NoData";
-        case api::Verdict::Invalid:
-            return "Invalid";
-        case api::Verdict::Inconclusive:
-            return "Inconclusive";
-    }
-    return "Continue";
-}
-
 bool sameVerdicts(const api::AnalysisStatus& recorded, const api::Judgement& said) {
-    if (recorded.verdict != verdictName(said.verdict)) return false;
+    if (recorded.verdict != api::nameOf(said.verdict)) return false;
     return std::ranges::equal(recorded.metrics, said.metrics, [](const auto& a, const auto& b) {
         return a.name == b.name && a.verdict == b.verdict;
     });
+}
+
+api::AnalysisStatus recordOf(const api::Judgement& said, Timestamp now) {
+    return {api::nameOf(said.verdict), said.headline, now, said.metrics, said.state};
 }
 
 api::JudgeOrder compareOrder(const Draft& draft) {
@@ -149,8 +136,7 @@ bool returnOnEvidence(Draft& draft) {
 void recordJudgement(Draft& draft) {
     const api::Judgement* said = judgement(draft);
     if (!said) return;
-    draft.next.analysis = api::AnalysisStatus{verdictName(said->verdict), said->headline, draft.now(),
-                                              said->metrics, said->state};
+    draft.next.analysis = recordOf(*said, draft.now());
 }
 
 bool recordAnalysis(Draft& draft) {
@@ -167,8 +153,7 @@ bool recordAnalysis(Draft& draft) {
         const bool due = !recorded->updatedAt || draft.now() >= *recorded->updatedAt + kBetweenRecords;
         if (same && !due && !changedInSubstance(draft)) return false;
     }
-    recorded = api::AnalysisStatus{verdictName(said->verdict), said->headline, draft.now(), said->metrics,
-                                   said->state};
+    recorded = recordOf(*said, draft.now());
     return true;
 }
 
