@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/enum_names.h"
 #include "api/names.h"
 #include "base/text.h"
 #include "plan/decisions.h"
@@ -145,27 +146,8 @@ std::string phaseText(const Draft& draft) {
         return heldByQuarantine(draft) ? "Quarantined" : "Stable";
     }
     const api::RolloutStatus& rollout = *draft.next.rollout;
-    switch (rollout.phase) {
-        case Phase::Evaluating:
-            return "Evaluating";
-        case Phase::Starting:
-            return "Starting";
-        case Phase::Stepping:
-            return cat("Step ", rollout.step + 1, "/", rollout.steps.size(), ": ", stepState(draft));
-        case Phase::Promoting:
-            return "Promoting";
-        case Phase::Soaking:
-            return "Soaking";
-        case Phase::RollingBack:
-            return "RollingBack";
-        case Phase::RolledBack:
-            return "RolledBack";
-        case Phase::Withdrawn:
-            return "Withdrawn";
-        case Phase::Aborted:
-            return "Aborted";
-    }
-    return "";
+    if (rollout.phase != Phase::Stepping) return api::nameOf(rollout.phase);
+    return cat("Step ", rollout.step + 1, "/", rollout.steps.size(), ": ", stepState(draft));
 }
 
 std::string messageText(const Draft& draft, const Acceptance& acceptance) {

@@ -77,10 +77,7 @@ void promoting(Draft& draft, bool forward) {
     const api::ReplicaSet* canary = draft.replicaSet(revision);
     if (!rollout.scaledAt || !canary || canary->replicas < rollout.floor) rollout.scaledAt = draft.now();
     const Timestamp deadline = *rollout.scaledAt + draft.spec().rollout.progressDeadline;
-    if (draft.now() >= deadline) {
-        if (!reasonIsFresh(draft, revision, deadline)) return;
-        return beginReturn(draft, Phase::RolledBack, neverReady(draft));
-    }
+    if (draft.now() >= deadline) return returnNeverReady(draft, deadline);
     draft.ensureReplicas(revision, rollout.floor, "it has to carry all the traffic");
     draft.ensureRevisionService(revision);
     diagnose(draft, revision, *rollout.scaledAt);

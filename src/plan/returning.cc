@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "api/enum_names.h"
 #include "api/names.h"
 #include "base/text.h"
 #include "plan/decisions.h"
 #include "plan/judged.h"
+#include "plan/readiness.h"
 #include "plan/versions.h"
 
 namespace serin::plan {
@@ -15,23 +17,9 @@ using api::Phase;
 
 constexpr size_t kKeptQuarantine = 50;
 
-const char* endName(const std::optional<Phase>& end) {
-    if (!end) return "Superseded";
-    switch (*end) {
-        case Phase::Withdrawn:
-            return "Withdrawn";
-        case Phase::Aborted:
-            return "Aborted";
-        default:
-            return "RolledBack";
-    }
-}
-
-std::optional<Phase> endOf(const std::string& name) {
-    if (name == "RolledBack") return Phase::RolledBack;
-    if (name == "Withdrawn") return Phase::Withdrawn;
-    if (name == "Aborted") return Phase::Aborted;
-    return std::nullopt;
+// No phase has this name: api::phaseNamed gives back the absent end.
+std::string endName(const std::optional<Phase>& end) {
+    return end ? api::nameOf(*end) : "Superseded";
 }
 
 // The version that serves when the attempt is taken back: during the soak that is the one before.
@@ -119,6 +107,11 @@ void beginReturn(Draft& draft, std::optional<Phase> end, const std::string& reas
     finishReturn(draft);
 }
 
+void returnNeverReady(Draft& draft, Timestamp deadline) {
+    if (!reasonIsFresh(draft, draft.rollout().revision, deadline)) return;
+    beginReturn(draft, Phase::RolledBack, neverReady(draft));
+}
+
 void resumeReturn(Draft& draft) {
     const api::Service* main = draft.mainService();
     if (!draft.live() || draft.rollout().phase == Phase::RollingBack || !main) return;
@@ -128,7 +121,7 @@ void resumeReturn(Draft& draft) {
     const std::string prefix = cat(rollout.revision, ".", rollout.attempt, ".");
     if (!note->second.starts_with(prefix)) return;
     const auto because = main->meta.annotations.find(api::kReturnedBecauseAnnotation);
-    enterReturn(draft, endOf(note->second.substr(prefix.size())),
+    enterReturn(draft, api::phaseNamed(note->second.substr(prefix.size())),
                 because == main->meta.annotations.end() ? "" : because->second, true);
 }
 

@@ -13,6 +13,10 @@ namespace serin::plan {
 // of the old version; without one it says so and waits.
 void beginReturn(Draft& draft, std::optional<api::Phase> end, const std::string& reason);
 
+// The progress deadline of the present attempt has passed: it is taken back with the reason that its pods
+// show after that moment. Until they were read it only asks for the reading.
+void returnNeverReady(Draft& draft, Timestamp deadline);
+
 // A return that another process began and did not live to record: the main Service names this very attempt.
 void resumeReturn(Draft& draft);
 

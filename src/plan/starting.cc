@@ -164,10 +164,7 @@ void starting(Draft& draft, bool forward) {
         return draft.route("", "the canary and its model are ready");
     }
     const Timestamp deadline = *rollout.scaledAt + draft.spec().rollout.progressDeadline;
-    if (draft.now() >= deadline && forward) {
-        if (!reasonIsFresh(draft, revision, deadline)) return;
-        return beginReturn(draft, Phase::RolledBack, neverReady(draft));
-    }
+    if (draft.now() >= deadline && forward) return returnNeverReady(draft, deadline);
     if (!up) diagnose(draft, revision, *rollout.scaledAt);
     if (draft.now() < deadline) draft.wake(deadline);
 }

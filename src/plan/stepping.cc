@@ -74,8 +74,7 @@ bool podsReady(Draft& draft, bool forward) {
     const Timestamp deadline = *rollout.scaledAt + draft.spec().rollout.progressDeadline;
     // Pods that are ready wait only for the route to show it; that is not theirs to answer for.
     if (draft.now() >= deadline && forward && seen.ready < wanted) {
-        if (!reasonIsFresh(draft, rollout.revision, deadline)) return false;
-        beginReturn(draft, Phase::RolledBack, neverReady(draft));
+        returnNeverReady(draft, deadline);
         return false;
     }
     diagnose(draft, rollout.revision, *rollout.scaledAt);
