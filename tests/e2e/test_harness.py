@@ -1,6 +1,7 @@
 """The invariants that every test is checked by do catch what they are there for."""
 
 import pytest
+import rights
 
 from harness.invariants import MODEL_LABEL, REVISION_LABEL, broken
 from harness.recorder import Record
@@ -80,3 +81,15 @@ def test_a_condition_touched_without_a_change_is_seen(story):
     for second in (1, 2):
         story.deployment(conditions=[{"type": "Ready", "status": "True", "lastTransitionTime": f"00:00:0{second}Z"}])
     assert any("moved without its status" in words for words in broken(story.records))
+
+
+def test_rights_that_lack_or_lie_idle_are_seen():
+    explained = {(*right, "everywhere") for right in rights.EXCEPTIONS}
+    idle, secrets = ("", "pods", "get", "everywhere"), ("", "secrets", "list", "everywhere")
+    assert list(rights.problems(explained, set(), set())) == []
+    assert list(rights.problems(explained | {idle}, {idle}, set())) == []
+    assert list(rights.problems(explained | {idle}, set(), set())) == [
+        "unused: get pods (everywhere) is granted, and nothing used it"]
+    assert list(rights.problems(explained, set(), {secrets})) == ["missing: list secrets (everywhere) was refused"]
+    assert list(rights.problems(explained - {max(explained)}, set(), set())) == [
+        f"not granted: the exception {' '.join(max(explained)[:3])} explains nothing"]

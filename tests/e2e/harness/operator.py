@@ -64,20 +64,28 @@ class Operator:
 
 
 class AuditLog:
-    """What was asked of the API server since the making of this object, from SERIN_AUDIT_LOG."""
+    """What was asked of the API server, from SERIN_AUDIT_LOG: since the making of this object, or since that offset."""
 
-    def __init__(self):
+    def __init__(self, offset=None):
         self.path = pathlib.Path(os.environ["SERIN_AUDIT_LOG"])
-        self.offset = self.path.stat().st_size
+        self.offset = self.path.stat().st_size if offset is None else offset
 
-    def requests(self, user):
-        """(verb, resource with subresource, namespace, name) of every request of a user."""
+    def events(self, user):
+        """The audit events of every answered request of a user."""
         with self.path.open("rb") as log:
             log.seek(self.offset)
             for line in log:
                 event = json.loads(line)
-                if event["user"]["username"] != user or event["stage"] != "ResponseComplete":
-                    continue
-                what = event.get("objectRef", {})
-                resource = what.get("resource", "") + ("/" + what["subresource"] if "subresource" in what else "")
-                yield event["verb"], resource, what.get("namespace", ""), what.get("name", "")
+                if event["user"]["username"] == user and event["stage"] == "ResponseComplete":
+                    yield event
+
+    def requests(self, user):
+        """(verb, resource with subresource, namespace, name) of every request of a user."""
+        for event in self.events(user):
+            what = event.get("objectRef", {})
+            yield event["verb"], resource_of(what), what.get("namespace", ""), what.get("name", "")
+
+
+def resource_of(reference):
+    """"modeldeployments/status" of an audit event's objectRef."""
+    return reference.get("resource", "") + ("/" + reference["subresource"] if "subresource" in reference else "")
