@@ -45,6 +45,7 @@ void goOn(Draft& draft, bool forward) {
     if (draft.spec().replicas == 0 && phase != Phase::Soaking) {
         return beginReturn(draft, std::nullopt, "replicas is 0: the rollout begins anew when it is raised");
     }
+    raiseFloor(draft);
     if (forward) adoptSteps(draft);
     if (promotionSeen(draft)) return promoted(draft);
     if (forward && promoteAsked(draft) && draft.replicaSet(draft.rollout().revision)) {

@@ -8,6 +8,7 @@
 #include "plan/readiness.h"
 #include "plan/returning.h"
 #include "plan/split_math.h"
+#include "plan/stepping.h"
 #include "plan/versions.h"
 
 namespace serin::plan {
@@ -26,7 +27,7 @@ void startStepping(Draft& draft) {
     if (rollout.steps.front().step.approval) {
         rollout.next = approveCommand(draft);
     } else {
-        rollout.stepStartedAt = draft.now();
+        startStep(draft);
         draft.wake(draft.now() + rollout.steps.front().step.hold);
     }
     draft.event(false, "CanaryReady",

@@ -68,7 +68,7 @@ bool podsReady(Draft& draft, bool forward) {
     const int wanted = present(draft).replicas;
     const api::VersionEndpoints& seen = draft.endpoints(rollout.revision);
     if (draft.seen.split.wide() && seen.ready >= wanted && seen.reachableReady >= wanted) {
-        rollout.stepStartedAt = draft.now();
+        startStep(draft);
         return true;
     }
     const Timestamp deadline = *rollout.scaledAt + draft.spec().rollout.progressDeadline;
@@ -165,6 +165,13 @@ size_t placeIn(const std::vector<api::StepStatus>& steps, int weight, bool weigh
 
 }  // namespace
 
+void startStep(Draft& draft) {
+    api::RolloutStatus& rollout = draft.rollout();
+    rollout.stepStartedAt = draft.now();
+    // The clock may have been set back since the pods were asked for.
+    if (rollout.scaledAt) rollout.scaledAt = std::min(*rollout.scaledAt, draft.now());
+}
+
 bool stepStarted(const api::RolloutStatus& rollout) {
     return rollout.stepStartedAt && rollout.scaledAt && *rollout.stepStartedAt >= *rollout.scaledAt;
 }
@@ -184,10 +191,14 @@ void stepping(Draft& draft, bool forward) {
     waitUntilDeadline(draft, held, waitingFor);
 }
 
+void raiseFloor(Draft& draft) {
+    const api::ReplicaSet* stable = draft.replicaSet(draft.stable());
+    int& floor = draft.rollout().floor;
+    floor = std::max({floor, draft.spec().replicas, stable ? stable->replicas : 0});
+}
+
 void adoptSteps(Draft& draft) {
     api::RolloutStatus& rollout = draft.rollout();
-    const api::ReplicaSet* stable = draft.replicaSet(draft.stable());
-    rollout.floor = std::max({rollout.floor, draft.spec().replicas, stable ? stable->replicas : 0});
     if (rollout.phase == Phase::Soaking || rollout.phase == Phase::Promoting) return;
     const auto steps = freezeSteps(draft.spec().rollout.steps, rollout.floor);
     if (steps == rollout.steps) return;

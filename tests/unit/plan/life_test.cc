@@ -236,6 +236,28 @@ TEST(Life, StableFollowsIncreasesAtOnceAndDecreasesAfterTheRollout) {
     EXPECT_EQ(world.replicas("v2"), 2);
 }
 
+TEST(Life, WhilePausedStableFollowsIncreasesButNoDecreaseEither) {
+    World world = stepping();
+    world.object().spec.paused = true;
+    world.object().spec.replicas = 6;
+    ASSERT_TRUE(world.settle());
+    EXPECT_EQ(world.replicas("v1"), 6);
+    world.object().spec.replicas = 4;
+    ASSERT_TRUE(world.settle());
+    EXPECT_EQ(world.replicas("v1"), 6);
+}
+
+TEST(Life, AClockThatIsSetBackWhilePodsComeUpCausesNoWriteAfterTheOther) {
+    World world = serving();
+    world.podEvery = std::chrono::seconds(3);
+    world.want("v2");
+    ASSERT_TRUE(world.reach("Starting"));
+    world.seen.at -= std::chrono::seconds(100);
+    for (auto& [revision, coming] : world.coming) coming.since -= std::chrono::seconds(100);
+    EXPECT_TRUE(world.reach("Step 1/2: Judging"));
+    EXPECT_TRUE(world.pass(1));
+}
+
 TEST(Life, NoReplicasEndsTheRolloutAndItBeginsAnewWhenTheyAreBack) {
     World world = stepping();
     world.object().spec.replicas = 0;

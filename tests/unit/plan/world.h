@@ -41,8 +41,13 @@ class World {
     api::Plan last;
     std::map<std::string, int> writes;  // API writes by kind, the reading of pods left out
     Duration podEvery{0};
-    bool obeyFirst = true;   // false: routing writes are lost
-    bool obeyStatus = true;  // false: the status write fails, and so nothing after it is done
+    struct Coming {
+        int ready = 0;
+        Timestamp since;
+    };
+    std::map<std::string, Coming> coming;  // pods that are ready by now, by revision
+    bool obeyFirst = true;                 // false: routing writes are lost
+    bool obeyStatus = true;                // false: the status write fails, and so nothing after it is done
 
     api::ModelDeployment& object() { return seen.object; }
     api::Status& status() { return seen.object.status; }
@@ -162,13 +167,13 @@ class World {
     // Pods ready by now: all at once, or one every `podEvery`.
     int readyOf(const api::ReplicaSet& set) {
         if (broken[set.revision]) return 0;
-        Coming& coming = coming_[set.revision];
-        if (podEvery == Duration(0) || set.replicas <= coming.ready) {
-            coming = {set.replicas, seen.at};
-        } else if (seen.at >= coming.since + podEvery) {
-            coming = {coming.ready + 1, seen.at};
+        Coming& now = coming[set.revision];
+        if (podEvery == Duration(0) || set.replicas <= now.ready) {
+            now = {set.replicas, seen.at};
+        } else if (seen.at >= now.since + podEvery) {
+            now = {now.ready + 1, seen.at};
         }
-        return coming.ready;
+        return now.ready;
     }
     api::Meta meta(const std::string& name) {
         api::Meta made;
@@ -225,11 +230,6 @@ class World {
         seen.diagnosis = api::Diagnosis{intent.revision, "image \"x\" cannot be pulled", seen.at};
     }
 
-    struct Coming {
-        int ready = 0;
-        Timestamp since;
-    };
-    std::map<std::string, Coming> coming_;
     int serial_ = 0;
 };
 

@@ -1,0 +1,175 @@
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "run.h"
+
+namespace {
+
+using namespace serin::simulation;
+
+constexpr const char* kUsage =
+    R"(usage: simulation [--rollouts N] [--seed FIRST] [--save FOLDER]   N rollouts from seeds, half of them calm
+       simulation --replay FILE [--trace]                        one script
+       simulation --seed N --profile calm|wild --trace           one seed, told
+       simulation --bite                                         each deliberate bug breaks its invariant
+)";
+
+struct Options {
+    uint64_t rollouts = 2000;
+    uint64_t seed = 1;
+    std::string replay;
+    std::string profile;
+    std::string save;
+    bool trace = false;
+    bool bite = false;
+};
+
+std::optional<uint64_t> number(const std::string& text) {
+    if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos)
+        return std::nullopt;
+    return std::stoull(text);
+}
+
+// The reason why the arguments cannot be used; empty when they can.
+std::string parse(const std::vector<std::string>& arguments, Options& options) {
+    for (size_t i = 0; i < arguments.size(); ++i) {
+        const std::string& word = arguments[i];
+        if (word == "--trace" || word == "--bite") {
+            (word == "--trace" ? options.trace : options.bite) = true;
+            continue;
+        }
+        if (i + 1 == arguments.size()) return serin::cat(word, ": no such flag, or its value is missing");
+        const std::string& value = arguments[++i];
+        const auto count = number(value);
+        if (word == "--rollouts" || word == "--seed") {
+            if (!count) return serin::cat(word, ": \"", value, "\" is no number");
+            (word == "--seed" ? options.seed : options.rollouts) = *count;
+        } else if (word == "--replay") {
+            options.replay = value;
+        } else if (word == "--save") {
+            options.save = value;
+        } else if (word == "--profile" && (value == "calm" || value == "wild")) {
+            options.profile = value;
+        } else {
+            return serin::cat(word, " ", value, ": not understood");
+        }
+    }
+    return "";
+}
+
+int tell(const Script& script, Profile profile, bool trace) {
+    const Report report = trace ? run(script, Sabotage(), true) : runAndCompare(script, profile);
+    std::cout << report.trace << describe(report);
+    return report.good() ? 0 : 1;
+}
+
+int replay(const Options& options) {
+    std::ifstream file(options.replay);
+    if (!file) {
+        std::cerr << options.replay << ": cannot be read\n";
+        return 2;
+    }
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto script = fromYaml(text);
+    if (!script) {
+        std::cerr << options.replay << ": " << script.error().message << "\n";
+        return 2;
+    }
+    const bool calm = text.find("profile: calm") != std::string::npos;
+    return tell(*script, calm ? Profile::Calm : Profile::Wild, options.trace);
+}
+
+// A script in which every deliberate bug has its chance.
+int bite() {
+    int missed = 0;
+    for (const int invariant : Sabotage::known()) {
+        int first = 0;
+        std::string sentence;
+        for (uint64_t seed = 1; seed <= 300 && first == 0; ++seed) {
+            const Report report = run(writeScript(seed, Profile::Wild), Sabotage(invariant));
+            if (report.broken.empty()) continue;
+            first = report.broken.front().invariant;
+            sentence = report.broken.front().sentence;
+        }
+        const bool bitten = first == invariant;
+        missed += !bitten;
+        std::cout << (bitten ? "bites   " : "MISSED  ") << invariant << ": " << first << " " << sentence
+                  << "\n";
+    }
+    return missed == 0 ? 0 : 1;
+}
+
+struct Totals {
+    uint64_t rollouts = 0, runs = 0, failures = 0, writes = 0, requests = 0;
+    std::array<uint64_t, kKinds> felt{};
+    std::map<std::string, uint64_t> ends;
+};
+
+void count(const Report& report, Totals& totals) {
+    ++totals.runs;
+    totals.rollouts += static_cast<uint64_t>(report.rollouts);
+    totals.writes += report.writes;
+    totals.requests += report.requests.ok + report.requests.bad;
+    for (size_t i = 0; i < report.felt.size(); ++i) totals.felt[i] += report.felt[i];
+}
+
+void fail(const Script& script, Profile profile, const Report& report, const Options& options,
+          Totals& totals) {
+    if (++totals.failures > 5) return;
+    const char* name = profile == Profile::Calm ? "calm" : "wild";
+    std::cout << "seed " << script.seed << " (" << name << ") fails:\n" << describe(report);
+    if (options.save.empty()) return;
+    const std::string path = serin::cat(options.save, "/", name, "-", script.seed, ".yaml");
+    const Script smallest = shrink(script, profile);
+    std::ofstream(path) << toYaml(smallest,
+                                  serin::cat("profile: ", name, ". ", describe(report).substr(2, 150)));
+    std::cout << "  shrunk to " << smallest.happenings.size() << " happenings: " << path << "\n";
+}
+
+int many(const Options& options) {
+    const auto began = std::chrono::steady_clock::now();
+    Totals totals;
+    for (uint64_t seed = options.seed; totals.rollouts < options.rollouts; ++seed) {
+        for (const Profile profile : {Profile::Calm, Profile::Wild}) {
+            const Script script = writeScript(seed, profile);
+            const Report report = runAndCompare(script, profile);
+            count(report, totals);
+            if (!report.good()) fail(script, profile, report, options, totals);
+        }
+    }
+    const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    int never = 0;
+    for (int i = 0; i < kKinds; ++i) {
+        const uint64_t times = totals.felt[static_cast<size_t>(i)];
+        std::cout << "  " << nameOf(static_cast<Kind>(i)) << " felt " << times << " times\n";
+        never += times == 0;
+    }
+    std::cout << totals.rollouts << " rollouts in " << totals.runs << " runs, "
+              << static_cast<uint64_t>(static_cast<double>(totals.rollouts) / took) << " a second, "
+              << totals.writes << " writes, " << totals.requests << " user requests, " << never
+              << " kinds of fault never felt, " << totals.failures << " runs failed\n";
+    return totals.failures == 0 && never == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Options options;
+    const std::string reason = parse({argv + 1, argv + argc}, options);
+    if (!reason.empty()) {
+        std::cerr << "simulation: " << reason << "\n" << kUsage;
+        return 2;
+    }
+    if (options.bite) return bite();
+    if (!options.replay.empty()) return replay(options);
+    if (!options.profile.empty()) {
+        const Profile profile = options.profile == "calm" ? Profile::Calm : Profile::Wild;
+        return tell(writeScript(options.seed, profile), profile, options.trace);
+    }
+    return many(options);
+}

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <vector>
+
+#include "api/observed.h"
+#include "api/plan.h"
+
+namespace serin::simulation {
+
+// Deliberate bugs that prove that the monitor sees them: each spoils what the planner says, or leaves out a
+// guard of the process, so that the invariant of this number is broken first.
+class Sabotage {
+  public:
+    explicit Sabotage(int invariant = 0) : invariant_(invariant) {}
+    // The invariants for which there is a bug.
+    static std::vector<int> known();
+
+    bool is(int invariant) const { return invariant_ == invariant; }
+    void spoil(const api::Observed& seen, api::Plan& plan) const;
+
+  private:
+    int invariant_;
+};
+
+}  // namespace serin::simulation
