@@ -91,10 +91,12 @@ int bite() {
         int first = 0;
         std::string sentence;
         for (uint64_t seed = 1; seed <= 300 && first == 0; ++seed) {
-            const Report report = run(writeScript(seed, Profile::Wild), Sabotage(invariant));
-            if (report.broken.empty()) continue;
-            first = report.broken.front().invariant;
-            sentence = report.broken.front().sentence;
+            for (const Profile profile : {Profile::Wild, Profile::Calm}) {
+                const Report report = run(writeScript(seed, profile), Sabotage(invariant));
+                if (report.broken.empty() || first != 0) continue;
+                first = report.broken.front().invariant;
+                sentence = report.broken.front().sentence;
+            }
         }
         const bool bitten = first == invariant;
         missed += !bitten;
@@ -126,8 +128,10 @@ void fail(const Script& script, Profile profile, const Report& report, const Opt
     if (options.save.empty()) return;
     const std::string path = serin::cat(options.save, "/", name, "-", script.seed, ".yaml");
     const Script smallest = shrink(script, profile);
-    std::ofstream(path) << toYaml(smallest,
-                                  serin::cat("profile: ", name, ". ", describe(report).substr(2, 150)));
+    const std::string sentence =
+        report.broken.empty() ? "it does not come to rest" : report.broken.front().sentence;
+    std::ofstream(path) << toYaml(
+        smallest, serin::cat("profile: ", name, ". ", sentence.substr(0, sentence.find('\n'))));
     std::cout << "  shrunk to " << smallest.happenings.size() << " happenings: " << path << "\n";
 }
 

@@ -99,6 +99,7 @@ void Monitor::countWrite() {
         minute_ = timeline_.now();
         writesInMinute_ = 0;
     }
+    lastWrite_ = timeline_.now();
     check(++writesInMinute_ != kMostWritesAMinute, 24, "hundreds of writes in a minute");
 }
 
@@ -324,7 +325,8 @@ void Monitor::changed() {
 }
 
 void Monitor::restarted() {
-    const bool rests = !lives(cluster_.object.status) && timeline_.now() > quietSince_ + minutes(2) &&
+    const bool rests = !lives(cluster_.object.status) &&
+                       timeline_.now() > std::max(quietSince_, lastWrite_) + minutes(2) &&
                        cluster_.object.status.stable &&
                        cluster_.object.status.observedGeneration == cluster_.object.meta.generation;
     if (rests) restingUntil_ = timeline_.now() + seconds(15);

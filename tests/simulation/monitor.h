@@ -68,6 +68,7 @@ class Monitor {
     std::map<std::string, uint64_t> visibleAtStep_;
     std::optional<Timestamp> stepSeenAt_;
     Timestamp quietSince_{};
+    Timestamp lastWrite_{};
     std::optional<Timestamp> restingUntil_;
     Timestamp minute_{};
     int writesInMinute_ = 0;

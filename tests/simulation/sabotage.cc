@@ -120,13 +120,15 @@ void stopPodsFirst(const api::Observed& seen, api::Plan& plan) {
     const auto* rollout = rolloutIn(seen, Phase::RollingBack);
     if (rollout) scaleTo(seen, plan, rollout->revision, 0);
 }
+// A third version is started, and what the planner would do against it is left out.
 void wakeTheThird(const api::Observed& seen, api::Plan& plan) {
     const auto* rollout = rolloutIn(seen, Phase::Stepping);
     if (!rollout || !seen.split.wide()) return;
     for (const api::ReplicaSet& set : seen.replicaSets) {
-        const bool third =
-            set.revision != rollout->revision && set.revision != seen.object.status.stable->revision;
-        if (third && set.replicas == 0) scaleTo(seen, plan, set.revision, 1);
+        if (set.revision == rollout->revision || set.revision == seen.object.status.stable->revision)
+            continue;
+        plan.actions.clear();
+        if (set.replicas == 0) scaleTo(seen, plan, set.revision, 1);
     }
 }
 void neverGoBack(const api::Observed& seen, api::Plan& plan) {

@@ -72,6 +72,11 @@ Happening happening(Random& random, Kind kind, Duration at) {
         case Kind::Replayed:
             out.a = random.between(1, 3);
             break;
+        case Kind::MetricsStop:
+        case Kind::MetricsLie:
+        case Kind::MetricsLate:
+            out.b = random.between(5, 60);
+            break;
         default:
             out.b = random.between(1, 12);
     }
