@@ -80,6 +80,25 @@ def test_leases_are_reached_in_the_own_namespace_only(helm):
     assert "--lease-name=serin" in container(helm.objects())["args"]
 
 
+def test_the_election_has_a_flow_of_its_own(helm):
+    settings = ["--set", "serviceAccount.name=bird"]
+    objects = helm.objects(*settings, namespace="home")
+    [flow] = of_kind(objects, "FlowSchema")
+    assert flow["apiVersion"] == "flowcontrol.apiserver.k8s.io/v1"
+    assert flow["spec"]["priorityLevelConfiguration"] == {"name": "leader-election"}
+    assert flow["spec"]["matchingPrecedence"] < 9000, "the flow of all service accounts would match first"
+    [rule] = flow["spec"]["rules"]
+    account = {"name": "bird", "namespace": "home"}
+    assert rule["subjects"] == [{"kind": "ServiceAccount", "serviceAccount": account}]
+    [leases] = rule["resourceRules"]
+    assert leases == {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"],
+                      "verbs": ["get", "create", "update"], "namespaces": ["home"]}
+    [role] = [o for o in objects if any("leases" in r["resources"] for r in o.get("rules") or [])]
+    allowed = {verb for r in role["rules"] for verb in r["verbs"]}
+    assert allowed == set(leases["verbs"]), "every request of the election is in its flow"
+    assert not of_kind(helm.objects("--set", "flowSchema.create=false"), "FlowSchema")
+
+
 def container(objects):
     [deployment] = of_kind(objects, "Deployment")
     [only] = deployment["spec"]["template"]["spec"]["containers"]
