@@ -23,25 +23,29 @@ void Elector::start() {
 void Elector::run(const std::stop_token& stop) {
     nameThisThread("elector");
     while (!stop.stop_requested()) {
-        const Duration now = clock_.sinceBoot();
-        if (election_.lost(now)) {
-            fence_.close();
-            const std::string& why = election_.lastFailure();
-            log_.error(
-                "the lease is lost; this process ends",
-                {{"error", why.empty() ? "it was not renewed in time: this process stood still" : why}});
-            return listeners_.lost();
-        }
-        const kube::Election::Step step = election_.next(now, clock_.wall());
-        if (!step.request) {
-            pause(step.wakeAt, stop);
-            continue;
-        }
-        election_.onAnswer(transport_.send(*step.request, stop), clock_.sinceBoot());
-        const Duration after = clock_.sinceBoot();
-        if (election_.leading(after)) fence_.setUntil(election_.fenceUntil());
-        report(after);
+        const auto next = turn(stop);
+        if (!next) return;
+        if (*next > clock_.sinceBoot()) pause(*next, stop);
     }
+}
+
+std::optional<Duration> Elector::turn(const std::stop_token& stop) {
+    const Duration now = clock_.sinceBoot();
+    if (election_.lost(now)) {
+        fence_.close();
+        const std::string& why = election_.lastFailure();
+        log_.error("the lease is lost; this process ends",
+                   {{"error", why.empty() ? "it was not renewed in time: this process stood still" : why}});
+        listeners_.lost();
+        return std::nullopt;
+    }
+    const kube::Election::Step step = election_.next(now, clock_.wall());
+    if (!step.request) return step.wakeAt;
+    election_.onAnswer(transport_.send(*step.request, stop), clock_.sinceBoot());
+    const Duration after = clock_.sinceBoot();
+    if (election_.leading(after)) fence_.setUntil(election_.fenceUntil());
+    report(after);
+    return after;
 }
 
 void Elector::report(Duration now) {

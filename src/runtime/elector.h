@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -28,7 +29,10 @@ class Elector {
     Elector(kube::Election election, kube::Fence& fence, net::Transport& transport, const Clock& clock,
             Logger& log, Listeners listeners);
 
+    // Calls turn() on a thread of its own until the lease is lost or stop().
     void start();
+    // One request, or none. Returns when to call again (Clock::sinceBoot); nothing once the lease is lost.
+    std::optional<Duration> turn(const std::stop_token& stop);
     // Ends the thread and, if the Lease is ours, gives it away. Call it when all who write have stopped.
     void stop();
 

@@ -66,34 +66,39 @@ void Sampler::forget(const std::string& key) {
 void Sampler::run(const std::stop_token& stop) {
     nameThisThread("sampler");
     while (!stop.stop_requested()) {
-        std::vector<std::pair<std::string, std::shared_ptr<Examiner>>> due;
-        {
-            std::unique_lock lock(mutex_);
-            const Duration now = clock_.sinceBoot();
-            while (!order_.empty() && order_.begin()->first <= now) {
-                const std::string key = order_.begin()->second;
-                order_.erase(order_.begin());
-                Entry& entry = entries_.at(key);
-                const Duration interval = std::max(entry.examiner->interval(), Duration{100});
-                // After a pause of the whole machine the missed rounds are not made up for.
-                entry.due = std::max(entry.due + interval, now + interval / 2);
-                order_.emplace(entry.due, key);
-                due.emplace_back(key, entry.examiner);
-            }
-            if (due.empty()) {
-                const auto first = [this] {
-                    return order_.empty() ? Duration::max() : order_.begin()->first;
-                };
-                const Duration before = first();
-                wake_.wait_for(lock, stop, std::clamp(before - now, Duration{1}, kLongestWait),
-                               [&] { return first() < before; });
-            }
-        }
-        for (const auto& [key, examiner] : due) {
-            sample(key, examiner);
-            ask(key, examiner, Examiner::Whom::NotJudged);
+        const Duration next = turn();
+        const Duration wait = std::clamp(next - clock_.sinceBoot(), Duration{1}, kLongestWait);
+        std::unique_lock lock(mutex_);
+        wake_.wait_for(lock, stop, wait, [&] { return firstDue() < next; });
+    }
+}
+
+Duration Sampler::firstDue() const {
+    return order_.empty() ? Duration::max() : order_.begin()->first;
+}
+
+Duration Sampler::turn() {
+    std::vector<std::pair<std::string, std::shared_ptr<Examiner>>> due;
+    {
+        const std::lock_guard lock(mutex_);
+        const Duration now = clock_.sinceBoot();
+        while (firstDue() <= now) {
+            const std::string key = order_.begin()->second;
+            order_.erase(order_.begin());
+            Entry& entry = entries_.at(key);
+            const Duration interval = std::max(entry.examiner->interval(), Duration{100});
+            // After a pause of the whole machine the missed rounds are not made up for.
+            entry.due = std::max(entry.due + interval, now + interval / 2);
+            order_.emplace(entry.due, key);
+            due.emplace_back(key, entry.examiner);
         }
     }
+    for (const auto& [key, examiner] : due) {
+        sample(key, examiner);
+        ask(key, examiner, Examiner::Whom::NotJudged);
+    }
+    const std::lock_guard lock(mutex_);
+    return firstDue();
 }
 
 api::Split Sampler::split(const std::string& key) const {

@@ -32,7 +32,11 @@ class Sampler {
     // Waits for the rounds under way.
     ~Sampler();
 
+    // Calls turn() on a thread of its own until destruction.
     void start();
+    // Starts what is due now. Returns when it has to be called again (Clock::sinceBoot), unless watch() asks
+    // for something before; Duration::max() when nothing is watched.
+    Duration turn();
     // Does what the examiner wants from now on, and asks pods that were never asked at once. Thread-safe.
     void watch(const std::string& key, const std::shared_ptr<Examiner>& examiner);
     // The ModelDeployment is gone. Thread-safe.
@@ -48,6 +52,8 @@ class Sampler {
     enum class Flag { UnderWay, Asking };
 
     void run(const std::stop_token& stop);
+    // With the mutex held.
+    Duration firstDue() const;
     void sample(const std::string& key, const std::shared_ptr<Examiner>& examiner);
     void ask(const std::string& key, const std::shared_ptr<Examiner>& examiner, Examiner::Whom whom);
     bool claim(const std::string& key, Flag flag);

@@ -5,11 +5,10 @@
 #include <utility>
 
 #include "api/codec.h"
-#include "api/names.h"
 #include "base/text.h"
 #include "cache/reflector.h"
-#include "kube/object.h"
 #include "kube/resource.h"
+#include "runtime/watched_kinds.h"
 
 namespace serin::runtime {
 namespace {
@@ -19,39 +18,6 @@ kube::Random randomNumbers() {
     return [engine] { return std::uniform_real_distribution<double>(0.0, 1.0)(*engine); };
 }
 
-// Children name their ModelDeployment in a label; EndpointSlices have the labels of their Service.
-std::string ownerByLabel(const kube::Object& object) {
-    const std::string name = object.label(api::kModelDeploymentLabel);
-    return name.empty() ? "" : kube::objectKey(object.space(), name);
-}
-
-template <typename T>
-cache::Kind<T> kindOf(const kube::Resource& resource, Result<T> (*decode)(const nlohmann::json&),
-                      const WatchedObjects::Listeners& listeners) {
-    const bool root = resource == kube::modelDeployments();
-    cache::Kind<T> kind;
-    kind.ownerKey = [root](const kube::Object& object) { return root ? object.key() : ownerByLabel(object); };
-    kind.notify = listeners.changed;
-    kind.decode = [&resource, root, decode, listeners](const kube::Object& object) {
-        listeners.heard(resource.kind.c_str());
-        Result<T> decoded = decode(object.json());
-        if (!decoded && root) {
-            listeners.malformed({resource.apiVersion(), resource.kind, object.space(), object.name(),
-                                 object.uid(), object.resourceVersion()},
-                                decoded.error());
-        }
-        return decoded;
-    };
-    return kind;
-}
-
-template <typename T>
-std::vector<T> valuesOf(const cache::Snapshot<T>& snapshot, const std::string& key) {
-    std::vector<T> out;
-    for (const auto& entry : snapshot.ownedBy(key)) out.push_back(entry->value);
-    return out;
-}
-
 }  // namespace
 
 // The reflectors of one namespace, or of all.
@@ -59,26 +25,18 @@ struct WatchedObjects::Set {
     Set(const std::string& where, const Means& means, const Listeners& listeners)
         : space(where),
           objects(
-              options(kube::modelDeployments(), where), means.requests, randomNumbers(),
+              collection(kube::modelDeployments(), where), means.requests, randomNumbers(),
               kindOf<api::ModelDeployment>(kube::modelDeployments(), api::decodeModelDeployment, listeners),
               means.transport, means.clock, means.log),
-          replicaSets(options(kube::replicaSets(), where), means.requests, randomNumbers(),
+          replicaSets(collection(kube::replicaSets(), where), means.requests, randomNumbers(),
                       kindOf<api::ReplicaSet>(kube::replicaSets(), api::decodeReplicaSet, listeners),
                       means.transport, means.clock, means.log),
-          services(options(kube::services(), where), means.requests, randomNumbers(),
+          services(collection(kube::services(), where), means.requests, randomNumbers(),
                    kindOf<api::Service>(kube::services(), api::decodeService, listeners), means.transport,
                    means.clock, means.log),
-          slices(options(kube::endpointSlices(), where), means.requests, randomNumbers(),
+          slices(collection(kube::endpointSlices(), where), means.requests, randomNumbers(),
                  kindOf<api::EndpointSlice>(kube::endpointSlices(), api::decodeEndpointSlice, listeners),
                  means.transport, means.clock, means.log) {}
-
-    static kube::ListWatch::Options options(const kube::Resource& resource, const std::string& where) {
-        kube::ListWatch::Options out;
-        out.resource = resource;
-        out.space = where;
-        if (!(resource == kube::modelDeployments())) out.labelSelector = api::kModelDeploymentLabel;
-        return out;
-    }
 
     // The same for each reflector, with its kind.
     template <typename Visit>
@@ -177,22 +135,10 @@ const WatchedObjects::Set* WatchedObjects::setOf(const std::string& key) const {
 }
 
 Sight WatchedObjects::look(const std::string& key) const {
-    Sight sight;
     const Set* set = setOf(key);
-    if (!set) return sight;
-    const auto objects = set->objects.snapshot();
-    const auto replicaSets = set->replicaSets.snapshot();
-    const auto services = set->services.snapshot();
-    const auto slices = set->slices.snapshot();
-    sight.versions = {{kube::modelDeployments().kind, objects.resourceVersion()},
-                      {kube::replicaSets().kind, replicaSets.resourceVersion()},
-                      {kube::services().kind, services.resourceVersion()},
-                      {kube::endpointSlices().kind, slices.resourceVersion()}};
-    if (const auto found = objects.find(key)) sight.object = found->value;
-    sight.replicaSets = valuesOf(replicaSets, key);
-    sight.services = valuesOf(services, key);
-    sight.slices = valuesOf(slices, key);
-    return sight;
+    if (!set) return {};
+    return sightOf(key, set->objects.snapshot(), set->replicaSets.snapshot(), set->services.snapshot(),
+                   set->slices.snapshot());
 }
 
 std::vector<std::string> WatchedObjects::keys() const {

@@ -10,19 +10,15 @@
 #include "kube/request.h"
 #include "net/transport.h"
 #include "runtime/object_source.h"
+#include "runtime/watched_kinds.h"
 
 namespace serin::runtime {
 
 // The caches of the four kinds, of all namespaces or of some, kept by one reflector thread each.
 class WatchedObjects final : public ObjectSource {
   public:
-    // Called on the reflectors' threads; must be quick.
-    struct Listeners {
-        std::function<void(const std::string& key)> changed;  // look at this ModelDeployment
-        std::function<void(const char* kind)> heard;          // an object of this kind came
-        // A ModelDeployment that cannot be understood.
-        std::function<void(const kube::ObjectReference& about, const Error& error)> malformed;
-    };
+    // Called on the reflectors' threads.
+    using Listeners = WatchListeners;
     struct Means {
         net::Transport& transport;
         kube::RequestBuilder requests;

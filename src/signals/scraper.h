@@ -24,6 +24,7 @@ struct RoundRequest {
 // s).
 class Scraper {
   public:
+    // `maxThreads` 0: everything happens within start(), pod after pod, as a simulation wants it.
     Scraper(net::Fetcher& fetcher, const Clock& clock, size_t maxThreads = 32);
 
     // Starts a round and returns at once. `done` is called exactly once, on a thread of the scraper (on the

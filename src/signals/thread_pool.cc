@@ -6,7 +6,7 @@
 
 namespace serin::signals {
 
-ThreadPool::ThreadPool(size_t maxThreads) : maxThreads_(std::max<size_t>(maxThreads, 1)) {}
+ThreadPool::ThreadPool(size_t maxThreads) : maxThreads_(maxThreads) {}
 
 ThreadPool::~ThreadPool() {
     std::deque<Task> dropped;
@@ -25,6 +25,10 @@ void ThreadPool::submit(Task task) {
     if (stopping_) {
         lock.unlock();
         return task(Turn::Dropped);
+    }
+    if (maxThreads_ == 0) {
+        lock.unlock();
+        return task(Turn::Run);
     }
     if (idle_ <= waiting_.size() && threads_.size() < maxThreads_) {
         try {

@@ -18,6 +18,7 @@ class ThreadPool {
     enum class Turn { Run, Dropped };
     using Task = std::function<void(Turn)>;
 
+    // 0: no threads at all, each task is run at once by who submits it.
     explicit ThreadPool(size_t maxThreads);
     // Drops the tasks that wait (each is told so) and waits for those under way.
     ~ThreadPool();
