@@ -1,0 +1,225 @@
+#include "api_server.h"
+
+#include <charconv>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "base/text.h"
+#include "kube/object.h"
+#include "kube/resource_version.h"
+
+namespace serin::fake {
+namespace {
+
+constexpr Duration kDefaultWatch = std::chrono::seconds(1800);
+constexpr const char* kSystem = "system:apiserver";
+
+Result<std::string> contentOf(const std::string& path) {
+    const std::ifstream file(path);
+    if (!file) return Error{ErrorCode::NotFound, "cannot read " + path};
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+HttpResponse json(int status, std::string body) {
+    return {status, {{"content-type", "application/json"}}, std::move(body)};
+}
+
+HttpResponse discovery(const Target& target) {
+    if (target.path == "/version")
+        return json(200, R"({"major":"1","minor":"34","gitVersion":"v1.34.4","platform":"linux/amd64"})");
+    if (target.path == "/readyz" || target.path == "/livez") return {200, {}, "ok"};
+    if (target.path == "/apis/serin.dev/v1alpha1") {
+        return json(
+            200, R"({"kind":"APIResourceList","apiVersion":"v1","groupVersion":"serin.dev/v1alpha1",)"
+                 R"("resources":[{"name":"modeldeployments","kind":"ModelDeployment","namespaced":true}]})");
+    }
+    return answer(pathNotFound());
+}
+
+Failure invalidWatchOption(const std::string& field, const std::string& why) {
+    return {
+        422,
+        "Invalid",
+        cat("ListOptions.meta.k8s.io \"\" is invalid: ", field, ": Forbidden: ", why),
+        {{"group", "meta.k8s.io"},
+         {"kind", "ListOptions"},
+         {"causes",
+          Json::array(
+              {{{"reason", "FieldValueForbidden"}, {"message", "Forbidden: " + why}, {"field", field}}})}}};
+}
+
+std::optional<Failure> checkWatchOptions(const Target& target, bool watchList) {
+    const bool initial = target.query.contains("sendInitialEvents");
+    const std::string match = target.option("resourceVersionMatch");
+    if (initial && !watchList) {
+        return invalidWatchOption(
+            "sendInitialEvents",
+            "sendInitialEvents is forbidden for watch unless the WatchList feature gate "
+            "is enabled");
+    }
+    if (initial && match != "NotOlderThan") {
+        return invalidWatchOption("resourceVersionMatch",
+                                  "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+    }
+    if (!initial && !match.empty()) {
+        return invalidWatchOption("resourceVersionMatch",
+                                  "resourceVersionMatch is forbidden for watch unless sendInitialEvents is "
+                                  "provided");
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Schemas>> loadSchemasOf(const std::string& checkout) {
+    const auto crd = contentOf(checkout + "/crds/modeldeployments.serin.dev.yaml");
+    if (!crd) return crd.error();
+    const auto builtin = contentOf(checkout + "/tests/fake/builtin.yaml");
+    if (!builtin) return builtin.error();
+    return loadSchemas(*crd, *builtin);
+}
+
+ApiServer::ApiServer(const Clock& clock, std::shared_ptr<const Schemas> schemas, const Options& options)
+    : clock_(clock),
+      schemas_(std::move(schemas)),
+      options_(options),
+      store_(options.firstRevision, options.history),
+      writes_(store_, *schemas_, clock, options.seed),
+      listing_(store_, clock) {
+    for (const std::string& space : options.namespaces)
+        static_cast<void>(create(Kind::Namespace, "", {{"metadata", {{"name", space}}}}, kSystem));
+    journal_.clear();
+}
+
+bool ApiServer::isWatch(const HttpRequest& request) {
+    return request.method == "GET" && parseTarget(request.target).flag("watch");
+}
+
+HttpResponse ApiServer::handle(const HttpRequest& request) {
+    const Target target = parseTarget(request.target);
+    if (!target.kind) return discovery(target);
+    if (!factsOf(*target.kind).namespaced && !target.space.empty()) return answer(pathNotFound());
+    if (factsOf(*target.kind).namespaced && !target.name.empty() && target.space.empty())
+        return answer(pathNotFound());
+    return request.method == "GET" ? read(target) : write(request, target);
+}
+
+HttpResponse ApiServer::read(const Target& target) {
+    if (target.name.empty()) {
+        const Outcome<Page> page = listing_.list(target);
+        if (const Failure* failure = failureOf(page)) return answer(*failure);
+        return answer(std::get<Page>(page));
+    }
+    const ObjectPtr found = find(*target.kind, target.space, target.name);
+    if (target.subresource == "scale") return readScale(target, found);
+    if (!target.subresource.empty() && (target.subresource != "status" || !factsOf(*target.kind).status))
+        return answer(pathNotFound());
+    if (!found) return answer(notFound(*target.kind, target.name));
+    return json(200, found->text());
+}
+
+std::variant<HttpResponse, std::unique_ptr<Watch>> ApiServer::openWatch(const HttpRequest& request) {
+    const Target target = parseTarget(request.target);
+    if (!target.kind) return answer(pathNotFound());
+    const auto selector = Selector::parse(target.option("labelSelector"));
+    const auto fields = parseFieldSelector(target.option("fieldSelector"));
+    if (!selector || !fields) return answer(badRequest("unable to parse the selector"));
+    if (const auto failure = checkWatchOptions(target, options_.watchList)) return answer(*failure);
+
+    Watch::Options options;
+    options.kind = *target.kind;
+    options.space = target.space.empty() ? fields->space : target.space;
+    options.onlyName = fields->name;
+    options.selector = *selector;
+    options.bookmarks = target.flag("allowWatchBookmarks");
+    options.bookmarkInterval = options_.bookmarkInterval;
+    options.lifetime = kDefaultWatch;
+    long seconds = 0;
+    const std::string timeout = target.option("timeoutSeconds");
+    std::from_chars(timeout.data(), timeout.data() + timeout.size(), seconds);
+    if (seconds > 0) options.lifetime = std::chrono::seconds(seconds);
+
+    const std::string version = target.option("resourceVersion");
+    const bool asked = target.flag("sendInitialEvents");
+    if (!kube::compareResourceVersions(version, "0"))
+        return answer(badRequest(cat("invalid resource version: ", version)));
+    std::uint64_t from = 0;
+    std::from_chars(version.data(), version.data() + version.size(), from);
+    options.from = from == 0 || asked ? store_.revision() : from;
+    if (asked || (from == 0 && !target.query.contains("sendInitialEvents"))) {
+        options.initial = store_.list(options.kind, options.space, *selector);
+        std::erase_if(options.initial, [&](const ObjectPtr& object) {
+            return !options.onlyName.empty() && object->name != options.onlyName;
+        });
+        options.initialEvents = asked;
+    } else if (from != 0 && from < store_.oldest(options.kind)) {
+        options.failure =
+            expired(cat("too old resource version: ", from, " (", store_.oldest(options.kind), ")"));
+    }
+    return std::make_unique<Watch>(store_, clock_, std::move(options));
+}
+
+void ApiServer::compact() {
+    store_.compact();
+    listing_.compact();
+}
+
+ObjectPtr ApiServer::find(Kind kind, const std::string& space, const std::string& name) const {
+    return store_.find(kind, kube::objectKey(space, name));
+}
+
+std::vector<ObjectPtr> ApiServer::list(Kind kind, const std::string& space, const Selector& selector) const {
+    return store_.list(kind, space, selector);
+}
+
+Outcome<Written> ApiServer::record(JournalEntry entry, Outcome<Written> outcome) {
+    if (const Failure* failure = failureOf(outcome)) {
+        entry.code = failure->code;
+    } else {
+        const auto& written = std::get<Written>(outcome);
+        entry.code = written.created ? 201 : 200;
+        entry.changed = written.changed;
+        entry.resourceVersion = written.object->resourceVersion;
+        entry.key = written.object->key;
+        if (!written.final) entry.after = written.object;
+    }
+    journal_.push_back(std::move(entry));
+    return outcome;
+}
+
+Outcome<Written> ApiServer::create(Kind kind, const std::string& space, Json object,
+                                   const std::string& actor) {
+    const std::string key = kube::objectKey(space, textAt(metadataOf(object), "name"));
+    const kube::Resource& resource = factsOf(kind).resource;
+    object["apiVersion"] = resource.apiVersion();
+    object["kind"] = resource.kind;
+    JournalEntry entry{"create", kind, key, "", actor, actor, 0, false, 0, store_.find(kind, key), nullptr};
+    return record(std::move(entry), writes_.create(kind, space, std::move(object), {.manager = actor}));
+}
+
+Outcome<Written> ApiServer::update(Kind kind, const std::string& space, const std::string& name,
+                                   const std::function<void(Json&)>& change, const std::string& actor,
+                                   const std::string& subresource) {
+    const std::string key = kube::objectKey(space, name);
+    JournalEntry entry{"update", kind, key, subresource, actor, actor, 0, false, 0, store_.find(kind, key),
+                       nullptr};
+    const auto changed = [&](const Json& live) -> Outcome<Json> {
+        Json next = live;
+        change(next);
+        return next;
+    };
+    return record(std::move(entry),
+                  writes_.patch(kind, space, name, changed, {.manager = actor, .subresource = subresource}));
+}
+
+Outcome<Written> ApiServer::remove(Kind kind, const std::string& space, const std::string& name,
+                                   const std::string& actor, const DeleteOptions& options) {
+    const std::string key = kube::objectKey(space, name);
+    JournalEntry entry{"delete", kind, key, "", actor, actor, 0, false, 0, store_.find(kind, key), nullptr};
+    return record(std::move(entry), writes_.remove(kind, space, name, options));
+}
+
+}  // namespace serin::fake

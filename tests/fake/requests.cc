@@ -1,0 +1,275 @@
+// The HTTP side of writes: bodies, options, patches, the scale subresource, answers.
+#include <charconv>
+#include <utility>
+
+#include "api_server.h"
+#include "base/text.h"
+#include "kube/object.h"
+
+namespace serin::fake {
+namespace {
+
+constexpr const char* kMerge = "application/merge-patch+json";
+constexpr const char* kJsonPatch = "application/json-patch+json";
+constexpr const char* kApply = "application/apply-patch+yaml";
+
+std::string header(const HttpRequest& request, const char* name) {
+    const auto found = request.headers.find(name);
+    return found == request.headers.end() ? std::string() : found->second;
+}
+
+HttpResponse json(int status, std::string body) {
+    return {status, {{"content-type", "application/json"}}, std::move(body)};
+}
+
+// Of PUT and POST: the body must be an object of the path's kind and place.
+std::optional<Failure> checkBody(const Json& body, const Target& target) {
+    const kube::Resource& resource = factsOf(*target.kind).resource;
+    if (!body.is_object()) return badRequest("couldn't get version/kind; json parse error");
+    const std::string kind = textAt(body, "kind");
+    const std::string version = textAt(body, "apiVersion");
+    if (kind.empty()) return badRequest("Object 'Kind' is missing");
+    if (version.empty()) return badRequest("Object 'apiVersion' is missing");
+    if (kind != resource.kind || version != resource.apiVersion()) {
+        return badRequest(cat("the object provided is unrecognized (must be of type ", resource.kind,
+                              "): ", version, ' ', kind));
+    }
+    const std::string space = textAt(metadataOf(body), "namespace");
+    if (!space.empty() && space != target.space)
+        return badRequest(
+            "the namespace of the provided object does not match the namespace sent on the request");
+    const std::string name = textAt(metadataOf(body), "name");
+    if (!target.name.empty() && !name.empty() && name != target.name) {
+        return badRequest(cat("the name of the object (", name, ") does not match the name on the URL (",
+                              target.name, ")"));
+    }
+    return std::nullopt;
+}
+
+Json statusOfDeletion(Kind kind, const ObjectPtr& object) {
+    const kube::Resource& resource = factsOf(kind).resource;
+    Json details = {{"name", object->name},
+                    {"kind", resource.plural},
+                    {"uid", textAt(metadataOf(object->object), "uid")}};
+    if (!resource.group.empty()) details["group"] = resource.group;
+    return {{"apiVersion", "v1"},
+            {"kind", "Status"},
+            {"metadata", Json::object()},
+            {"status", "Success"},
+            {"details", std::move(details)}};
+}
+
+Json scaleOf(const Json& object) {
+    Json metadata = Json::object();
+    for (const char* key : {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
+        if (const Json& value = at(metadataOf(object), key); !value.is_null()) metadata[key] = value;
+    }
+    const Json& wanted = at(at(object, "spec"), "replicas");
+    const Json& actual = at(at(object, "status"), "replicas");
+    Json scale = {{"apiVersion", "autoscaling/v1"},
+                  {"kind", "Scale"},
+                  {"metadata", std::move(metadata)},
+                  {"spec", Json::object()},
+                  {"status", {{"replicas", actual.is_number() ? actual : Json(0)}}}};
+    if (wanted.is_number()) scale["spec"]["replicas"] = wanted;
+    if (const std::string selector = textAt(at(object, "status"), "selector"); !selector.empty())
+        scale["status"]["selector"] = selector;
+    return scale;
+}
+
+std::string warnings(const std::vector<std::string>& unknown) {
+    std::vector<std::string> out;
+    for (const std::string& path : unknown) out.push_back(cat("299 - \"unknown field \\\"", path, "\\\"\""));
+    return join(out, ", ");
+}
+
+}  // namespace
+
+struct ApiServer::Call {
+    const Target& target;
+    Kind kind;
+    std::string method;
+    std::string contentType;
+    Json body;
+    WriteOptions options;
+};
+
+HttpResponse ApiServer::readScale(const Target& target, const ObjectPtr& found) const {
+    if (*target.kind != Kind::ModelDeployment) return answer(pathNotFound());
+    if (!found) return answer(notFound(*target.kind, target.name));
+    return json(200, dump(scaleOf(found->object)));
+}
+
+HttpResponse ApiServer::write(const HttpRequest& request, const Target& target) {
+    Call call{target, *target.kind, request.method, header(request, "content-type"), Json(), {}};
+    const bool known = target.subresource.empty() ||
+                       (target.subresource == "status" && factsOf(call.kind).status) ||
+                       (target.subresource == "scale" && call.kind == Kind::ModelDeployment);
+    if (!known) return answer(pathNotFound());
+    if (target.name.empty() != (request.method == "POST")) return answer(methodNotAllowed());
+    if (target.name.empty() && target.space.empty() && factsOf(call.kind).namespaced)
+        return answer(methodNotAllowed());
+    const std::string agent = header(request, "user-agent");
+    const std::string manager = target.option("fieldManager");
+    call.options = {manager.empty() ? agent.substr(0, agent.find('/')) : manager, target.subresource,
+                    target.option("fieldValidation") == "Strict", target.option("dryRun") == "All",
+                    target.flag("force")};
+    if (!request.body.empty()) {
+        call.body = Json::parse(request.body, nullptr, false);
+        if (call.body.is_discarded()) return answer(badRequest("the body is not JSON"));
+    }
+    const std::string key = kube::objectKey(
+        target.space, target.name.empty() ? textAt(metadataOf(call.body), "name") : target.name);
+    const char* verb = request.method == "POST"     ? "create"
+                       : request.method == "PUT"    ? "update"
+                       : request.method == "DELETE" ? "delete"
+                       : call.contentType == kApply ? "apply"
+                                                    : "patch";
+    JournalEntry entry{verb, call.kind, key, target.subresource,          agent,  call.options.manager,
+                       0,    false,     0,   store_.find(call.kind, key), nullptr};
+    Outcome<Written> outcome = dispatch(call);
+    if (!call.options.dryRun) outcome = record(std::move(entry), std::move(outcome));
+    if (const Failure* failure = failureOf(outcome)) return answer(*failure);
+    return answerWritten(call, std::get<Written>(outcome));
+}
+
+Outcome<Written> ApiServer::dispatch(const Call& call) {
+    const Target& target = call.target;
+    if (call.method == "DELETE") return remove(call);
+    if (target.subresource == "scale") return scale(call);
+    if (call.method == "PATCH") return patch(call);
+    if (call.method != "POST" && call.method != "PUT") return methodNotAllowed();
+    if (auto failure = checkBody(call.body, target)) return *failure;
+    if (call.method == "POST") return writes_.create(call.kind, target.space, call.body, call.options);
+    Json body = call.body;
+    body["metadata"]["name"] = target.name;
+    return writes_.replace(call.kind, target.space, target.name, std::move(body), call.options);
+}
+
+Outcome<Written> ApiServer::patch(const Call& call) {
+    const Target& target = call.target;
+    if (call.contentType == kApply) {
+        if (target.option("fieldManager").empty()) {
+            return Failure{
+                422,
+                "Invalid",
+                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required "
+                "for apply patch",
+                {{"group", "meta.k8s.io"},
+                 {"kind", "PatchOptions"},
+                 {"causes", Json::array({{{"reason", "FieldValueRequired"},
+                                          {"message", "Required value: is required for apply patch"},
+                                          {"field", "fieldManager"}}})}}};
+        }
+        if (!at(metadataOf(call.body), "managedFields").is_null())
+            return badRequest("metadata.managedFields must be nil");
+        if (auto failure = checkBody(call.body, target)) return *failure;
+        Json intent = call.body;
+        intent["metadata"]["name"] = target.name;
+        return writes_.apply(call.kind, target.space, target.name, std::move(intent), call.options);
+    }
+    if (target.query.contains("force") && target.flag("force")) {
+        return Failure{
+            422,
+            "Invalid",
+            "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for "
+            "non-apply patch",
+            {{"group", "meta.k8s.io"},
+             {"kind", "PatchOptions"},
+             {"causes", Json::array({{{"reason", "FieldValueForbidden"},
+                                      {"message", "Forbidden: may not be specified for non-apply patch"},
+                                      {"field", "force"}}})}}};
+    }
+    if (call.contentType == kMerge) {
+        if (!call.body.is_object()) return badRequest("the patch is not an object");
+        return writes_.patch(
+            call.kind, target.space, target.name,
+            [&](const Json& live) -> Outcome<Json> {
+                Json next = live;
+                mergePatch(next, call.body);
+                return next;
+            },
+            call.options);
+    }
+    if (call.contentType != kJsonPatch) {
+        return unsupportedMedia(
+            "the body of the request was in an unknown format - accepted media types include: "
+            "application/json-patch+json, application/merge-patch+json, "
+            "application/apply-patch+yaml");
+    }
+    return writes_.patch(
+        call.kind, target.space, target.name,
+        [&](const Json& live) -> Outcome<Json> {
+            try {
+                return live.patch(call.body);
+            } catch (const Json::exception& error) {
+                return Failure{422, "Invalid",
+                               "the server rejected our request due to an error in our request",
+                               Json::object()};
+            }
+        },
+        call.options);
+}
+
+// PUT and merge patch of autoscaling/v1 Scale: spec.replicas of the object.
+Outcome<Written> ApiServer::scale(const Call& call) {
+    const Target& target = call.target;
+    const ObjectPtr found = find(call.kind, target.space, target.name);
+    if (!found) return notFound(call.kind, target.name);
+    Json wanted = scaleOf(found->object);
+    if (call.method == "PATCH") {
+        mergePatch(wanted, call.body);
+    } else {
+        wanted = call.body;
+    }
+    const Json& replicas = at(at(wanted, "spec"), "replicas");
+    const Json& version = at(metadataOf(wanted), "resourceVersion");
+    WriteOptions options = call.options;
+    options.subresource.clear();
+    return writes_.patch(
+        call.kind, target.space, target.name,
+        [&](const Json& live) -> Outcome<Json> {
+            Json next = live;
+            next["spec"]["replicas"] = replicas.is_number() ? replicas : Json(0);
+            if (version.is_string()) next["metadata"]["resourceVersion"] = version;
+            return next;
+        },
+        options);
+}
+
+Outcome<Written> ApiServer::remove(const Call& call) {
+    DeleteOptions options;
+    const Json& preconditions = at(call.body, "preconditions");
+    options.uid = textAt(preconditions, "uid");
+    options.resourceVersion = textAt(preconditions, "resourceVersion");
+    const std::string stated = textAt(call.body, "propagationPolicy");
+    const std::string asked = call.target.option("propagationPolicy");
+    if (!asked.empty()) options.propagation = asked;
+    if (!stated.empty()) options.propagation = stated;
+    if (const Json& grace = at(call.body, "gracePeriodSeconds"); grace.is_number_integer())
+        options.grace = grace.get<std::int64_t>();
+    if (const std::string grace = call.target.option("gracePeriodSeconds"); !grace.empty()) {
+        std::int64_t seconds = 0;
+        std::from_chars(grace.data(), grace.data() + grace.size(), seconds);
+        options.grace = seconds;
+    }
+    options.dryRun = call.options.dryRun;
+    return writes_.remove(call.kind, call.target.space, call.target.name, options);
+}
+
+HttpResponse ApiServer::answerWritten(const Call& call, const Written& written) const {
+    const bool removed = call.method == "DELETE" && written.final;
+    HttpResponse out = json(written.created ? 201 : 200, "");
+    if (removed && !factsOf(call.kind).answersObject) {
+        out.body = dump(statusOfDeletion(call.kind, written.object));
+    } else if (call.target.subresource == "scale") {
+        out.body = dump(scaleOf(written.object->object));
+    } else {
+        out.body = written.object->text();
+    }
+    if (!written.unknown.empty() && call.target.option("fieldValidation") != "Ignore")
+        out.headers["warning"] = warnings(written.unknown);
+    return out;
+}
+
+}  // namespace serin::fake

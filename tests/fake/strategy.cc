@@ -1,0 +1,340 @@
+#include "strategy.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace serin::fake {
+namespace {
+
+Cause required(std::string field, const std::string& why = "") {
+    return {"FieldValueRequired", why.empty() ? "Required value" : cat("Required value: ", why),
+            std::move(field)};
+}
+
+Cause invalidValue(std::string field, const Json& value, const std::string& why) {
+    return {"FieldValueInvalid", cat("Invalid value: ", dump(value), ": ", why), std::move(field)};
+}
+
+bool isLowerAlnum(char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
+}
+
+bool isDnsLabel(std::string_view text, bool letterFirst) {
+    return !text.empty() && isLowerAlnum(text.front()) && isLowerAlnum(text.back()) &&
+           !(letterFirst && text.front() <= '9') &&
+           std::all_of(text.begin(), text.end(), [](char c) { return isLowerAlnum(c) || c == '-'; });
+}
+
+bool isDnsSubdomain(const std::string& text) {
+    const std::vector<std::string> parts = split(text, '.');
+    return std::all_of(parts.begin(), parts.end(),
+                       [](const std::string& part) { return isDnsLabel(part, false); });
+}
+
+const std::string kSubdomain =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
+    "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const std::string kLabel1035 =
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
+    "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for "
+    "validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+const std::string kLabel1123 =
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
+    "and "
+    "end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+
+std::string serviceAddress(std::uint64_t serial) {
+    return cat("10.96.", (serial / 250) % 250, '.', serial % 250 + 2);
+}
+
+void prepareService(Json& object, std::uint64_t serial) {
+    Json& spec = object["spec"];
+    for (Json& port : spec["ports"]) {
+        if (!port.contains("targetPort")) port["targetPort"] = at(port, "port");
+    }
+    if (textAt(spec, "type") == "ExternalName") return;
+    if (textAt(spec, "clusterIP").empty()) spec["clusterIP"] = serviceAddress(serial);
+    spec["clusterIPs"] = Json::array({spec["clusterIP"]});
+    spec["ipFamilies"] = Json::array({"IPv4"});
+    spec["ipFamilyPolicy"] = "SingleStack";
+    object["status"] = {{"loadBalancer", Json::object()}};
+}
+
+void preparePullPolicy(Json& podSpec) {
+    if (!podSpec.is_object() || !podSpec.contains("containers")) return;
+    for (Json& container : podSpec["containers"]) {
+        if (container.contains("imagePullPolicy")) continue;
+        const std::string image = textAt(container, "image");
+        const size_t colon = image.rfind(':');
+        const bool tagged = colon != std::string::npos && image.find('/', colon) == std::string::npos;
+        container["imagePullPolicy"] = tagged && image.substr(colon) != ":latest" ? "IfNotPresent" : "Always";
+    }
+}
+
+void prepareReplicaSet(Json& object) {
+    object["status"] = {{"replicas", 0}};
+    const Json& labels = at(metadataOf(at(at(object, "spec"), "template")), "labels");
+    if (at(metadataOf(object), "labels").empty() && !labels.empty()) object["metadata"]["labels"] = labels;
+    if (object["spec"].contains("template")) preparePullPolicy(object["spec"]["template"]["spec"]);
+}
+
+void prepareEvent(Json& object) {
+    for (const char* absent : {"deprecatedFirstTimestamp", "deprecatedLastTimestamp"}) {
+        if (!object.contains(absent)) object[absent] = nullptr;
+    }
+    if (!object.contains("deprecatedSource")) object["deprecatedSource"] = Json::object();
+}
+
+bool hasLabels(const Json& labels, const Json& wanted) {
+    bool all = true;
+    for (const auto& [key, value] : wanted.items()) all = all && at(labels, key) == value;
+    return all;
+}
+
+std::vector<Cause> validateReplicaSet(const Json& object) {
+    std::vector<Cause> causes;
+    const Json& spec = at(object, "spec");
+    const Json& replicas = at(spec, "replicas");
+    if (replicas.is_number() && replicas.get<std::int64_t>() < 0) {
+        causes.push_back(invalidValue("spec.replicas", replicas, "must be greater than or equal to 0"));
+    }
+    const Json& selector = at(spec, "selector");
+    const Json& labels = at(metadataOf(at(spec, "template")), "labels");
+    if (!selector.is_object()) {
+        causes.push_back(required("spec.selector"));
+    } else {
+        if (!hasLabels(labels, at(selector, "matchLabels"))) {
+            causes.push_back(invalidValue("spec.template.metadata.labels", labels,
+                                          "`selector` does not match template `labels`"));
+        }
+    }
+    const Json& containers = at(at(at(spec, "template"), "spec"), "containers");
+    if (!containers.is_array() || containers.empty())
+        causes.push_back(required("spec.template.spec.containers"));
+    for (size_t i = 0; i < containers.size(); ++i) {
+        if (textAt(containers[i], "name").empty())
+            causes.push_back(required(cat("spec.template.spec.containers[", i, "].name")));
+        if (textAt(containers[i], "image").empty())
+            causes.push_back(required(cat("spec.template.spec.containers[", i, "].image")));
+    }
+    return causes;
+}
+
+std::vector<Cause> validateService(const Json& object) {
+    const Json& spec = at(object, "spec");
+    std::vector<Cause> causes;
+    const Json& ports = at(spec, "ports");
+    if (ports.empty() && textAt(spec, "clusterIP") != "None" && textAt(spec, "type") != "ExternalName")
+        causes.push_back(required("spec.ports"));
+    for (size_t i = 0; i < ports.size(); ++i) {
+        const Json& port = at(ports[i], "port");
+        const auto number = port.is_number() ? port.get<std::int64_t>() : 0;
+        if (ports.size() > 1 && textAt(ports[i], "name").empty())
+            causes.push_back(required(cat("spec.ports[", i, "].name")));
+        if (number < 1 || number > 65535) {
+            causes.push_back(invalidValue(cat("spec.ports[", i, "].port"), number,
+                                          "must be between 1 and 65535, inclusive"));
+        }
+    }
+    return causes;
+}
+
+std::vector<Cause> validateLease(const Json& object) {
+    std::vector<Cause> causes;
+    const Json& spec = at(object, "spec");
+    const Json& duration = at(spec, "leaseDurationSeconds");
+    if (duration.is_number() && duration.get<std::int64_t>() <= 0)
+        causes.push_back(invalidValue("spec.leaseDurationSeconds", duration, "must be greater than 0"));
+    const Json& transitions = at(spec, "leaseTransitions");
+    if (transitions.is_number() && transitions.get<std::int64_t>() < 0) {
+        causes.push_back(
+            invalidValue("spec.leaseTransitions", transitions, "must be greater than or equal to 0"));
+    }
+    return causes;
+}
+
+std::vector<Cause> validateEvent(const Json& object) {
+    std::vector<Cause> causes;
+    const std::string space = textAt(metadataOf(object), "namespace");
+    const std::string regarding = textAt(at(object, "regarding"), "namespace");
+    if (space != (regarding.empty() ? "default" : regarding)) {
+        causes.push_back(
+            invalidValue("involvedObject.namespace", regarding, "does not match event.namespace"));
+    }
+    if (textAt(object, "eventTime").empty()) causes.push_back(required("eventTime"));
+    if (textAt(object, "reportingController").empty()) causes.push_back(required("reportingController"));
+    if (textAt(object, "reportingInstance").empty()) causes.push_back(required("reportingInstance"));
+    if (textAt(object, "action").empty()) causes.push_back(required("action"));
+    if (textAt(object, "reason").empty()) causes.push_back(required("reason"));
+    if (textAt(object, "note").size() > 1024)
+        causes.push_back(invalidValue("message", "", "can have at most 1024 characters"));
+    const std::string type = textAt(object, "type");
+    if (type != "Normal" && type != "Warning")
+        causes.push_back(invalidValue("type", type, "has invalid value: " + type));
+    return causes;
+}
+
+std::vector<Cause> validateEndpointSlice(const Json& object) {
+    if (textAt(object, "addressType").empty()) return {required("addressType")};
+    return {};
+}
+
+std::vector<Cause> validateSpec(Kind kind, const Json& object) {
+    switch (kind) {
+        case Kind::ReplicaSet:
+            return validateReplicaSet(object);
+        case Kind::Service:
+            return validateService(object);
+        case Kind::Lease:
+            return validateLease(object);
+        case Kind::Event:
+            return validateEvent(object);
+        case Kind::EndpointSlice:
+            return validateEndpointSlice(object);
+        case Kind::ModelDeployment:
+        case Kind::Pod:
+        case Kind::Namespace:
+            break;
+    }
+    return {};
+}
+
+void expectSame(const Json& next, const Json& before, const std::string& field, std::vector<Cause>& causes) {
+    const Json* left = &next;
+    const Json* right = &before;
+    for (const std::string& key : split(field, '.')) {
+        left = &at(*left, key);
+        right = &at(*right, key);
+    }
+    if (*left != *right) causes.push_back(invalidValue(field, *left, "field is immutable"));
+}
+
+Json without(Json object, std::initializer_list<const char*> keys) {
+    for (const char* key : keys) object.erase(key);
+    return object;
+}
+
+void keepMember(Json& next, const Json& before, const char* key) {
+    if (const Json& kept = at(before, key); kept.is_null()) {
+        next.erase(key);
+    } else {
+        next[key] = kept;
+    }
+}
+
+}  // namespace
+
+void prepareCreate(Kind kind, Json& object, std::uint64_t serial) {
+    const KindFacts& facts = factsOf(kind);
+    if (facts.status) object.erase("status");
+    if (facts.generation) object["metadata"]["generation"] = 1;
+    switch (kind) {
+        case Kind::ReplicaSet:
+            prepareReplicaSet(object);
+            break;
+        case Kind::Service:
+            prepareService(object, serial);
+            break;
+        case Kind::Pod:
+            preparePullPolicy(object["spec"]);
+            object["status"] = {{"phase", "Pending"}, {"qosClass", "BestEffort"}};
+            break;
+        case Kind::Namespace:
+            object["spec"] = {{"finalizers", {"kubernetes"}}};
+            object["status"] = {{"phase", "Active"}};
+            object["metadata"]["labels"]["kubernetes.io/metadata.name"] = textAt(metadataOf(object), "name");
+            break;
+        case Kind::Event:
+            prepareEvent(object);
+            break;
+        default:
+            break;
+    }
+}
+
+std::vector<Cause> validateCreate(Kind kind, const Json& object) {
+    std::vector<Cause> causes = validateMetadata(kind, object);
+    for (Cause& cause : validateSpec(kind, object)) causes.push_back(std::move(cause));
+    return causes;
+}
+
+void prepareUpdate(Kind kind, Json& next, const Json& before, const std::string& subresource) {
+    const KindFacts& facts = factsOf(kind);
+    if (subresource == "status") {
+        if (facts.custom) {
+            Json status = at(next, "status");
+            next = before;
+            if (status.is_null()) {
+                next.erase("status");
+            } else {
+                next["status"] = std::move(status);
+            }
+        } else {
+            keepMember(next, before, "spec");
+        }
+        return;
+    }
+    if (facts.status) keepMember(next, before, "status");
+    if (kind == Kind::ReplicaSet && at(next, "spec").contains("template"))
+        preparePullPolicy(next["spec"]["template"]["spec"]);
+    if (kind == Kind::Event) prepareEvent(next);
+    if (kind == Kind::Namespace) keepMember(next, before, "spec");
+    if (kind != Kind::Service) return;
+    Json& spec = next["spec"];
+    for (Json& port : spec["ports"]) {
+        if (!port.contains("targetPort")) port["targetPort"] = at(port, "port");
+    }
+    for (const char* kept : {"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"}) {
+        if (!spec.contains(kept) && at(before, "spec").contains(kept)) spec[kept] = before["spec"][kept];
+    }
+}
+
+std::vector<Cause> validateUpdate(Kind kind, const Json& next, const Json& before) {
+    std::vector<Cause> causes = validateCreate(kind, next);
+    if (kind == Kind::ReplicaSet) expectSame(next, before, "spec.selector", causes);
+    if (kind == Kind::EndpointSlice) expectSame(next, before, "addressType", causes);
+    if (kind == Kind::Service) {
+        const Json& address = at(at(before, "spec"), "clusterIP");
+        if (at(at(next, "spec"), "clusterIP") != address) {
+            causes.push_back(invalidValue("spec.clusterIPs[0]", at(at(next, "spec"), "clusterIPs"),
+                                          "may not change once set"));
+        }
+    }
+    if (kind == Kind::Event) {
+        for (const char* field : {"regarding", "reportingController", "reportingInstance", "action", "reason",
+                                  "note", "type", "eventTime"}) {
+            expectSame(next, before, field, causes);
+        }
+    }
+    return causes;
+}
+
+bool countsAsGeneration(Kind kind, const Json& next, const Json& before) {
+    if (!factsOf(kind).generation) return false;
+    if (factsOf(kind).custom || kind == Kind::EndpointSlice)
+        return without(next, {"metadata", "status"}) != without(before, {"metadata", "status"});
+    return at(next, "spec") != at(before, "spec");
+}
+
+std::vector<Cause> validateMetadata(Kind kind, const Json& object) {
+    const std::string name = textAt(metadataOf(object), "name");
+    const KindFacts& facts = factsOf(kind);
+    if (name.empty()) return {required("metadata.name", "name or generateName is required")};
+    std::vector<Cause> causes;
+    if (name.size() > facts.longestName) {
+        causes.push_back(invalidValue("metadata.name", name,
+                                      cat("must be no more than ", facts.longestName, " characters")));
+    }
+    const bool good = facts.dnsLabel ? isDnsLabel(name, kind == Kind::Service) : isDnsSubdomain(name);
+    if (!good) {
+        const std::string& why =
+            !facts.dnsLabel ? kSubdomain : (kind == Kind::Service ? kLabel1035 : kLabel1123);
+        causes.push_back(invalidValue("metadata.name", name, why));
+    }
+    return causes;
+}
+
+}  // namespace serin::fake
