@@ -1,4 +1,5 @@
-"""What must hold in every test at every moment, checked over all recorded versions of all objects."""
+"""What must hold in every test at every moment, checked over all recorded versions of all objects. Each sentence begins
+with the invariant's number."""
 
 MODEL_LABEL = "serin.dev/model-deployment"
 REVISION_LABEL = "serin.dev/revision"
@@ -10,7 +11,7 @@ def broken(records):
             *_nothing_reachable_is_removed(records), *_stable_keeps_its_floor(records)]
 
 
-def _versions(records, kind):
+def versions_of(records, kind):
     """Per object, its versions in order."""
     objects = {}
     for record in records:
@@ -20,16 +21,16 @@ def _versions(records, kind):
 
 
 def _status_goes_forward(records):
-    for versions in _versions(records, "ModelDeployment"):
+    for versions in versions_of(records, "ModelDeployment"):
         for before, after in zip(versions, versions[1:]):
             old, new = before.body.get("status", {}), after.body.get("status", {})
-            where = f"{after.name} at {after.version}"
+            where = f"[27] {after.name} at {after.version}"
             if new.get("observedGeneration", 0) < old.get("observedGeneration", 0):
                 yield f"{where}: observedGeneration went back"
             if new.get("observedGeneration", 0) > after.body["metadata"]["generation"]:
                 yield f"{where}: observedGeneration is ahead of the generation"
             a, b = old.get("rollout", {}), new.get("rollout", {})
-            if _attempt(a) == _attempt(b) and b.get("step", 0) < a.get("step", 0):
+            if attempt(a) == attempt(b) and b.get("step", 0) < a.get("step", 0):
                 yield f"{where}: the step went back from {a.get('step')} to {b.get('step', 0)}"
             conditions = {c["type"]: c for c in old.get("conditions", [])}
             for condition in new.get("conditions", []):
@@ -39,11 +40,11 @@ def _status_goes_forward(records):
                     yield f"{where}: lastTransitionTime of {condition['type']} moved without its status"
 
 
-def _attempt(rollout):
+def attempt(rollout):
     return rollout.get("revision"), rollout.get("attempt")
 
 
-class _World:
+class World:
     """What stood at one moment, built up record by record."""
 
     def __init__(self):
@@ -65,34 +66,34 @@ class _World:
             for endpoint in body.get("endpoints") or [] if endpoint["conditions"].get("ready"))
 
 
-def _selected(service):
+def selected(service):
     """The revision that a Service selects; None for every one."""
     return service["spec"].get("selector", {}).get(REVISION_LABEL)
 
 
-def _is_main(service):
+def is_main(service):
     return service["metadata"].get("labels", {}).get(MODEL_LABEL) == service["metadata"]["name"]
 
 
 def _routes_lead_to_ready_pods(records):
     """A Service is turned to a version only while that version has a ready endpoint (first deployments aside)."""
-    world = _World()
+    world = World()
     for record in records:
         before = world.objects.get((record.kind, record.name))
         world.take(record)
-        if record.kind != "Service" or record.deleted or not before or not _is_main(record.body):
+        if record.kind != "Service" or record.deleted or not before or not is_main(record.body):
             continue
-        revision = _selected(record.body)
+        revision = selected(record.body)
         owner = world.objects.get(("ModelDeployment", record.name), {})
-        if revision == _selected(before) or revision is None or not owner.get("status", {}).get("stable"):
+        if revision == selected(before) or revision is None or not owner.get("status", {}).get("stable"):
             continue
         if owner["spec"].get("replicas") and not world.ready(f"{record.name}-{revision}"):
-            yield f"Service {record.name} at {record.version}: turned to {revision}, which has no ready endpoint"
+            yield f"[1] Service {record.name} at {record.version}: turned to {revision}, which has no ready endpoint"
 
 
 def _nothing_reachable_is_removed(records):
     """No ReplicaSet that the main Service reaches is scaled to nothing or deleted, unless replicas is 0."""
-    world = _World()
+    world = World()
     for record in records:
         before = world.objects.get((record.kind, record.name))
         world.take(record)
@@ -108,13 +109,13 @@ def _nothing_reachable_is_removed(records):
             continue
         if not owner.get("status", {}).get("stable"):
             continue  # a first version that was never ready is replaced at once
-        if _selected(service) in (None, labels[REVISION_LABEL]):
-            yield f"ReplicaSet {record.name} at {record.version}: removed while the Service reaches it"
+        if selected(service) in (None, labels[REVISION_LABEL]):
+            yield f"[4, 7, 13] ReplicaSet {record.name} at {record.version}: removed while the Service reaches it"
 
 
 def _stable_keeps_its_floor(records):
     """While a rollout lives, the stable version is never scaled below the smaller of what it had and spec.replicas."""
-    world = _World()
+    world = World()
     for record in records:
         before = world.objects.get((record.kind, record.name))
         world.take(record)
@@ -127,4 +128,4 @@ def _stable_keeps_its_floor(records):
         is_stable = status.get("stable", {}).get("revision") == record.body["metadata"]["labels"][REVISION_LABEL]
         lower = record.body["spec"]["replicas"] < before["spec"]["replicas"]
         if is_stable and lower and record.body["spec"]["replicas"] < owner["spec"]["replicas"]:
-            yield f"ReplicaSet {record.name} at {record.version}: stable was scaled below its floor"
+            yield f"[9] ReplicaSet {record.name} at {record.version}: stable was scaled below its floor"

@@ -11,9 +11,10 @@ from .wait import wait_for
 
 
 class Namespace:
-    def __init__(self, name, operator, lasting=False):
+    def __init__(self, name, operator, lasting=False, record=Recorder):
         """`operator`: the namespace in which the operator runs, for its log. `lasting`: the namespace is there already
-        and stays (a release with watchNamespaces has its Roles in it); only what it holds goes."""
+        and stays (a release with watchNamespaces has its Roles in it); only what it holds goes. `record`: what makes a
+        Recorder for the namespace's name."""
         self.name = name
         self.operator = operator
         self.lasting = lasting
@@ -25,7 +26,7 @@ class Namespace:
             CLUSTER.kubectl("create", "namespace", name)
         wait_for(lambda: CLUSTER.get(f"/api/v1/namespaces/{name}/serviceaccounts/default"), 30,
                  f"the default service account of {name}")
-        self.recorder = Recorder(name)
+        self.recorder = record(name)
 
     def _clear(self):
         self.kubectl("delete", "modeldeployments,pods", "--all", "--wait=false")

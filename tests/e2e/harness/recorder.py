@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 from .cluster import CLUSTER
 
@@ -23,18 +24,20 @@ class Record:
         self.name = body["metadata"]["name"]
         self.uid = body["metadata"]["uid"]
         self.version = int(body["metadata"]["resourceVersion"])
+        self.at = time.time()  # when it was seen
 
 
 class Recorder:
     """Watches from its making until `stop`. Thread-safe."""
 
-    def __init__(self, namespace):
+    def __init__(self, namespace, watched=WATCHED):
         self._records = []
+        self._known = set()
         self._lock = threading.Lock()
         self._stopped = False
         self._connections = []
         self._threads = [threading.Thread(target=self._watch, args=(kind, path.format(namespace)), daemon=True)
-                         for kind, path in WATCHED.items()]
+                         for kind, path in watched.items()]
         for thread in self._threads:
             thread.start()
 
@@ -59,10 +62,19 @@ class Recorder:
                 connection.request("GET", f"{path}?watch=1&resourceVersion={version}")
                 for line in connection.getresponse():
                     event = json.loads(line)
-                    if event["type"] not in ("ADDED", "MODIFIED", "DELETED"):
+                    if event.get("type") not in ("ADDED", "MODIFIED", "DELETED"):
+                        version = "0"  # the history is gone; what stands now comes as ADDED
                         break
-                    version = event["object"]["metadata"]["resourceVersion"]
-                    with self._lock:
-                        self._records.append(Record(kind, event["type"], event["object"]))
+                    record = Record(kind, event["type"], event["object"])
+                    version = record.body["metadata"]["resourceVersion"]
+                    self._keep(record)
             except (OSError, ValueError, AttributeError):
-                continue  # the connection ended; the next one goes on from `version`
+                pass  # the connection ended; the next one goes on from `version`
+            if not self._stopped:
+                time.sleep(0.1)
+
+    def _keep(self, record):
+        with self._lock:
+            if (record.uid, record.version) not in self._known:
+                self._known.add((record.uid, record.version))
+                self._records.append(record)

@@ -12,8 +12,9 @@ from .server import Server, upstream_maker
 from .way import Way
 
 HELP = """Commands come as JSON lines on standard input: {"plan": {…}} arms a plan, {"plan": null} disarms,
-{"operator": PID} says whom to kill and pause. Each is answered by {"log": "done"} or {"log": "error", "message": …}.
-Standard output has a JSON line for everything that happens. The end of standard input ends the proxy."""
+{"operator": PID} says whom to kill and pause, {"operator": null} that there is nobody. Each is answered by
+{"log": "done"} or {"log": "error", "message": …}. Standard output has a JSON line for everything that happens. The end
+of standard input ends the proxy and the operator: nothing is left of a test that was broken off."""
 
 
 def arguments():
@@ -39,7 +40,7 @@ def obey(way, line):
         if "plan" in command:
             way.arm(plans.from_json(command["plan"]) if command["plan"] else None)
         elif "operator" in command:
-            way.victim.pid = int(command["operator"])
+            way.victim.pid = command["operator"] and int(command["operator"])
         else:
             raise ValueError(f"unknown command {line.strip()!r}")
     except (plans.PlanError, ValueError, TypeError) as error:
@@ -62,6 +63,7 @@ async def serve(options, plan):
     while line := await reader.readline():
         obey(way, line)
     await server.stop()
+    way.victim.end()
 
 
 def main():

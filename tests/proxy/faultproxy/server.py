@@ -54,6 +54,9 @@ class Server:
                 pass
         except (CutOff, http1.Broken, ConnectionError, OSError):
             pass  # the operator sees its connection end
+        except asyncio.CancelledError:
+            if not self._way.stopping:
+                raise
         finally:
             self._connections.discard(writer)
             upstream.close()

@@ -25,6 +25,11 @@ class Victim:
         os.kill(pid, signal.SIGSTOP)
         asyncio.get_running_loop().call_later(duration, _continue, pid)
 
+    def end(self):
+        """SIGKILL, if it lives at all."""
+        if self.pid is not None and _lives(self.pid):
+            os.kill(self.pid, signal.SIGKILL)
+
 
 def _continue(pid):
     if _lives(pid):

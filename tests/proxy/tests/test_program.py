@@ -3,6 +3,7 @@
 import http.server
 import json
 import pathlib
+import signal
 import ssl
 import subprocess
 import sys
@@ -97,6 +98,9 @@ def test_the_program_takes_plans_while_it_runs(api, certificate):
     with pytest.raises(urllib.error.HTTPError, match="503"):
         ask()
     assert ask() == {"path": "/api/v1/pods"}
+    victim = subprocess.Popen(["sleep", "60"])
+    assert command({"operator": victim.pid}) == {"log": "done"}
     proxy.stdin.close()
     assert proxy.wait(timeout=10) == 0
+    assert victim.wait(timeout=10) == -signal.SIGKILL, "no operator outlives its test"
     proxy.stdout.close()

@@ -1,0 +1,61 @@
+"""Fixtures of the fault tests. Environment: as tests/e2e, and SERIN_NETNS (the cluster's network namespace)."""
+
+import os
+import pathlib
+import sys
+
+TESTS = pathlib.Path(__file__).parent.parent
+sys.path[:0] = [str(TESTS / folder) for folder in ("e2e", "faults", "proxy")]
+
+import pytest  # noqa: E402
+
+from rig.trial import Trial  # noqa: E402
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: harms the whole cluster or takes minutes; runs alone")
+    config.addinivalue_line("markers", "short: of the selection that a plain tests/run plays")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    setattr(item, f"report_{report.when}", report)
+    for trial in item.funcargs.get("trials", []):
+        if report.failed and report.when == "call":
+            report.sections.append(("what the cluster shows", trial.report()))
+
+
+@pytest.fixture
+def trials(request):
+    """Every trial of the test, to be reported and closed; at the end no invariant may have been broken in one."""
+    made = []
+    yield made
+    broken = [words for trial in made for words in trial.broken()]
+    called = getattr(request.node, "report_call", None)
+    failed = broken or called is None or called.failed
+    report = "\n".join(trial.report() for trial in made) if broken else ""
+    for trial in made:
+        trial.close(keep=failed and "SERIN_E2E_KEEP" in os.environ)
+    assert not broken, "invariants broken:\n" + "\n".join(broken) + "\n" + report
+
+
+@pytest.fixture
+def make_trial(request, trials):
+    """Makes a Trial with the test's name."""
+    def make(**options):
+        trials.append(Trial(request.node.name.removeprefix("test_"), **options))
+        return trials[-1]
+    return make
+
+
+@pytest.fixture
+def trial(make_trial):
+    return make_trial()
+
+
+def pytest_collection_modifyitems(config, items):
+    """Kills are known only when something was learned."""
+    if any(item.originalname == "test_killed" and "NOTSET" in item.name for item in items):
+        raise pytest.UsageError("nothing was learned yet: run tests/faults/test_learn.py first, as tests/run faults does")

@@ -1,0 +1,54 @@
+"""The cluster's own parts: stopped, started again, and etcd spoken to."""
+
+import json
+import os
+import pathlib
+import signal
+
+from harness.wait import wait_for
+
+from . import surroundings
+
+RUN = pathlib.Path(surroundings.run(surroundings.CLUSTER_PROGRAM, "path", "run").strip())
+
+
+def pid(component):
+    return int((RUN / "pids" / component).read_text().split()[0])
+
+
+def stop(component):
+    """SIGTERM; returns when it has ended."""
+    number = pid(component)
+    os.kill(number, signal.SIGTERM)
+    wait_for(lambda: not _lives(number), 30, f"{component} to end", interval=0.05)
+
+
+def _lives(number):
+    try:
+        stat = pathlib.Path(f"/proc/{number}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return stat.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def start_what_lacks():
+    surroundings.run(surroundings.CLUSTER_PROGRAM, "up")
+
+
+def etcd(path, body):
+    """A call of etcd's JSON gateway, which listens inside the namespace."""
+    return json.loads(surroundings.run(*surroundings.inside(
+        "curl", "-sS", "--fail-with-body", "-X", "POST", f"http://127.0.0.1:2379/v3/{path}", "-d", json.dumps(body))))
+
+
+def compact():
+    """Takes etcd's history away up to now; returns the revision."""
+    revision = etcd("maintenance/status", {})["header"]["revision"]
+    etcd("kv/compaction", {"revision": revision, "physical": True})
+    return revision
+
+
+def fill_disk(full):
+    """As when etcd's quota is used up: every write is refused until the alarm is taken back."""
+    member = etcd("maintenance/status", {})["header"]["member_id"]
+    etcd("maintenance/alarm", {"action": "ACTIVATE" if full else "DEACTIVATE", "memberID": member, "alarm": "NOSPACE"})

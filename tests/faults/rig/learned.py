@@ -1,0 +1,84 @@
+"""What fault-free runs do, kept in a file: the reference that runs with faults are held against."""
+
+import collections
+import dataclasses
+import json
+
+from . import monitor, surroundings
+
+RUNS = 3
+FOLDER = surroundings.CHECKOUT / "build/faults"
+UNNAMED = ("events",)  # whose names come by chance
+
+
+@dataclasses.dataclass
+class Observation:
+    writes: list
+    digest: dict
+    routes: list
+    told: dict
+    state: dict
+
+
+def observe(trial, story, arm=lambda: None, patience=1):
+    """Plays the story; returns what it left and the writes of its second part."""
+    armed = []
+
+    def begin():
+        armed.append(len(trial.proxy.writes()))
+        arm()
+    story.play(trial, begin, patience)
+    records = trial.records()
+    return Observation([_name(write) for write in trial.proxy.writes()[armed[0]:] if write["status"]],
+                       monitor.digest(records), monitor.routes(records), monitor.told(records),
+                       monitor.end_state(records))
+
+
+def _name(write):
+    return write["verb"], write["resource"], "*" if write["resource"] in UNNAMED else write["name"]
+
+
+def check_alike(runs):
+    first = runs[0]
+    for other in runs[1:]:
+        assert other.digest == first.digest and other.routes == first.routes, (first, other)
+
+
+def _numbered(writes):
+    met = collections.Counter()
+    numbered = []
+    for write in writes:
+        met[write] += 1
+        numbered.append((*write, met[write]))
+    return numbered
+
+
+def keep(name, runs):
+    """Writes the file; returns the writes that every run had."""
+    common = set.intersection(*(set(_numbered(run.writes)) for run in runs))
+    writes = [dict(zip(("verb", "resource", "name", "nth"), write)) for write in _numbered(runs[0].writes)
+              if write in common]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / f"{name}.json").write_text(json.dumps({
+        "writes": writes, "digest": runs[0].digest, "routes": runs[0].routes, "state": runs[0].state,
+        "mask": monitor.learn_mask([run.state for run in runs]),
+        "told": {reason: max(run.told.get(reason, 0) for run in runs) for run in runs for reason in run.told}},
+        indent=1))
+    return writes
+
+
+def reference(name):
+    """As `keep` wrote it; None before anything was learned."""
+    file = FOLDER / f"{name}.json"
+    return json.loads(file.read_text()) if file.exists() else None
+
+
+def check_same_end(name, seen, missing_events=True):
+    """The end state, the counts of creations and deletions, and the routes of a run are those without a fault."""
+    known = reference(name)
+    assert seen.digest == known["digest"], f"created and deleted: {seen.digest}, without a fault {known['digest']}"
+    assert seen.routes == known["routes"], f"routes: {seen.routes}, without a fault {known['routes']}"
+    differ = monitor.differences(known["state"], seen.state, known["mask"])
+    assert not differ, "the end state differs:\n" + "\n".join(differ)
+    extra = {reason: count for reason, count in seen.told.items() if count > known["told"].get(reason, 0)}
+    assert not extra, f"Events that nobody tells without a fault, or more of them: {extra}; there: {known['told']}"

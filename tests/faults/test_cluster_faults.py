@@ -1,0 +1,105 @@
+"""Harm to the cluster itself, and harm that lasts: alone, one after the other."""
+
+import time
+
+import pytest
+from harness.wait import stays, wait_for
+from rig import control_plane, learned, stories
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def whole_cluster():
+    yield
+    control_plane.fill_disk(False)
+    control_plane.start_what_lacks()
+
+
+def under(trial, harm, nth=7):
+    """Plays a promotion; `harm()` is done when its nth write is made. Answers what `learned.observe` does."""
+    def begin():
+        trial.proxy.arm({"when": {"verb": "write", "nth": nth, "moment": "after"}, "do": {"delay": "1ms"}})
+
+    original = stories.PROMOTE.under
+
+    def harmed(trial_):
+        original(trial_)
+        trial_.proxy.wait_fault(60)
+        harm()
+    story = stories.Story("promote", stories.PROMOTE.before, harmed, stories.PROMOTE.end)
+    return learned.observe(trial, story, begin, patience=3)
+
+
+def test_api_server_restarted(trial):
+    def harm():
+        control_plane.stop("apiserver")
+        time.sleep(3)
+        control_plane.start_what_lacks()
+    seen = under(trial, harm)
+    lists = [record for record in trial.proxy.records("request") if record["verb"] == "list" and record["status"] == 200]
+    assert len(lists) <= 2 * 4 * len(trial.operator.starts), "one list more of each kind"
+    learned.check_same_end("promote", seen)
+
+
+def test_api_server_restarted_with_its_history_compacted(trial):
+    def harm():
+        control_plane.stop("apiserver")
+        control_plane.compact()
+        time.sleep(1)
+        control_plane.start_what_lacks()
+    learned.check_same_end("promote", under(trial, harm))
+
+
+def test_etcd_without_room(trial):
+    def harm():
+        control_plane.fill_disk(True)
+        start = time.time()
+        stays(lambda: True, 40, "the disk is full")
+        control_plane.fill_disk(False)
+        accepted = [write for write in trial.proxy.writes(start + 2)
+                    if write["status"] and write["status"] < 300 and write["at"] < start + 38]
+        assert accepted == [], "etcd was full"
+    learned.check_same_end("promote", under(trial, harm))
+
+
+def test_kubelet_stopped_while_the_canary_starts(trial):
+    """The pods cannot start; nothing advances, and nothing serves less than before."""
+    load = stories.PROMOTE.before(trial)
+    control_plane.stop("kubelet")
+    stories.PROMOTE.under(trial)
+    fraud = stories.fraud_of(trial)
+    fraud.wait_phase("Starting")
+    stays(lambda: fraud.rollout()["phase"] == "Starting", 30, "it waits for the pods")
+    control_plane.start_what_lacks()
+    stories.promoted(trial, 3)
+    trial.wait_rest(3)
+    assert fraud.history()[0] == ("2", "Promoted")
+    assert load.check_none_failed()["errors"] == 0
+
+
+def test_ten_minutes_of_too_many_requests(trial):
+    """Deadlines go on meanwhile; what is seen after it is an ordinary promotion, and few requests were made."""
+    load = stories.PROMOTE.before(trial)
+    trial.proxy.arm({"when": {"verb": "any", "resource": "*", "nth": 40, "for": "10m"}, "do": {"answer": 429, "retryAfter": 5}})
+    stories.PROMOTE.under(trial)
+    trial.proxy.wait_fault(60)
+    begin = time.time()
+    time.sleep(600)
+    refused = [fault for fault in trial.proxy.faults() if fault["resource"] != "leases"]
+    assert len(refused) < 600, f"{len(refused)} requests in ten minutes: it does not back off"
+    stories.promoted(trial, 3)
+    trial.wait_rest(3)
+    assert stories.fraud_of(trial).history()[0] == ("2", "Promoted")
+    assert load.check_none_failed()["errors"] == 0
+    assert time.time() - begin < 900
+
+
+def test_compacted_history_under_living_watches(trial):
+    """Watches that end and come back find their place gone."""
+    def harm():
+        trial.proxy.arm({"when": {"verb": "write", "moment": "after"}, "do": "endWatches"},
+                        {"when": {"verb": "watch", "times": 4}, "do": {"delay": "3s"}})
+        wait_for(lambda: any(fault["action"] == "endWatches" for fault in trial.proxy.faults()), 60, "ended watches")
+        control_plane.compact()
+    learned.check_same_end("promote", under(trial, harm))
