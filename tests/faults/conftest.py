@@ -9,6 +9,7 @@ sys.path[:0] = [str(TESTS / folder) for folder in ("e2e", "faults", "proxy")]
 
 import pytest  # noqa: E402
 
+from rig.surroundings import CHECKOUT  # noqa: E402
 from rig.trial import Trial  # noqa: E402
 
 
@@ -22,9 +23,18 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
     setattr(item, f"report_{report.when}", report)
-    for trial in item.funcargs.get("trials", []):
-        if report.failed and report.when == "call":
-            report.sections.append(("what the cluster shows", trial.report()))
+    if report.failed and report.when == "call":
+        text = keep_story(item.name, str(report.longrepr), item.funcargs.get("trials", []))
+        report.sections.append(("what the cluster shows", text))
+
+
+def keep_story(name, reason, trials):
+    """Writes a failure's story into a file at once, for the tests beside it go on for long; returns it."""
+    text = "\n".join([reason, *(trial.report() for trial in trials)])
+    folder = CHECKOUT / "build/test-results/faults"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.txt").write_text(text)
+    return text
 
 
 @pytest.fixture
@@ -35,10 +45,11 @@ def trials(request):
     broken = [words for trial in made for words in trial.broken()]
     called = getattr(request.node, "report_call", None)
     failed = broken or called is None or called.failed
-    report = "\n".join(trial.report() for trial in made) if broken else ""
+    sentences = "invariants broken:\n" + "\n".join(broken)
+    story = keep_story(f"{request.node.name}-invariants", sentences, made) if broken else ""
     for trial in made:
         trial.close(keep=failed and "SERIN_E2E_KEEP" in os.environ)
-    assert not broken, "invariants broken:\n" + "\n".join(broken) + "\n" + report
+    assert not broken, story
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ class Log:
     def write(self, verb="patch", resource="services", name="fraud", at=0.0, asked=None, version=None, uid="u",
               pod="a", status=200):
         self.records.append({"verb": verb, "resource": resource, "name": name, "at": at, "asked": asked,
-                             "version": version, "uid": uid, "agent": f"serin-operator/1 ({pod})", "status": status,
-                             "sent": status})
+                             "version": version, "uid": uid, "agent": f"serin-operator/1 ({pod})", "process": pod,
+                             "status": status, "sent": status})
 
 
 @pytest.fixture
@@ -33,7 +33,6 @@ def story():
     for revision in ("old", "new"):
         result.replica_set(revision, 2)
         slices(result, revision, 2)
-    reached(result, 4)
     result.service(None)
     result.deployment(rollout=rollout())
     return result
@@ -46,11 +45,6 @@ def rollout(phase="Stepping", step=1, **more):
 
 def slices(story, revision, count):
     story.add("EndpointSlice", f"slice-{revision}", labels={"kubernetes.io/service-name": f"fraud-{revision}", MODEL_LABEL: "fraud"},
-              endpoints=[{"conditions": {"ready": True}}] * count)
-
-
-def reached(story, count):
-    story.add("EndpointSlice", "slice", labels={"kubernetes.io/service-name": "fraud", MODEL_LABEL: "fraud"},
               endpoints=[{"conditions": {"ready": True}}] * count)
 
 
@@ -83,6 +77,9 @@ def test_2_weights_that_are_not_whole(story):
 def test_3_all_traffic_to_too_few(story):
     slices(story, "new", 1)
     story.service("new")
+    assert numbers(story) == [], "they were ready a moment ago"
+    for record in story.records[-2:]:
+        record.at += 60
     assert numbers(story) == ["3"]
 
 
@@ -120,8 +117,10 @@ def test_9_stable_below_its_floor(story):
 
 
 def test_10_fewer_pods_are_reached_than_wanted(story):
-    reached(story, 1)
-    assert numbers(story) == ["10"]
+    story.deployment(rollout=rollout(step=0, attempt=2))
+    story.replica_set("new", 1)
+    story.service("new")
+    assert "10" in numbers(story)
 
 
 def test_11_more_pods_than_both_versions_may_have(story):
@@ -176,6 +175,8 @@ def test_25_a_plan_from_before_an_own_write(story):
     assert numbers(story, log) == []
     log.write(asked="8", status=409)
     assert numbers(story, log) == ["25"]
+    log.records[-1]["process"] = "another"
+    assert numbers(story, log) == [], "a new process was told nothing"
 
 
 def test_27_a_step_back(story):

@@ -7,6 +7,8 @@ from harness import invariants as shared
 from . import monitor
 
 ROLLING = ("Starting", "Stepping")
+# Seconds. A pod may lose its readiness between the operator's look and its write.
+OF_LATE = 5
 
 
 def broken(records, proxies):
@@ -40,7 +42,13 @@ class _Moment:
                      for body in world.of("ReplicaSet")
                      if body["metadata"].get("labels", {}).get(shared.MODEL_LABEL) == name}
         self.ready = {revision: world.ready(f"{name}-{revision}") for revision in self.sets}
-        self.reached = world.ready(name)
+
+    def reachable(self):
+        """How many pods the versions that the Service reaches are to have."""
+        return sum(count for revision, count in self.sets.items() if self.selected in (None, revision))
+
+    def claims_ready(self):
+        return any(c["type"] == "Ready" and c["status"] == "True" for c in self.status.get("conditions", []))
 
     def step(self):
         steps = self.rollout.get("steps", [])
@@ -50,7 +58,7 @@ class _Moment:
 
 def _world_rules(records):
     world = shared.World()
-    filled, before = set(), {}
+    before, stood = {}, {}
     for record in records:
         world.take(record)
         labels = record.body["metadata"].get("labels", {})
@@ -59,18 +67,20 @@ def _world_rules(records):
             continue
         now = _Moment(world, name)
         was, before[name] = before.get(name), now
+        for revision, count in now.ready.items():
+            if count >= now.wanted:
+                stood[name, revision] = record.at
+        now.stood = {revision for (its, revision), at in stood.items() if its == name and record.at - at <= OF_LATE}
         if not now.stable or now.body["metadata"].get("deletionTimestamp") or was is None:
             continue
-        if now.reached >= now.wanted:
-            filled.add(name)
-        for number, words in _of_moment(record, was, now, name in filled):
+        for number, words in _of_moment(record, was, now):
             yield f"[{number}] {record.kind} {record.name} at {record.version}: {words}"
 
 
-def _of_moment(record, was, now, filled):
+def _of_moment(record, was, now):
     canary = now.rollout.get("revision")
     if record.kind == "Service" and record.name == now.name and was.service and was.selected != now.selected:
-        if now.selected == canary != now.stable and now.ready.get(canary, 0) < now.wanted:
+        if now.selected == canary != now.stable and canary not in now.stood:
             yield 3, f"{now.selected} gets all traffic with {now.ready.get(canary, 0)} ready of {now.wanted}"
         if now.selected is None and sum(1 for count in now.ready.values() if count) > 2:
             yield 6, f"more than two versions are reached: {now.ready}"
@@ -81,8 +91,8 @@ def _of_moment(record, was, now, filled):
             yield 5, f"{now.sets[canary]} canary pods in step {now.step()}"
     if record.kind == "ReplicaSet" and sum(now.sets.values()) > 2 * now.wanted:
         yield 11, f"{now.sets} are more pods than twice {now.wanted}"
-    if filled and now.reached < now.wanted and now.wanted == was.wanted and was.reached >= now.wanted:
-        yield 10, f"only {now.reached} ready endpoints of {now.wanted} are reached"
+    if record.kind in ("Service", "ReplicaSet") and now.service and now.reachable() < now.wanted <= was.reachable():
+        yield 10, f"only {now.reachable()} pods of {now.wanted} can be reached"
     if record.kind == "ModelDeployment":
         yield from _claims(was, now)
 
@@ -90,8 +100,8 @@ def _of_moment(record, was, now, filled):
 def _claims(was, now):
     if was.stable and was.stable != now.stable and now.selected != now.stable:
         yield 28, f"{now.stable} is called stable while the Service selects {now.selected}"
-    ready = {c["type"]: c["status"] for c in now.status.get("conditions", [])}.get("Ready") == "True"
-    if ready and (now.selected != now.stable or now.wanted and not now.ready.get(now.stable)):
+    if now.claims_ready() and not was.claims_ready() and (
+            now.selected != now.stable or now.wanted and not now.ready.get(now.stable)):
         yield 28, f"Ready, but the Service selects {now.selected} and {now.ready} are ready"
 
 
@@ -164,7 +174,7 @@ def _nothing_planned_from_before(proxies):
     for proxy in proxies:
         told = {}
         for write in proxy.writes():
-            key = write["agent"], write["resource"].partition("/")[0], write["name"]
+            key = write["process"], write["resource"].partition("/")[0], write["name"]
             if write["asked"] and int(write["asked"]) < told.get(key, 0):
                 yield f"[25] {write['verb']} {write['resource']} {write['name']} asks for {write['asked']} after {told[key]}"
             if write["version"] and write["sent"] and write["sent"] < 300:

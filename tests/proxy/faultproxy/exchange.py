@@ -17,6 +17,7 @@ class Exchange:
         self.head, self.body, self.request = head, body, request
         self.target = head.first[1]
         self.number = way.requests = way.requests + 1
+        self.process = way.victim.pid
         self.hits = way.matcher.request(request)
         self.forwarded = False
         self.status = None  # what the API server said
@@ -92,7 +93,7 @@ class Exchange:
         preconditions = self.request.body.get("preconditions") or {}
         self.way.say({
             "log": "request", "at": time.time(), "number": self.number, **self._about(), "agent": self.request.agent,
-            "forwarded": self.forwarded, "status": self.status, "sent": self.sent, "version": self.version,
+            "process": self.process, "forwarded": self.forwarded, "status": self.status, "sent": self.sent, "version": self.version,
             "asked": self.request.metadata.get("resourceVersion") or preconditions.get("resourceVersion"),
             "uid": self.request.metadata.get("uid") or preconditions.get("uid")})
 
