@@ -19,7 +19,7 @@
 #include "kube/request.h"
 #include "net/cluster_transport.h"
 #include "net/fetcher.h"
-#include "routing/routing.h"
+#include "runtime/bodies.h"
 #include "runtime/controller.h"
 #include "runtime/elector.h"
 #include "runtime/health.h"
@@ -52,19 +52,6 @@ kube::Random randomNumbers() {
         const std::lock_guard lock(source->mutex);
         return std::uniform_real_distribution<double>(0.0, 1.0)(source->engine);
     };
-}
-
-apply::Bodies bodies() {
-    apply::Bodies out;
-    out.createService = [](const api::ModelDeployment& object, const api::CreateService& intent) {
-        return intent.main ? routing::mainServiceBody(object, intent.revision)
-                           : routing::revisionServiceBody(object, intent.revision);
-    };
-    out.routeService = [](const api::ModelDeployment& object, const api::RouteService& intent) {
-        return routing::routePatch(object, intent.revision, intent.uid, intent.resourceVersion,
-                                   intent.annotations);
-    };
-    return out;
 }
 
 // Built from the ground up; destroyed in the opposite order, so that nobody is left with a dead reference.
@@ -219,7 +206,7 @@ void Operator::build() {
         *scraper_, *objects_, clock_, random_,
         [this](const std::string& key, const runtime::Examiner& examiner,
                const runtime::Examiner::Finding& finding) { onFound(key, examiner, finding); });
-    applier_ = std::make_unique<apply::Applier>(*metered_, requests_, bodies(), mayWrite, clock_, log_);
+    applier_ = std::make_unique<apply::Applier>(*metered_, requests_, runtime::bodies(), mayWrite, clock_, log_);
     controller_ = std::make_unique<runtime::Controller>(controllerParts());
 }
 

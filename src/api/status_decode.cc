@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 
 #include "api/enum_names.h"
@@ -140,6 +141,8 @@ Status decodeStatus(const json& status) {
     out.readyReplicas = countAt(status, "readyReplicas");
     for (const json& condition : listAt(status, "conditions"))
         out.conditions.push_back(decodeCondition(condition));
+    // A list that is merged by key keeps the order in which its members first came.
+    std::ranges::sort(out.conditions, {}, &Condition::type);
     out.stable = decodeVersion(status, "stable");
     out.canary = decodeVersion(status, "canary");
     out.previous = decodeVersion(status, "previous");

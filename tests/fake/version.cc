@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/text.h"
 #include "kube/object.h"
 
 namespace serin::fake {
@@ -29,20 +28,14 @@ const std::string& Version::text() const {
 }
 
 std::string_view Version::textInList() const {
-    const KindFacts& facts = factsOf(kind);
-    if (facts.custom) return text();
-    // Members are written in alphabetical order, so that these two come first.
-    static const auto prefixes = [] {
-        std::array<size_t, kKinds> out{};
-        for (const Kind one : kAllKinds) {
-            const kube::Resource& resource = factsOf(one).resource;
-            out[indexOf(one)] =
-                cat("{\"apiVersion\":\"", resource.apiVersion(), "\",\"kind\":\"", resource.kind, "\",")
-                    .size();
-        }
-        return out;
-    }();
-    return std::string_view(text()).substr(prefixes[indexOf(kind)]);  // lacks its '{'
+    if (factsOf(kind).custom) return text();
+    if (textInList_.empty()) {
+        Json bare = object;
+        bare.erase("apiVersion");
+        bare.erase("kind");
+        textInList_ = dump(bare).substr(1);  // lacks its '{'
+    }
+    return textInList_;
 }
 
 }  // namespace serin::fake

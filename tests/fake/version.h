@@ -27,6 +27,7 @@ class Version {
 
   private:
     mutable std::string text_;
+    mutable std::string textInList_;
 };
 using ObjectPtr = std::shared_ptr<const Version>;
 

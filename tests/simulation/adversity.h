@@ -25,6 +25,8 @@ struct Adversity {
     Duration clockOffset{0};
     std::array<uint64_t, kKinds> felt{};
 
+    // A fault of the API or of the metrics begins. False for kinds that are somebody else's.
+    bool begin(const Happening& happening, Timestamp now);
     void feel(Kind kind) { ++felt[static_cast<size_t>(kind)]; }
     // Takes one of `left`, if there is one.
     bool take(int& left, Kind kind) {

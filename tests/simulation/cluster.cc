@@ -31,7 +31,9 @@ Cluster::Cluster(Timeline& timeline, const Script& script)
 }
 
 Quality Cluster::qualityOf(const std::string& revision) const {
-    const auto index = static_cast<size_t>(std::stoi(revision.substr(1)));
+    const auto label = labels.find(revision);
+    const std::string& name = label == labels.end() ? revision : label->second;
+    const auto index = static_cast<size_t>(std::stoi(name.substr(1)));
     return index < script_.revisions.size() ? script_.revisions[index] : Quality::Good;
 }
 
@@ -147,6 +149,7 @@ void Cluster::startPod(const api::ReplicaSet& set) {
     Pod pod;
     pod.uid = cat("pod-", ++serial_);
     pod.name = cat(set.meta.name, "-", serial_);
+    pod.address = cat("10.1.", serial_ / 250, ".", serial_ % 250 + 1);
     pod.setUid = set.meta.uid;
     pod.revision = set.revision;
     pod.madeAt = timeline_.now();
@@ -206,7 +209,7 @@ std::vector<api::Endpoint> Cluster::endpointsOf(const api::Service& service) con
     std::vector<api::Endpoint> out;
     for (const Pod& pod : pods) {
         if (selected != service.selector.end() && selected->second != pod.revision) continue;
-        out.push_back({pod.uid, pod.name, "198.18.0.1", pod.ready && !pod.terminating});
+        out.push_back({pod.uid, pod.name, pod.address, pod.ready && !pod.terminating});
     }
     return out;
 }
@@ -325,6 +328,25 @@ void Cluster::resetCounters() {
     for (Pod& pod : pods) {
         pod.total = pod.bad = 0;
         ++pod.resets;
+    }
+}
+
+void Cluster::suffer(const Happening& happening) {
+    const Duration time = seconds(happening.b);
+    switch (happening.kind) {
+        case Kind::PodFlaps:
+            return flap(happening.a, time);
+        case Kind::PodDies:
+            return kill(happening.a);
+        case Kind::NodeFails:
+            return failNode();
+        case Kind::ProxyLags:
+            // Drain and preStop are ten seconds: longer deafness costs requests under any operator.
+            if (timeline_.now() < proxyDeafLast_ + seconds(15)) return;
+            proxyDeafLast_ = proxyDeafUntil = timeline_.now() + time;
+            return;
+        default:
+            slowUntil = timeline_.now() + time;
     }
 }
 

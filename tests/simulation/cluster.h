@@ -16,6 +16,7 @@ namespace serin::simulation {
 struct Pod {
     std::string uid;
     std::string name;
+    std::string address;
     std::string setUid;
     std::string revision;
     bool ready = false;
@@ -57,8 +58,9 @@ class Cluster {
     std::vector<std::string>
         proxied;  // uids of the pods that kube-proxy sends requests for the main Service to
     UserRequests requests;
-    std::map<std::string, uint64_t> visible;  // requests that counters of a revision's pods have shown
-    uint64_t version = 1;                     // of everything: rises with each write by anybody
+    std::map<std::string, std::string> labels;  // revision -> "r3", where revisions are digests
+    std::map<std::string, uint64_t> visible;    // requests that counters of a revision's pods have shown
+    uint64_t version = 1;                       // of everything: rises with each write by anybody
 
     void putSet(api::ReplicaSet set);
     void eraseSet(const std::string& uid);
@@ -78,6 +80,8 @@ class Cluster {
     void kill(int which);
     void failNode();
     void resetCounters();
+    // Any of the kinds from PodFlaps to SlowPods.
+    void suffer(const Happening& happening);
     Timestamp proxyDeafUntil{};
     Timestamp slowUntil{};
     Timestamp countersStuckUntil{};
@@ -113,6 +117,7 @@ class Cluster {
     bool counting_ = false;
     bool proxying_ = false;
     bool stopped_ = false;
+    Timestamp proxyDeafLast_{};
     std::set<std::string> stoppedByScale_;  // pods that end because their ReplicaSet was scaled down
 };
 

@@ -13,7 +13,8 @@ namespace {
 using namespace serin::simulation;
 
 constexpr const char* kUsage =
-    R"(usage: simulation [--rollouts N] [--seed FIRST] [--save FOLDER]   N rollouts from seeds, half of them calm
+    R"(usage: simulation [--rollouts N] [--seed FIRST] [--save FOLDER]   N rollouts from seeds, half of the runs calm
+       simulation --client ...                                   with the whole client on a simulated API server
        simulation --replay FILE [--trace]                        one script
        simulation --seed N --profile calm|wild --trace           one seed, told
        simulation --bite                                         each deliberate bug breaks its invariant
@@ -25,6 +26,7 @@ struct Options {
     std::string replay;
     std::string profile;
     std::string save;
+    Depth depth = Depth::Planner;
     bool trace = false;
     bool bite = false;
 };
@@ -39,6 +41,10 @@ std::optional<uint64_t> number(const std::string& text) {
 std::string parse(const std::vector<std::string>& arguments, Options& options) {
     for (size_t i = 0; i < arguments.size(); ++i) {
         const std::string& word = arguments[i];
+        if (word == "--client") {
+            options.depth = Depth::Client;
+            continue;
+        }
         if (word == "--trace" || word == "--bite") {
             (word == "--trace" ? options.trace : options.bite) = true;
             continue;
@@ -62,13 +68,16 @@ std::string parse(const std::vector<std::string>& arguments, Options& options) {
     return "";
 }
 
-int tell(const Script& script, Profile profile, bool trace) {
-    const Report report = trace ? run(script, Sabotage(), true) : runAndCompare(script, profile);
+int tell(const Script& script, Profile profile, const Options& options) {
+    const auto traced = [&] {
+        return options.depth == Depth::Client ? runClient(script, true) : run(script, Sabotage(), true);
+    };
+    const Report report = options.trace ? traced() : runAndCompare(script, profile, options.depth);
     std::cout << report.trace << describe(report);
     return report.good() ? 0 : 1;
 }
 
-int replay(const Options& options) {
+int replay(Options options) {
     std::ifstream file(options.replay);
     if (!file) {
         std::cerr << options.replay << ": cannot be read\n";
@@ -81,7 +90,8 @@ int replay(const Options& options) {
         return 2;
     }
     const bool calm = text.find("profile: calm") != std::string::npos;
-    return tell(*script, calm ? Profile::Calm : Profile::Wild, options.trace);
+    if (text.starts_with("# client")) options.depth = Depth::Client;
+    return tell(*script, calm ? Profile::Calm : Profile::Wild, options);
 }
 
 // A script in which every deliberate bug has its chance.
@@ -127,11 +137,12 @@ void fail(const Script& script, Profile profile, const Report& report, const Opt
     std::cout << "seed " << script.seed << " (" << name << ") fails:\n" << describe(report);
     if (options.save.empty()) return;
     const std::string path = serin::cat(options.save, "/", name, "-", script.seed, ".yaml");
-    const Script smallest = shrink(script, profile);
+    const Script smallest = shrink(script, profile, options.depth);
     const std::string sentence =
         report.broken.empty() ? "it does not come to rest" : report.broken.front().sentence;
     std::ofstream(path) << toYaml(
-        smallest, serin::cat("profile: ", name, ". ", sentence.substr(0, sentence.find('\n'))));
+        smallest, serin::cat(options.depth == Depth::Client ? "client, " : "", "profile: ", name, ". ",
+                             sentence.substr(0, sentence.find('\n'))));
     std::cout << "  shrunk to " << smallest.happenings.size() << " happenings: " << path << "\n";
 }
 
@@ -140,15 +151,16 @@ int many(const Options& options) {
     Totals totals;
     for (uint64_t seed = options.seed; totals.rollouts < options.rollouts; ++seed) {
         for (const Profile profile : {Profile::Calm, Profile::Wild}) {
-            const Script script = writeScript(seed, profile);
-            const Report report = runAndCompare(script, profile);
+            const Script script = writeScript(seed, profile, options.depth);
+            const Report report = runAndCompare(script, profile, options.depth);
             count(report, totals);
             if (!report.good()) fail(script, profile, report, options, totals);
         }
     }
     const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     int never = 0;
-    for (int i = 0; i < kKinds; ++i) {
+    const int kinds = options.depth == Depth::Planner ? kPlannerKinds : kKinds;
+    for (int i = 0; i < kinds; ++i) {
         const uint64_t times = totals.felt[static_cast<size_t>(i)];
         std::cout << "  " << nameOf(static_cast<Kind>(i)) << " felt " << times << " times\n";
         never += times == 0;
@@ -173,7 +185,7 @@ int main(int argc, char** argv) {
     if (!options.replay.empty()) return replay(options);
     if (!options.profile.empty()) {
         const Profile profile = options.profile == "calm" ? Profile::Calm : Profile::Wild;
-        return tell(writeScript(options.seed, profile), profile, options.trace);
+        return tell(writeScript(options.seed, profile, options.depth), profile, options);
     }
     return many(options);
 }

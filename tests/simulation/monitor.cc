@@ -332,6 +332,15 @@ void Monitor::restarted() {
     if (rests) restingUntil_ = timeline_.now() + seconds(15);
 }
 
+void Monitor::unreadable(const std::string& why) {
+    check(false, 28, why);
+}
+
+void Monitor::wroteAs(const std::string& writer, const std::string& holder) {
+    check(writer.find(holder) != std::string::npos && !holder.empty(), 21,
+          cat(writer, " writes while the lease is held by \"", holder, "\""));
+}
+
 void Monitor::happened(const Happening& happening) {
     if (happening.kind != Kind::Crash) {
         quietSince_ = timeline_.now();

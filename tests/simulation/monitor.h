@@ -33,6 +33,10 @@ class Monitor {
     void changed();
     // The operator's process died, or stood still so long that it is as good as a new one.
     void restarted();
+    // A process that calls itself `writer` wrote while the Lease was `holder`'s.
+    // The API server holds something that Serin cannot read.
+    void unreadable(const std::string& why);
+    void wroteAs(const std::string& writer, const std::string& holder);
     // Somebody other than the operator did something.
     void happened(const Happening& happening);
     // The run is over: nothing moved for the last `time`, in which there were `writes`.

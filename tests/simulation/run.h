@@ -28,12 +28,15 @@ struct Report {
 // One script, played to its end with planner and judge as they are.
 Report run(const Script& script, const Sabotage& sabotage = Sabotage(), bool trace = false);
 
-// run(), and for a calm script the same without its faults too: end and digests must be equal.
-Report runAndCompare(const Script& script, Profile profile);
+// One script with the whole client on a simulated API server.
+Report runClient(const Script& script, bool trace = false);
+
+// Either of them, and for a calm script the same without its faults too: end and digests must be equal.
+Report runAndCompare(const Script& script, Profile profile, Depth depth);
 
 // The same script with as few happenings as still fail in the same way (the same first invariant, or not
 // settling, or another end).
-Script shrink(const Script& script, Profile profile);
+Script shrink(const Script& script, Profile profile, Depth depth);
 
 // In words: what is broken, when, or what the ends are.
 std::string describe(const Report& report);

@@ -15,16 +15,17 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::array<const char*, kKinds> kKindNames{
-    "NewRevision", "Replicas",     "Pause",        "Unpause",         "Approve",    "Promote",
-    "Abort",       "Retry",        "OtherSteps",   "Delete",          "PodFlaps",   "PodDies",
-    "NodeFails",   "ProxyLags",    "SlowPods",     "Crash",           "Pauses",     "ClockJumps",
-    "FrozenWatch", "LostResponse", "ServerErrors", "TooManyRequests", "Conflicts",  "Replayed",
-    "TimeTravel",  "MetricsStop",  "MetricsReset", "MetricsLie",      "MetricsLate"};
+    "NewRevision",     "Replicas",    "Pause",    "Unpause",    "Approve",     "Promote",      "Abort",
+    "Retry",           "OtherSteps",  "Delete",   "PodFlaps",   "PodDies",     "NodeFails",    "ProxyLags",
+    "SlowPods",        "Crash",       "Pauses",   "ClockJumps", "FrozenWatch", "LostResponse", "ServerErrors",
+    "TooManyRequests", "Conflicts",   "Replayed", "TimeTravel", "MetricsStop", "MetricsReset", "MetricsLie",
+    "MetricsLate",     "WatchBreaks", "Repeated", "Compaction", "Partition"};
 constexpr std::array<const char*, 6> kQualityNames{"Good",    "Errs", "NeverReady", "ModelNeverReady",
                                                    "Crashes", "Hangs"};
-constexpr std::array<Kind, 10> kHarmless{
+constexpr std::array<Kind, 14> kHarmless{
     Kind::Crash,           Kind::Pauses,    Kind::FrozenWatch, Kind::LostResponse, Kind::ServerErrors,
-    Kind::TooManyRequests, Kind::Conflicts, Kind::Replayed,    Kind::TimeTravel,   Kind::ProxyLags};
+    Kind::TooManyRequests, Kind::Conflicts, Kind::Replayed,    Kind::TimeTravel,   Kind::ProxyLags,
+    Kind::WatchBreaks,     Kind::Repeated,  Kind::Compaction,  Kind::Partition};
 
 std::vector<api::Step> someSteps(Random& random) {
     static const std::vector<std::vector<api::Step>> lists{
@@ -95,13 +96,15 @@ void addPeople(Random& random, Script& script, int last) {
     if (random.chance(0.05)) script.happenings.push_back({seconds(random.between(5, last)), Kind::Delete});
 }
 
-void addFaults(Random& random, Script& script, Profile profile, int last) {
+void addFaults(Random& random, Script& script, Profile profile, Depth depth, int last) {
+    const int kinds = depth == Depth::Planner ? kPlannerKinds : kKinds;
+    const int harmlessKinds = depth == Depth::Planner ? 10 : 14;
     const int count = random.between(0, profile == Profile::Calm ? 10 : 8);
     for (int i = 0; i < count; ++i) {
         const Kind kind =
             profile == Profile::Calm
-                ? kHarmless[static_cast<size_t>(random.between(0, kHarmless.size() - 1))]
-                : static_cast<Kind>(random.between(static_cast<int>(Kind::PodFlaps), kKinds - 1));
+                ? kHarmless[static_cast<size_t>(random.between(0, harmlessKinds - 1))]
+                : static_cast<Kind>(random.between(static_cast<int>(Kind::PodFlaps), kinds - 1));
         script.happenings.push_back(
             happening(random, kind, seconds(random.between(0, last)) + Duration(random.between(0, 999))));
     }
@@ -129,7 +132,7 @@ bool byPerson(Kind kind) {
     return kind <= Kind::Delete;
 }
 
-Script writeScript(uint64_t seed, Profile profile) {
+Script writeScript(uint64_t seed, Profile profile, Depth depth) {
     Random random(seed, profile == Profile::Calm ? 1 : 2);
     Script script;
     script.seed = seed;
@@ -154,7 +157,7 @@ Script writeScript(uint64_t seed, Profile profile) {
         }
     }
     if (!calm) addPeople(random, script, at);
-    addFaults(random, script, profile, calm ? at - 420 : at);
+    addFaults(random, script, profile, depth, calm ? at - 420 : at);
     std::ranges::stable_sort(script.happenings, {}, &Happening::at);
     return script;
 }

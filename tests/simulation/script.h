@@ -48,8 +48,14 @@ enum class Kind {
     MetricsReset,  // counters fall to zero
     MetricsLie,    // b: seconds for which counters stand still
     MetricsLate,   // b: seconds for which every other round is lost
+    // Of the whole client only.
+    WatchBreaks,  // the streams break off in the middle of a frame
+    Repeated,     // events are told twice
+    Compaction,   // the server forgets its history, and ends the watches
+    Partition,    // b: seconds for which the leader reaches nothing
 };
-constexpr int kKinds = static_cast<int>(Kind::MetricsLate) + 1;
+constexpr int kKinds = static_cast<int>(Kind::Partition) + 1;
+constexpr int kPlannerKinds = static_cast<int>(Kind::MetricsLate) + 1;
 
 const char* nameOf(Kind kind);
 const char* nameOf(Quality quality);
@@ -78,7 +84,9 @@ struct Script {
 // Calm: people's changes far apart, and harmless faults only: the end is compared with the run without them.
 // Wild: everything at any time.
 enum class Profile { Calm, Wild };
-Script writeScript(uint64_t seed, Profile profile);
+// Depth: planner and judge alone, or the whole client.
+enum class Depth { Planner, Client };
+Script writeScript(uint64_t seed, Profile profile, Depth depth = Depth::Planner);
 
 std::string toYaml(const Script& script, const std::string& comment);
 // Errors name the line and what is wrong with it.

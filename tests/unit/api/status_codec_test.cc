@@ -66,6 +66,14 @@ TEST(StatusCodec, ReadsBackWhatItWrote) {
     EXPECT_EQ(decodeStatus(encodeStatus(fullStatus())), fullStatus());
 }
 
+TEST(StatusCodec, TheOrderInWhichTheServerKeepsConditionsMeansNothing) {
+    const Status status = decodeStatus(json::parse(R"({"conditions":[
+        {"type":"Stalled","status":"False","reason":"A"},{"type":"Accepted","status":"True","reason":"B"}]})"));
+    ASSERT_EQ(status.conditions.size(), 2U);
+    EXPECT_EQ(status.conditions[0].type, "Accepted");
+    EXPECT_EQ(status.conditions[1].type, "Stalled");
+}
+
 TEST(StatusCodec, ReadsBackAnEmptyStatus) {
     EXPECT_EQ(decodeStatus(encodeStatus(Status())), Status());
     EXPECT_EQ(encodeStatus(Status()), parsed(R"({"replicas":0,"readyReplicas":0})"));

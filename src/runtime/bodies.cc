@@ -1,0 +1,20 @@
+#include "runtime/bodies.h"
+
+#include "routing/routing.h"
+
+namespace serin::runtime {
+
+apply::Bodies bodies() {
+    apply::Bodies out;
+    out.createService = [](const api::ModelDeployment& object, const api::CreateService& intent) {
+        return intent.main ? routing::mainServiceBody(object, intent.revision)
+                           : routing::revisionServiceBody(object, intent.revision);
+    };
+    out.routeService = [](const api::ModelDeployment& object, const api::RouteService& intent) {
+        return routing::routePatch(object, intent.revision, intent.uid, intent.resourceVersion,
+                                   intent.annotations);
+    };
+    return out;
+}
+
+}  // namespace serin::runtime

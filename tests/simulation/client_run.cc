@@ -1,0 +1,433 @@
+#include <memory>
+#include <vector>
+
+#include "api/codec.h"
+#include "api/names.h"
+#include "base/text.h"
+#include "client_process.h"
+#include "play.h"
+#include "script_objects.h"
+
+namespace serin::simulation {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr const char* kSpace = "ml";
+constexpr const char* kName = "fraud";
+constexpr const char* kOperatorSpace = "serin";
+
+class Quiet final : public Logger {
+  public:
+    explicit Quiet(std::function<void(std::string)> tell) : tell_(std::move(tell)) {}
+    void log(LogLevel, std::string_view message, const LogFields& fields) override {
+        if (!tell_) return;
+        std::string line(message);
+        for (const auto& [key, value] : fields) line += cat(" ", key, "=", value);
+        tell_(std::move(line));
+    }
+
+  private:
+    std::function<void(std::string)> tell_;
+};
+
+const std::shared_ptr<const fake::Schemas>& schemas() {
+    static const auto loaded = fake::loadSchemasOf(SERIN_SOURCE_DIR).value();
+    return loaded;
+}
+
+fake::ApiServer::Options serverOptions(uint64_t seed) {
+    fake::ApiServer::Options options;
+    options.seed = seed;
+    options.namespaces = {kSpace, kOperatorSpace};
+    options.watchList = seed % 3 != 0;
+    return options;
+}
+
+// The whole of one run: one or two processes, the simulated server, and the cluster as its mirror.
+class ClientRun {
+  public:
+    ClientRun(const Script& script, bool trace)
+        : script_(script),
+          wanted_(wantedAtFirst(script)),
+          random_(script.seed, 60),
+          clock_(timeline_, adversity_),
+          server_(clock_, schemas(), serverOptions(script.seed)),
+          cluster_(timeline_, script_),
+          monitor_(timeline_, cluster_, script_),
+          log_(trace ? std::function<void(std::string)>([this](const std::string& line) { note(line); })
+                     : nullptr) {
+        cluster_.changed = [this] { monitor_.changed(); };
+        cluster_.setStatusWritten = [this](const api::ReplicaSet& set) { writeSetStatus(set); };
+        cluster_.endpointsWritten = [this](const std::string& service) { writeEndpoints(service); };
+        server_.create(fake::Kind::ModelDeployment, kSpace, objectJson(kName, wanted_), "person");
+        mirror();
+        slots_.resize(script.seed % 2 == 0 ? 1 : 2);
+        for (size_t i = 0; i < slots_.size(); ++i) start(i);
+        for (const Happening& happening : script_.happenings) {
+            timeline_.at(Timeline::kStart + happening.at, [this, happening] { happen(happening); });
+        }
+    }
+
+    Report play() {
+        const Timestamp last =
+            Timeline::kStart + (script_.happenings.empty() ? Duration(0) : script_.happenings.back().at);
+        const bool settled = playToRest(timeline_, cluster_, monitor_, last, [this] { return writes(); });
+        Report report = reportOf(cluster_, monitor_, adversity_);
+        report.settled = settled;
+        report.writes = writes();
+        report.trace = lines_;
+        return report;
+    }
+
+  private:
+    struct Slot {
+        std::unique_ptr<ClientProcess> process;
+        uint64_t life = 0;
+        std::optional<Timestamp> due;
+    };
+
+    void note(const std::string& line) {
+        lines_ += cat(formatDuration(timeline_.now() - Timeline::kStart), "  ", line, "\n");
+    }
+    uint64_t writes() const;
+    void start(size_t index);
+    void comeTo(size_t index, Timestamp when);
+    void turn(size_t index);
+    void die(size_t index);
+    Slot* leader();
+    void tellAll();
+    void mirror();
+    void take(const fake::JournalEntry& entry);
+    void takeObject(const fake::JournalEntry& entry);
+    void takeSet(const fake::JournalEntry& entry);
+    void takeService(const fake::JournalEntry& entry);
+    void writeSetStatus(const api::ReplicaSet& set);
+    void writeEndpoints(const std::string& service);
+    void happen(const Happening& happening);
+    void byHand(const Happening& happening);
+    void toProcess(const Happening& happening);
+    void toLeader(const Happening& happening);
+    void specChanged();
+    void annotate(const char* key, bool withStep, bool stale);
+    void collectGarbage();
+
+    const Script script_;
+    Wanted wanted_;
+    Random random_;
+    std::string lines_;
+    Timeline timeline_;
+    Adversity adversity_;
+    SimulatedClock clock_;
+    fake::ApiServer server_;
+    Cluster cluster_;
+    Monitor monitor_;
+    Quiet log_;
+    std::vector<Slot> slots_;
+    uint64_t writesOfTheDead_ = 0;
+    bool mirroring_ = false;
+};
+
+uint64_t ClientRun::writes() const {
+    uint64_t sum = writesOfTheDead_;
+    for (const Slot& slot : slots_) sum += slot.process ? slot.process->transport().writes() : 0;
+    return sum;
+}
+
+void ClientRun::start(size_t index) {
+    Slot& slot = slots_[index];
+    ++slot.life;
+    const ClientProcess::Surroundings around{server_,    cluster_, timeline_,
+                                             adversity_, log_,     [this] { mirror(); }};
+    slot.process = std::make_unique<ClientProcess>(around, cat("operator-", index, "-", slot.life),
+                                                   script_.seed * 1000 + index * 100 + slot.life);
+    slot.due.reset();
+    comeTo(index, timeline_.now() + milliseconds(random_.between(1, 100)));
+}
+
+void ClientRun::comeTo(size_t index, Timestamp when) {
+    Slot& slot = slots_[index];
+    if (!slot.process || (slot.due && *slot.due <= when)) return;
+    slot.due = when;
+    timeline_.at(when, [this, index, when, life = slot.life] {
+        const Slot& then = slots_[index];
+        if (then.process && then.life == life && then.due == when) turn(index);
+    });
+}
+
+void ClientRun::turn(size_t index) {
+    Slot& slot = slots_[index];
+    slot.due.reset();
+    try {
+        const auto next = slot.process->turn();
+        if (!next) return die(index);
+        comeTo(index, *next);
+    } catch (const ProcessDied&) {
+        die(index);
+    }
+}
+
+void ClientRun::die(size_t index) {
+    Slot& slot = slots_[index];
+    if (!slot.process) return;
+    writesOfTheDead_ += slot.process->transport().writes();
+    slot.process.reset();
+    slot.due.reset();
+    monitor_.restarted();
+    timeline_.after(milliseconds(random_.between(300, 3000)), [this, index] { start(index); });
+}
+
+ClientRun::Slot* ClientRun::leader() {
+    for (Slot& slot : slots_) {
+        if (slot.process && slot.process->leads()) return &slot;
+    }
+    return nullptr;
+}
+
+void ClientRun::tellAll() {
+    for (size_t i = 0; i < slots_.size(); ++i)
+        comeTo(i, timeline_.now() + milliseconds(random_.between(1, 20)));
+}
+
+void ClientRun::mirror() {
+    if (mirroring_) return;
+    mirroring_ = true;
+    for (size_t i = 0; i < server_.journal().size(); ++i) {
+        const fake::JournalEntry entry = server_.journal()[i];
+        if (entry.changed) take(entry);
+    }
+    server_.clearJournal();
+    mirroring_ = false;
+    tellAll();
+}
+
+void ClientRun::take(const fake::JournalEntry& entry) {
+    if (entry.userAgent.find("operator-") != std::string::npos && entry.kind != fake::Kind::Lease) {
+        const auto lease = server_.find(fake::Kind::Lease, kOperatorSpace, "serin-controller");
+        monitor_.wroteAs(entry.userAgent, lease ? lease->object["spec"].value("holderIdentity", "") : "");
+    }
+    switch (entry.kind) {
+        case fake::Kind::ModelDeployment:
+            return takeObject(entry);
+        case fake::Kind::ReplicaSet:
+            return takeSet(entry);
+        case fake::Kind::Service:
+            return takeService(entry);
+        default:
+            return;
+    }
+}
+
+void ClientRun::takeObject(const fake::JournalEntry& entry) {
+    if (!entry.after) {
+        cluster_.exists = false;
+        return cluster_.statusWritten();
+    }
+    const auto object = api::decodeModelDeployment(entry.after->object);
+    if (!object) return monitor_.unreadable(object.error().message);
+    if (entry.subresource == "status") monitor_.statusWritten(object->status);
+    const std::string told = cat(object->status.phase, ": ", object->status.message);
+    if (told != cat(cluster_.object.status.phase, ": ", cluster_.object.status.message)) log_.info(told);
+    cluster_.object = *object;
+    cluster_.statusWritten();
+}
+
+void ClientRun::takeSet(const fake::JournalEntry& entry) {
+    if (entry.subresource == "status") return;
+    const auto before =
+        entry.before ? api::decodeReplicaSet(entry.before->object) : Result<api::ReplicaSet>(Error{});
+    if (!entry.after) {
+        if (!before) return;
+        if (cluster_.exists)
+            monitor_.acted(
+                {api::DeleteReplicaSet{before->meta.name, before->meta.uid, before->meta.resourceVersion},
+                 "deleted"});
+        return cluster_.eraseSet(before->meta.uid);
+    }
+    const auto after = api::decodeReplicaSet(entry.after->object);
+    if (!after) return monitor_.unreadable(after.error().message);
+    cluster_.labels[after->revision] = after->version;
+    if (!before) {
+        monitor_.acted({api::CreateReplicaSet{after->revision, after->replicas}, "created"});
+    } else {
+        monitor_.acted({api::ScaleReplicaSet{before->meta.name, before->meta.uid,
+                                             before->meta.resourceVersion, after->replicas},
+                        "scaled"});
+    }
+    cluster_.putSet(*after);
+}
+
+void ClientRun::takeService(const fake::JournalEntry& entry) {
+    const auto before =
+        entry.before ? api::decodeService(entry.before->object) : Result<api::Service>(Error{});
+    if (!entry.after) {
+        if (!before) return;
+        if (cluster_.exists)
+            monitor_.acted(
+                {api::DeleteService{before->meta.name, before->meta.uid, before->meta.resourceVersion},
+                 "deleted"});
+        return cluster_.eraseService(before->meta.uid);
+    }
+    const auto after = api::decodeService(entry.after->object);
+    if (!after) return monitor_.unreadable(after.error().message);
+    if (!before) {
+        monitor_.acted(
+            {api::CreateService{after->meta.name, after->revision, after->revision.empty()}, "created"});
+    } else {
+        const auto selected = after->selector.find(api::kRevisionLabel);
+        monitor_.acted({api::RouteService{before->meta.name,
+                                          before->meta.uid,
+                                          before->meta.resourceVersion,
+                                          selected == after->selector.end() ? "" : selected->second,
+                                          {}},
+                        "routed"});
+    }
+    cluster_.putService(*after);
+}
+
+void ClientRun::writeSetStatus(const api::ReplicaSet& set) {
+    const auto written = server_.update(
+        fake::Kind::ReplicaSet, kSpace, set.meta.name,
+        [&](fake::Json& object) {
+            object["status"] = {{"replicas", set.statusReplicas}, {"readyReplicas", set.ready}};
+        },
+        "replicaset-controller", "status");
+    if (const auto* done = std::get_if<fake::Written>(&written); done && done->object) {
+        for (api::ReplicaSet& own : cluster_.sets) {
+            if (own.meta.uid == set.meta.uid)
+                own.meta.resourceVersion = std::to_string(done->object->resourceVersion);
+        }
+    }
+    mirror();
+}
+
+void ClientRun::writeEndpoints(const std::string& service) {
+    const api::EndpointSlice& slice = cluster_.slices[service];
+    const auto owner = server_.find(fake::Kind::Service, kSpace, service);
+    if (!owner) return;
+    fake::Json wanted = sliceJson(slice, owner->object);
+    if (server_.find(fake::Kind::EndpointSlice, kSpace, slice.meta.name)) {
+        server_.update(
+            fake::Kind::EndpointSlice, kSpace, slice.meta.name,
+            [&](fake::Json& object) { object["endpoints"] = wanted["endpoints"]; },
+            "endpointslice-controller");
+    } else {
+        server_.create(fake::Kind::EndpointSlice, kSpace, std::move(wanted), "endpointslice-controller");
+    }
+    mirror();
+}
+
+void ClientRun::specChanged() {
+    server_.update(
+        fake::Kind::ModelDeployment, kSpace, kName,
+        [&](fake::Json& object) { object["spec"] = objectJson(kName, wanted_)["spec"]; }, "person");
+    mirror();
+}
+
+void ClientRun::annotate(const char* key, bool withStep, bool stale) {
+    const auto& rollout = cluster_.object.status.rollout;
+    if (!rollout) return;
+    std::string value = cat(rollout->revision, ".", rollout->attempt + (stale ? 7 : 0));
+    if (withStep) value += cat(".", rollout->step);
+    server_.update(
+        fake::Kind::ModelDeployment, kSpace, kName,
+        [&](fake::Json& object) { object["metadata"]["annotations"][key] = value; }, "person");
+    mirror();
+}
+
+void ClientRun::happen(const Happening& happening) {
+    log_.info(cat("* ", nameOf(happening.kind), " ", happening.a, " ", happening.b));
+    monitor_.happened(happening);
+    if (byPerson(happening.kind)) return byHand(happening);
+    if (happening.kind > Kind::SlowPods) return toProcess(happening);
+    adversity_.feel(happening.kind);
+    cluster_.suffer(happening);
+}
+
+void ClientRun::byHand(const Happening& happening) {
+    if (!cluster_.exists) return;
+    const bool stale = happening.b == 1;
+    adversity_.feel(happening.kind);
+    switch (happening.kind) {
+        case Kind::Approve:
+            return annotate(api::kApproveAnnotation, true, stale);
+        case Kind::Promote:
+            return annotate(api::kPromoteAnnotation, false, stale);
+        case Kind::Abort:
+            return annotate(api::kAbortAnnotation, false, stale);
+        case Kind::Retry:
+            return annotate(api::kRetryAnnotation, false, stale);
+        case Kind::Delete:
+            server_.remove(fake::Kind::ModelDeployment, kSpace, kName, "person");
+            mirror();
+            return collectGarbage();
+        default:
+            changeWanted(happening, wanted_);
+            specChanged();
+    }
+}
+
+void ClientRun::collectGarbage() {
+    timeline_.after(seconds(2), [this] {
+        server_.collectGarbage();
+        mirror();
+        cluster_.collectGarbage();
+        collectGarbage();
+    });
+}
+
+void ClientRun::toProcess(const Happening& happening) {
+    if (adversity_.begin(happening, timeline_.now())) return;
+    switch (happening.kind) {
+        case Kind::MetricsReset:
+            return cluster_.resetCounters();
+        case Kind::MetricsLie:
+            cluster_.countersStuckUntil = timeline_.now() + seconds(happening.b);
+            return;
+        case Kind::Compaction:
+            adversity_.feel(happening.kind);
+            server_.compact();
+            [[fallthrough]];
+        case Kind::WatchBreaks:
+        case Kind::Repeated:
+            if (happening.kind != Kind::Compaction) adversity_.feel(happening.kind);
+            for (Slot& slot : slots_) {
+                if (!slot.process) continue;
+                if (happening.kind == Kind::Repeated) slot.process->repeatEvents();
+                if (happening.kind != Kind::Repeated) slot.process->breakWatches();
+            }
+            return tellAll();
+        default:
+            return toLeader(happening);
+    }
+}
+
+void ClientRun::toLeader(const Happening& happening) {
+    Slot* slot = leader();
+    if (!slot) return;
+    const Duration time = seconds(happening.b);
+    if (happening.kind != Kind::Partition) adversity_.feel(happening.kind);
+    switch (happening.kind) {
+        case Kind::Pauses:
+            // Beyond the lease, when somebody else can take it.
+            slot->process->standsStillUntil = timeline_.now() + (slots_.size() > 1 ? 3 * time : time);
+            return;
+        case Kind::FrozenWatch:
+            slot->process->deafUntil = timeline_.now() + time;
+            return;
+        case Kind::Partition:
+            slot->process->transport().cutUntil = timeline_.now() + time;
+            return;
+        default:
+            return die(static_cast<size_t>(slot - slots_.data()));
+    }
+}
+
+}  // namespace
+
+Report runClient(const Script& script, bool trace) {
+    return ClientRun(script, trace).play();
+}
+
+}  // namespace serin::simulation
