@@ -191,19 +191,22 @@ void ClientRun::tellAll() {
 }
 
 void ClientRun::mirror() {
-    if (mirroring_) return;
+    if (mirroring_ || server_.journal().empty()) return;
     mirroring_ = true;
+    bool news = false;
     for (size_t i = 0; i < server_.journal().size(); ++i) {
         const fake::JournalEntry entry = server_.journal()[i];
-        if (entry.changed) take(entry);
+        if (!entry.changed || entry.kind == fake::Kind::Lease) continue;
+        news = true;
+        take(entry);
     }
     server_.clearJournal();
     mirroring_ = false;
-    tellAll();
+    if (news) tellAll();
 }
 
 void ClientRun::take(const fake::JournalEntry& entry) {
-    if (entry.userAgent.find("operator-") != std::string::npos && entry.kind != fake::Kind::Lease) {
+    if (entry.userAgent.find("operator-") != std::string::npos) {
         const auto lease = server_.find(fake::Kind::Lease, kOperatorSpace, "serin-controller");
         monitor_.wroteAs(entry.userAgent, lease ? lease->object["spec"].value("holderIdentity", "") : "");
     }

@@ -99,7 +99,7 @@ void addPeople(Random& random, Script& script, int last) {
 void addFaults(Random& random, Script& script, Profile profile, Depth depth, int last) {
     const int kinds = depth == Depth::Planner ? kPlannerKinds : kKinds;
     const int harmlessKinds = depth == Depth::Planner ? 10 : 14;
-    const int count = random.between(0, profile == Profile::Calm ? 10 : 8);
+    const int count = random.between(profile == Profile::Calm ? 0 : 3, 12);
     for (int i = 0; i < count; ++i) {
         const Kind kind =
             profile == Profile::Calm
