@@ -42,8 +42,8 @@ ClientProcess::ClientProcess(const Surroundings& around, const std::string& pod,
                    if (finding.news) queue_.add(key);
                }),
       applier_(
-          transport_, requests_, runtime::bodies(), [this] { return fence_.open(clock_.sinceBoot()); },
-          clock_, around.log),
+          transport_, requests_, runtime::bodies(),
+          [this] { return around_.sabotage.is(21) || fence_.open(clock_.sinceBoot()); }, clock_, around.log),
       controller_(controllerParts()) {
     elector_ = std::make_unique<runtime::Elector>(
         kube::Election(election(identity_), requests_, numbers(seed, 51)), fence_, transport_, clock_,
@@ -116,7 +116,8 @@ std::optional<Timestamp> ClientProcess::turn() {
     } else {
         next = clock_.sinceBoot() + (deafUntil - now);
     }
-    if (synced()) {
+    const bool neverAsksAgain = around_.sabotage.is(21) && leads_;
+    if (synced() && !neverAsksAgain) {
         // A request or two, and it says when it wants to go on.
         std::optional<Duration> due = clock_.sinceBoot();
         for (int i = 0; i < 4 && due && *due <= clock_.sinceBoot(); ++i) due = elector_->turn({});

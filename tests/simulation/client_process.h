@@ -11,6 +11,7 @@
 #include "runtime/controller.h"
 #include "runtime/elector.h"
 #include "runtime/sampler.h"
+#include "sabotage.h"
 #include "signals/scraper.h"
 #include "simulated_clock.h"
 #include "simulated_transport.h"
@@ -27,6 +28,7 @@ class ClientProcess final : public runtime::ObjectSource {
         Timeline& timeline;
         Adversity& adversity;
         Logger& log;
+        const Sabotage& sabotage;
         std::function<void()> wrote;  // something may have changed at the server
     };
     // `pod` is in its user-agent and in the Lease.

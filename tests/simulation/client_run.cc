@@ -48,8 +48,9 @@ fake::ApiServer::Options serverOptions(uint64_t seed) {
 // The whole of one run: one or two processes, the simulated server, and the cluster as its mirror.
 class ClientRun {
   public:
-    ClientRun(const Script& script, bool trace)
+    ClientRun(const Script& script, const Sabotage& sabotage, bool trace)
         : script_(script),
+          sabotage_(sabotage),
           wanted_(wantedAtFirst(script)),
           random_(script.seed, 60),
           clock_(timeline_, adversity_),
@@ -114,6 +115,7 @@ class ClientRun {
     void collectGarbage();
 
     const Script script_;
+    const Sabotage sabotage_;
     Wanted wanted_;
     Random random_;
     std::string lines_;
@@ -138,8 +140,8 @@ uint64_t ClientRun::writes() const {
 void ClientRun::start(size_t index) {
     Slot& slot = slots_[index];
     ++slot.life;
-    const ClientProcess::Surroundings around{server_,    cluster_, timeline_,
-                                             adversity_, log_,     [this] { mirror(); }};
+    const ClientProcess::Surroundings around{server_, cluster_,  timeline_,           adversity_,
+                                             log_,    sabotage_, [this] { mirror(); }};
     slot.process = std::make_unique<ClientProcess>(around, cat("operator-", index, "-", slot.life),
                                                    script_.seed * 1000 + index * 100 + slot.life);
     slot.due.reset();
@@ -429,8 +431,8 @@ void ClientRun::toLeader(const Happening& happening) {
 
 }  // namespace
 
-Report runClient(const Script& script, bool trace) {
-    return ClientRun(script, trace).play();
+Report runClient(const Script& script, const Sabotage& sabotage, bool trace) {
+    return ClientRun(script, sabotage, trace).play();
 }
 
 }  // namespace serin::simulation

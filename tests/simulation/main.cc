@@ -70,7 +70,8 @@ std::string parse(const std::vector<std::string>& arguments, Options& options) {
 
 int tell(const Script& script, Profile profile, const Options& options) {
     const auto traced = [&] {
-        return options.depth == Depth::Client ? runClient(script, true) : run(script, Sabotage(), true);
+        return options.depth == Depth::Client ? runClient(script, Sabotage(), true)
+                                              : run(script, Sabotage(), true);
     };
     const Report report = options.trace ? traced() : runAndCompare(script, profile, options.depth);
     std::cout << report.trace << describe(report);
@@ -98,11 +99,14 @@ int replay(Options options) {
 int bite() {
     int missed = 0;
     for (const int invariant : Sabotage::known()) {
+        const bool ofClient = Sabotage::ofClient(invariant);
         int first = 0;
         std::string sentence;
         for (uint64_t seed = 1; seed <= 300 && first == 0; ++seed) {
             for (const Profile profile : {Profile::Wild, Profile::Calm}) {
-                const Report report = run(writeScript(seed, profile), Sabotage(invariant));
+                const Script script = writeScript(seed, profile, ofClient ? Depth::Client : Depth::Planner);
+                const Report report =
+                    ofClient ? runClient(script, Sabotage(invariant)) : run(script, Sabotage(invariant));
                 if (report.broken.empty() || first != 0) continue;
                 first = report.broken.front().invariant;
                 sentence = report.broken.front().sentence;

@@ -29,7 +29,7 @@ struct Report {
 Report run(const Script& script, const Sabotage& sabotage = Sabotage(), bool trace = false);
 
 // One script with the whole client on a simulated API server.
-Report runClient(const Script& script, bool trace = false);
+Report runClient(const Script& script, const Sabotage& sabotage = Sabotage(), bool trace = false);
 
 // Either of them, and for a calm script the same without its faults too: end and digests must be equal.
 Report runAndCompare(const Script& script, Profile profile, Depth depth);

@@ -195,30 +195,14 @@ void touchAtStart(const api::Observed& seen, api::Plan& plan) {
 
 const std::map<int, Spoil>& bugs() {
     static const Spoil none = [](const api::Observed&, api::Plan&) {};
-    static const std::map<int, Spoil> all{{1, routeToTheDead},
-                                          {2, routeToNobody},
-                                          {3, widenTooEarly},
-                                          {4, shrinkTheReached},
-                                          {5, overshoot},
-                                          {6, wakeTheThird},
-                                          {7, stopPodsFirst},
-                                          {8, routeAgain},
-                                          {9, shrinkStable},
-                                          {11, growForEver},
-                                          {13, takeTheLast},
-                                          {15, hurry},
-                                          {16, trustSilence},
-                                          {17, neverGoBack},
-                                          {18, tryAgainAndAgain},
-                                          {19, condemnTheGood},
-                                          {20, moveTheStart},
-                                          {22, forgetPreconditions},
-                                          {23, none},
-                                          {24, neverRest},
-                                          {25, none},
-                                          {27, goBackAStep},
-                                          {28, claimTooEarly},
-                                          {30, touchAtStart}};
+    static const std::map<int, Spoil> all{
+        {1, routeToTheDead}, {2, routeToNobody}, {3, widenTooEarly},        {4, shrinkTheReached},
+        {5, overshoot},      {6, wakeTheThird},  {7, stopPodsFirst},        {8, routeAgain},
+        {9, shrinkStable},   {11, growForEver},  {13, takeTheLast},         {15, hurry},
+        {16, trustSilence},  {17, neverGoBack},  {18, tryAgainAndAgain},    {19, condemnTheGood},
+        {20, moveTheStart},  {21, none},         {22, forgetPreconditions}, {23, none},
+        {24, neverRest},     {25, none},         {27, goBackAStep},         {28, claimTooEarly},
+        {30, touchAtStart}};
     return all;
 }
 

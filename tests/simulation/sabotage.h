@@ -15,6 +15,9 @@ class Sabotage {
     // The invariants for which there is a bug.
     static std::vector<int> known();
 
+    // The bug is one of the client, which the planner alone does not have.
+    static bool ofClient(int invariant) { return invariant == 21; }
+
     bool is(int invariant) const { return invariant_ == invariant; }
     void spoil(const api::Observed& seen, api::Plan& plan) const;
 
