@@ -26,6 +26,7 @@ void WorkQueue::addAt(const std::string& key, Duration due) {
 
 void WorkQueue::addLocked(const std::string& key, Duration due) {
     Item& item = items_[key];
+    due = std::max(due, item.notBefore);
     if (item.due && *item.due <= due) return;
     if (item.due && !item.working) order_.erase({*item.due, key});
     item.due = due;
@@ -38,7 +39,13 @@ void WorkQueue::retry(const std::string& key, Duration cap, Duration atLeast) {
         Item& item = items_[key];
         const int doublings = std::min(item.failures++, kMostDoublings);
         const Duration wait = std::max(atLeast, std::min(cap, kFirstRetry * (int64_t{1} << doublings)));
-        addLocked(key, clock_.sinceBoot() + wait);
+        const Duration now = clock_.sinceBoot();
+        item.notBefore = now + atLeast;
+        if (item.due && *item.due < item.notBefore) {
+            if (!item.working) order_.erase({*item.due, key});
+            item.due.reset();
+        }
+        addLocked(key, now + wait);
     }
     wake_.notify_one();
 }

@@ -28,7 +28,7 @@ class WorkQueue {
     // `due` is of Clock::sinceBoot. An earlier time that is already set stays.
     void addAt(const std::string& key, Duration due);
     // The key failed: it comes again after a wait that grows with each failure since forget(). At least
-    // `atLeast`.
+    // `atLeast`, and whatever is added meanwhile does not come sooner than that.
     void retry(const std::string& key, Duration cap = kLongestRetry, Duration atLeast = Duration{0});
     // The key went well: its next failure begins with the shortest wait.
     void forget(const std::string& key);
@@ -48,6 +48,7 @@ class WorkQueue {
   private:
     struct Item {
         std::optional<Duration> due;
+        Duration notBefore{0};
         bool working = false;
         int failures = 0;
     };

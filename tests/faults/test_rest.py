@@ -1,4 +1,4 @@
-"""At rest, at an upgrade, at the end, and beside another's trouble."""
+"""At rest, at an upgrade, at the end, beside another's trouble, and with a server that asks for patience."""
 
 import time
 
@@ -49,4 +49,18 @@ def test_what_cannot_be_written_holds_up_nobody_else(trial):
     assert len(refused) <= 3, "a refusal is not asked for again and again"
     trial.proxy.arm()
     trial.ns.deployment("bad").wait_stable("1", timeout=60)
+    assert load.check_none_failed()["errors"] == 0
+
+
+def test_what_the_server_asks_for_is_waited_for(trial):
+    """429 with Retry-After: news of pods and samples come each second, and none is written sooner for it."""
+    load = stories.PROMOTE.before(trial)
+    trial.proxy.arm({"when": {"verb": "write", "resource": "[!e]*", "nth": 8, "for": "14s"},
+                     "do": {"answer": 429, "retryAfter": 3}})
+    stories.PROMOTE.under(trial)
+    trial.proxy.wait_fault(60, count=4)
+    stories.promoted(trial)
+    refused = [fault["at"] for fault in trial.proxy.faults() if fault["resource"] != "leases"]
+    waits = [after - before for before, after in zip(refused, refused[1:])]
+    assert min(waits) > 2.9, f"waits of {[round(wait, 1) for wait in waits]} s, 3 s were asked for"
     assert load.check_none_failed()["errors"] == 0

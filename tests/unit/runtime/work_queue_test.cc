@@ -85,6 +85,25 @@ TEST_F(WorkQueueTest, HonoursWhatTheServerAsksFor) {
     EXPECT_EQ(*queue.nextDue() - clock.boot, Duration(std::chrono::seconds(7)));
 }
 
+TEST_F(WorkQueueTest, NewsDoesNotComeBeforeTheTimeThatTheServerAskedFor) {
+    queue.add("a");
+    ASSERT_EQ(queue.poll(), "a");
+    queue.add("a");  // an event came while the request was made
+    queue.retry("a", WorkQueue::kLongestRetry, std::chrono::seconds(2));
+    queue.done("a");
+    queue.add("a");
+    clock.pass(std::chrono::milliseconds(1999));
+    queue.add("a");
+    EXPECT_EQ(queue.poll(), std::nullopt);
+    EXPECT_EQ(queue.depth(), 0u);
+    clock.pass(std::chrono::milliseconds(1));
+    ASSERT_EQ(queue.poll(), "a");
+    queue.forget("a");
+    queue.add("a");
+    queue.done("a");
+    EXPECT_EQ(queue.poll(), "a");
+}
+
 TEST_F(WorkQueueTest, OneFailingKeyDoesNotHoldUpOthers) {
     for (int i = 0; i < 20; ++i) {
         queue.retry("bad");
