@@ -24,7 +24,7 @@ THIRD_PARTY = {
     "cpprest/": {"net/*.cc"},
     "pplx/": {"net/*.cc"},
     "openssl/": {"base/sha256.cc", "net/*.cc"},
-    "yaml-cpp/": {"kube/kubeconfig*.cc"},
+    "yaml-cpp/": {"kube/kubeconfig*"},
     "nlohmann/": {"kube/*", "api/*", "routing/*", "signals/*", "apply/*", "runtime/*"},
     "prometheus/": {"runtime/*metrics*"},
 }

@@ -14,6 +14,9 @@ struct HttpRequest {
     std::map<std::string, std::string> headers;
     std::string body;
     Duration timeout = std::chrono::seconds(40);  // of the whole exchange; of silence for streams
+    // For streams: after each silence of this length the reader is called without bytes, so that it notices
+    // the time; zero: never.
+    Duration tick{0};
 };
 
 struct HttpResponse {

@@ -40,6 +40,7 @@ void ReflectorLoop::watch(const HttpRequest& request, std::stop_token stop) {
     kube::WatchDecoder decoder;
     std::optional<Error> undecodable;
     const auto onChunk = [&](std::string_view bytes) {
+        if (bytes.empty()) return !machine_.onWatchSilence(clock_.sinceBoot()).endStream;
         std::vector<kube::WatchEvent> events;
         const Result<void> fed = decoder.feed(bytes, events);
         for (const kube::WatchEvent& event : events) {
@@ -71,6 +72,11 @@ void ReflectorLoop::report(bool heard) {
     if (now.failures > loggedFailures_) {
         log_.warning("following a kind was interrupted", {{"kind", kind_}, {"error", now.lastFailure}});
         loggedFailures_ = now.failures;
+    }
+    if (now.refusals > loggedRefusals_) {
+        log_.info("the server streams no lists; they come in pages",
+                  {{"kind", kind_}, {"reason", now.lastRefusal}});
+        loggedRefusals_ = now.refusals;
     }
     const std::lock_guard lock(mutex_);
     if (heard) health_.lastHeard = clock_.sinceBoot();

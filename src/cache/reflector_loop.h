@@ -48,6 +48,7 @@ class ReflectorLoop {
     Logger& log_;
     std::string kind_;
     int loggedFailures_ = 0;
+    int loggedRefusals_ = 0;
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;
     ReflectorHealth health_;

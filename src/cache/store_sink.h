@@ -49,6 +49,11 @@ class StoreSink : public Sink {
                     if (auto entry = decode(object)) side_.push_back(std::move(*entry));
                 }
                 break;
+            case Operation::ListErase:
+                std::erase_if(side_, [&, key = operation.objects.front().key()](const Entry<T>& entry) {
+                    return entry.key == key;
+                });
+                break;
             case Operation::ListDone:
                 notify(store_.replaceAll(std::move(side_), std::move(operation.resourceVersion)));
                 side_ = {};

@@ -1,5 +1,7 @@
 #include "cache/write_gate.h"
 
+#include <compare>
+
 #include "kube/resource_version.h"
 
 namespace serin::cache {
@@ -23,7 +25,7 @@ bool WriteGate::caughtUp(std::string_view ownerKey,
     std::erase_if(owner->second, [&](const auto& write) {
         const auto order =
             kube::compareResourceVersions(storeVersion(write.first), write.second.resourceVersion);
-        return (order && *order >= 0) || now - write.second.at >= patience_;
+        return (order && std::is_gteq(*order)) || now - write.second.at >= patience_;
     });
     if (!owner->second.empty()) return false;
     writes_.erase(owner);

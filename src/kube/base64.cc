@@ -37,4 +37,18 @@ Result<std::string> decodeBase64(std::string_view text) {
     return out;
 }
 
+std::string encodeBase64(std::string_view bytes) {
+    static constexpr std::string_view kDigits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (size_t at = 0; at < bytes.size(); at += 3) {
+        const std::string_view group = bytes.substr(at, 3);
+        std::uint32_t bits = 0;
+        for (size_t i = 0; i < 3; ++i)
+            bits = (bits << 8) | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
+        for (size_t i = 0; i < 4; ++i) out += i <= group.size() ? kDigits[(bits >> (18 - 6 * i)) & 63] : '=';
+    }
+    return out;
+}
+
 }  // namespace serin::kube

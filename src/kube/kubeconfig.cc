@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "kube/base64.h"
+#include "kube/kubeconfig_exec.h"
 
 namespace serin::kube {
 namespace {
@@ -64,12 +65,6 @@ Result<void> refuseUnknown(const Item& item, const std::string& what, const std:
     return {};
 }
 
-std::string beside(const std::string& kubeconfigPath, const std::string& path) {
-    if (path.empty() || path.front() == '/') return path;
-    const size_t slash = kubeconfigPath.rfind('/');
-    return slash == std::string::npos ? path : kubeconfigPath.substr(0, slash + 1) + path;
-}
-
 // `name` is a file's path, `name`-data the content in base64, which wins.
 Result<PemSource> pem(const Item& item, const std::string& name) {
     PemSource source;
@@ -88,7 +83,7 @@ Result<void> readCluster(const Item& cluster, const std::string& name, ClusterCo
     if (const auto known =
             refuseUnknown(cluster, cat("cluster '", name, "'"),
                           {"server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority",
-                           "certificate-authority-data", "disable-compression", "extensions"});
+                           "certificate-authority-data", "disable-compression", "extensions", "proxy-url"});
         !known) {
         return known;
     }
@@ -99,6 +94,13 @@ Result<void> readCluster(const Item& cluster, const std::string& name, ClusterCo
                            "' does not begin with https:// or http://"));
     }
     config.tlsServerName = field(cluster, "tls-server-name");
+    config.proxyUrl = field(cluster, "proxy-url");
+    if (!config.proxyUrl.empty() && !config.proxyUrl.starts_with("http://")) {
+        const std::string scheme = config.proxyUrl.substr(0, config.proxyUrl.find(':'));
+        return invalid(
+            cat(cluster.path, ": cluster '", name, "': a proxy-url with '", scheme,
+                "' is not supported; Serin speaks to http:// proxies (CONNECT for https servers)"));
+    }
     config.insecureSkipTlsVerify = field(cluster, "insecure-skip-tls-verify") == "true";
     Result<PemSource> ca = pem(cluster, "certificate-authority");
     if (!ca) return ca.error();
@@ -113,7 +115,7 @@ Result<void> readCluster(const Item& cluster, const std::string& name, ClusterCo
 Result<void> readUser(const Item& user, const std::string& name, ClusterConfig& config) {
     if (const auto known = refuseUnknown(user, cat("user '", name, "'"),
                                          {"client-certificate", "client-certificate-data", "client-key",
-                                          "client-key-data", "token", "tokenFile", "extensions"});
+                                          "client-key-data", "token", "tokenFile", "exec", "extensions"});
         !known) {
         return known;
     }
@@ -130,6 +132,14 @@ Result<void> readUser(const Item& user, const std::string& name, ClusterConfig& 
     config.clientKey = std::move(key).value();
     config.token = trim(field(user, "token"));
     config.tokenFile = beside(user.path, field(user, "tokenFile"));
+    if (!user.fields.IsMap() || !user.fields["exec"]) return {};
+    if (!config.token.empty() || !config.tokenFile.empty() || !config.clientCertificate.empty()) {
+        return invalid(cat(user.path, ": user '", name,
+                           "' has both exec and a token or client certificate; remove one"));
+    }
+    Result<ExecPlugin> plugin = readExec(user.fields["exec"], user.path, name);
+    if (!plugin) return plugin.error();
+    config.exec = std::move(plugin).value();
     return {};
 }
 
@@ -156,6 +166,8 @@ Result<ClusterConfig> choose(const Merged& merged, const std::string& wanted, co
             cat(source, ": context '", name, "' names the user '", userName, "', which is missing"));
     }
     if (const auto read = readUser(user->second, userName, config); !read) return read.error();
+    if (config.exec && config.exec->provideClusterInfo && cluster->second.fields.IsMap())
+        config.exec->clusterExtension = execExtension(cluster->second.fields["extensions"]);
     return config;
 }
 

@@ -31,8 +31,9 @@ struct KubeconfigFile {
 };
 
 // Merges the files as kubectl does: the first file that names a cluster, user, context or current-context
-// wins; relative paths are relative to the file they stand in. What Serin cannot honour (exec, auth-provider,
-// proxy-url, username, impersonation, …) is refused by name when the chosen context uses it, never ignored.
+// wins; relative paths are relative to the file they stand in. What Serin cannot honour (auth-provider,
+// username, impersonation, SOCKS proxies, plugins that must ask a person, …) is refused by name when the
+// chosen context uses it, never ignored.
 Result<ClusterConfig> parseKubeconfig(const std::vector<KubeconfigFile>& files, const std::string& context);
 
 // The service account of a pod: KUBERNETES_SERVICE_HOST/PORT and

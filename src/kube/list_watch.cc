@@ -66,7 +66,8 @@ ListWatch::ListWatch(Options options, RequestBuilder requests, Random random)
 
 ListWatch::Action ListWatch::next(Duration now) {
     if (now < notBefore_) return Wait{notBefore_};
-    if (state_ == State::Listing) {
+    const bool streams = state_ == State::Listing && streamsNext(now);
+    if (state_ == State::Listing && !streams) {
         // No resourceVersion: the most recent state. It costs a quorum read and never goes back in time.
         const int limit = wholeList_ ? 0 : options_.pageLimit;
         return List{requests_.list(options_.resource, options_.space,
@@ -74,8 +75,10 @@ ListWatch::Action ListWatch::next(Duration now) {
     }
     const auto spread = static_cast<double>((options_.maxWatch - options_.minWatch).count());
     const std::chrono::seconds extra{static_cast<std::chrono::seconds::rep>(random_() * spread)};
-    return Watch{requests_.watch(options_.resource, options_.space,
-                                 {options_.labelSelector, resourceVersion_, options_.minWatch + extra})};
+    // A streaming list without a resourceVersion, too, is of the most recent state.
+    return Watch{requests_.watch(
+        options_.resource, options_.space,
+        {options_.labelSelector, streams ? "" : resourceVersion_, options_.minWatch + extra, streams})};
 }
 
 void ListWatch::fail(const std::string& what, std::optional<Duration> retryAfter, Duration now) {
@@ -146,7 +149,9 @@ void ListWatch::onListFailure(const ApiStatus& status, Duration now) {
 }
 
 void ListWatch::onWatchOpened(Duration now) {
-    state_ = State::Watching;
+    state_ = state_ == State::Listing ? State::Streaming : State::Watching;
+    sideOpen_ = false;
+    lastInitial_ = now;
     watchStarted_ = now;
     eventsInWatch_ = 0;
     endHandled_ = false;
@@ -154,6 +159,7 @@ void ListWatch::onWatchOpened(Duration now) {
 }
 
 ListWatch::Outcome ListWatch::onWatchEvent(const WatchEvent& event, Duration now) {
+    if (state_ == State::Streaming) return onInitialEvent(event, now);
     if (event.type == WatchEventType::Error) return onErrorEvent(event.object, now);
     ++eventsInWatch_;
     decodeFailures_ = 0;
@@ -200,6 +206,11 @@ void ListWatch::onWatchBroken(const Error& error, bool barren, Duration now) {
 
 void ListWatch::onWatchEnd(const Result<HttpResponse>& end, Duration now) {
     const bool handled = std::exchange(endHandled_, false);
+    if (state_ == State::Streaming) {
+        state_ = State::Listing;
+        if (!handled) onStreamEnd(end, now);
+        return;
+    }
     if (state_ == State::Watching) state_ = State::Listed;
     if (handled) return;
     const bool barren = now - watchStarted_ < kShortWatch && eventsInWatch_ == 0;

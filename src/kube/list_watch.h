@@ -22,6 +22,7 @@ struct StoreOperation {
     enum class Kind {
         ListStarted,  // begin an empty side collection; drop an unfinished one
         ListPage,     // put `objects` into the side collection
+        ListErase,    // objects[0] was deleted while it was being listed: take it out of the side collection
         ListDone,     // swap the side collection in; it is the state at resourceVersion
         Put,          // objects[0] was added or modified; keep it only when newer than what is stored
         Erase,        // objects[0] was deleted; erase only what has its uid
@@ -33,12 +34,16 @@ struct StoreOperation {
     std::string resourceVersion;
 };
 
-// Keeps a copy of one collection: list in pages, watch from there, resume, relist when the history is gone.
+// Keeps a copy of one collection: list, watch from there, resume, relist when the history is gone.
 // A pure machine: answers, events and times go in; the next request, a wait, and store operations come out.
 // It does no IO and has no threads, so a simulation can run it. Times are of Clock::sinceBoot.
 //
+// A list comes in pages, or (streamingLists, KEP-3157) as the beginning of the watch that follows it. Servers
+// that refuse such a watch, break it, or do not bring its bookmark are listed in pages from then on, for an
+// hour.
+//
 // How to drive it: call next() and do what it says; report a List's answer to onListAnswer; for a Watch
-// report onWatchOpened, each event, then onWatchEnd exactly once.
+// report onWatchOpened, each event, each tick of silence (HttpRequest::tick), then onWatchEnd exactly once.
 class ListWatch {
   public:
     struct Options {
@@ -48,6 +53,7 @@ class ListWatch {
         int pageLimit = 500;
         std::chrono::seconds minWatch{300};
         std::chrono::seconds maxWatch{600};
+        bool streamingLists = false;
     };
     struct Wait {
         Duration until;
@@ -66,10 +72,13 @@ class ListWatch {
     };
     // What an operator's metrics and logs show.
     struct Statistics {
-        int lists = 0;     // lists that were completed
+        int lists = 0;     // lists that were completed, streamed or in pages
+        int streamed = 0;  // of these, streamed ones
         int watches = 0;   // watches that were opened
         int failures = 0;  // answers, events and streams that failed
         std::string lastFailure;
+        int refusals = 0;  // streaming lists that the server does not do; no failure
+        std::string lastRefusal;
     };
 
     ListWatch(Options options, RequestBuilder requests, Random random);
@@ -80,6 +89,8 @@ class ListWatch {
 
     void onWatchOpened(Duration now);
     Outcome onWatchEvent(const WatchEvent& event, Duration now);
+    // Nothing came for a while.
+    Outcome onWatchSilence(Duration now);
     // How the stream ended: its answer, or an Error (Invalid: the decoder refused it).
     void onWatchEnd(const Result<HttpResponse>& end, Duration now);
 
@@ -90,7 +101,8 @@ class ListWatch {
     const Statistics& statistics() const { return statistics_; }
 
   private:
-    enum class State { Listing, Listed, Watching };
+    // Streaming: in a watch whose objects are still a list.
+    enum class State { Listing, Streaming, Listed, Watching };
 
     void relist(Duration now, bool jitter);
     void fail(const std::string& what, std::optional<Duration> retryAfter, Duration now);
@@ -100,6 +112,12 @@ class ListWatch {
     void onWatchFailure(const ApiStatus& status, Duration now);
     void onWatchBroken(const Error& error, bool barren, Duration now);
     Outcome onErrorEvent(const Object& object, Duration now);
+
+    // The streaming list: list_watch_streaming.cc.
+    bool streamsNext(Duration now) const;
+    Outcome onInitialEvent(const WatchEvent& event, Duration now);
+    void onStreamEnd(const Result<HttpResponse>& end, Duration now);
+    void listInPages(Duration now);
 
     Options options_;
     RequestBuilder requests_;
@@ -115,6 +133,9 @@ class ListWatch {
     int eventsInWatch_ = 0;
     bool endHandled_ = false;  // the present watch was already decided by an ERROR event
     int decodeFailures_ = 0;   // in a row
+    bool sideOpen_ = false;    // of a streaming list: ListStarted was told
+    Duration lastInitial_{0};  // of a streaming list: when its last object came
+    Duration pagesUntil_{0};   // no streaming lists before
     std::optional<Duration> serverErrorsSince_;
     Statistics statistics_;
 };

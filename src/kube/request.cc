@@ -76,10 +76,13 @@ HttpRequest RequestBuilder::watch(const Resource& resource, std::string_view spa
         base("GET", withQuery(resource.collectionPath(space),
                               {{"watch", "1"},
                                {"allowWatchBookmarks", "true"},
+                               {"sendInitialEvents", options.sendInitialEvents ? "true" : ""},
+                               {"resourceVersionMatch", options.sendInitialEvents ? "NotOlderThan" : ""},
                                {"resourceVersion", options.resourceVersion},
                                {"timeoutSeconds", std::to_string(options.serverTimeout.count())},
                                {"labelSelector", options.labelSelector}}));
     request.timeout = options.serverTimeout + std::chrono::seconds(5);
+    if (options.sendInitialEvents) request.tick = std::chrono::seconds(2);
     return request;
 }
 

@@ -16,10 +16,15 @@ struct ListOptions {
     std::string continueToken;  // of the page before
 };
 
+// The annotation of the bookmark that ends a streaming list; its value is "true".
+inline constexpr const char* kInitialEventsEnd = "k8s.io/initial-events-end";
+
 struct WatchOptions {
     std::string labelSelector;
     std::string resourceVersion;  // the watch tells what happened after it
     std::chrono::seconds serverTimeout{300};
+    // A streaming list: every object as ADDED, then a bookmark that says so, then what happens after it.
+    bool sendInitialEvents = false;
 };
 
 struct CreateOptions {
@@ -49,7 +54,7 @@ class RequestBuilder {
     explicit RequestBuilder(std::string userAgent, std::string fieldManager = "serin-controller");
 
     HttpRequest list(const Resource& resource, std::string_view space, const ListOptions& options) const;
-    // Streams bookmarks too. `timeout` (of silence) is serverTimeout + 5 s.
+    // Streams bookmarks too. `timeout` (of silence) is serverTimeout + 5 s; a streaming list has a tick.
     HttpRequest watch(const Resource& resource, std::string_view space, const WatchOptions& options) const;
     HttpRequest get(const Resource& resource, std::string_view space, std::string_view name) const;
 

@@ -12,12 +12,15 @@ namespace serin::net {
 
 // A Transport to one API server over HTTP/1.1 with TLS.
 //
-// - Adds the Authorization header; a tokenFile is read again every 60 s and after a 401, and the last good
-// token is
-//   kept when reading fails. CA and client certificate files are read for every new connection.
+// - Adds the Authorization header: a token, a tokenFile (read again every 60 s and after a 401; the last good
+//   token stays when reading fails), or what a credential plugin says. CA and client certificate files are
+//   read for every new connection and every 60 s; kept connections are given up when they have changed.
+// - A request that is answered with 401 is sent once more if the credentials turn out to be renewed.
 // - Each stream has a connection of its own; its silence limit is the request's timeout, and TCP keep-alive
-// finds
-//   dead peers after about 60 s.
+//   finds dead peers after about 60 s (over TLS without a proxy: elsewhere cpprestsdk does not show the
+//   socket).
+// - Goes through the http:// proxy of the configuration, by CONNECT when the server speaks TLS.
+// - Logs once what the server says beside its answers: warnings, its flow for us.
 // - Other requests share a pool of kept-alive connections. cpprestsdk silently sends a request again, POST
 // included,
 //   when such a connection closes under it; so every write must be harmless when it arrives twice: names are

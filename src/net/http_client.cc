@@ -1,9 +1,6 @@
 #include "net/http_client.h"
 
 #include <cpprest/http_client.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
@@ -13,6 +10,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "net/keep_alive.h"
 
 namespace serin::net {
 namespace {
@@ -60,10 +58,18 @@ bool contains(std::string_view text, std::string_view part) {
 
 // Failures before the first byte of the request was written: cpprestsdk tells them apart only by their texts.
 ErrorCode codeOf(const std::string& failure) {
-    for (const char* early : {"onnect to any", "resolving", "handshake", "in connecting"}) {
+    for (const char* early : {"onnect to any", "resolving", "handshake", "in connecting", "proxy"}) {
         if (contains(failure, early)) return ErrorCode::Unavailable;
     }
     return ErrorCode::Unknown;
+}
+
+// False when it has not ended by then, and no stop was asked for.
+template <typename T>
+bool endsBy(const std::shared_ptr<Ending<T>>& ending, SteadyTime then, const std::stop_token& stop) {
+    std::unique_lock lock(ending->mutex);
+    return ending->changed.wait_until(lock, stop, then, [&] { return ending->done; }) ||
+           stop.stop_requested();
 }
 
 template <typename T>
@@ -75,17 +81,6 @@ Result<T> await(const std::shared_ptr<Ending<T>>& ending, SteadyTime deadline, c
     if (!ending->done) return Error{ErrorCode::Unknown, cat("timed out ", what)};
     if (!ending->value) return Error{codeOf(ending->failure), ending->failure};
     return std::move(*ending->value);
-}
-
-// Finds dead peers in about a minute: the first probe after 30 s of silence, then three 10 s apart.
-void keepTcpAlive(int socket) {
-    const auto set = [socket](int level, int name, int value) {
-        ::setsockopt(socket, level, name, &value, sizeof value);
-    };
-    set(SOL_SOCKET, SO_KEEPALIVE, 1);
-    set(IPPROTO_TCP, TCP_KEEPIDLE, 30);
-    set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
-    set(IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
 std::string lower(std::string text) {
@@ -136,10 +131,18 @@ class Body {
         : buffer_(answer.body().streambuf()), limits_(limits), end_(end), stop_(std::move(stop)) {}
 
     // True at the end of the body or when `take` had enough.
-    Result<bool> readTo(const HttpClient::OnChunk& take) {
+    // With a `tick`, `take` is called without bytes as each of them passes in silence.
+    Result<bool> readTo(const HttpClient::OnChunk& take, Duration tick) {
         while (true) {
-            const SteadyTime deadline = std::min(end_, std::chrono::steady_clock::now() + limits_.silence);
-            const auto next = await(endingOf(buffer_.getc()), deadline, stop_, "reading the answer");
+            SteadyTime now = std::chrono::steady_clock::now();
+            const SteadyTime deadline = std::min(end_, now + limits_.silence);
+            const auto ending = endingOf(buffer_.getc());
+            while (tick.count() > 0 && now < deadline &&
+                   !endsBy(ending, std::min(deadline, now + tick), stop_)) {
+                if (!take({})) return false;
+                now = std::chrono::steady_clock::now();
+            }
+            const auto next = await(ending, deadline, stop_, "reading the answer");
             if (!next) return Error{bodyCode(next.error().code), next.error().message};
             if (*next == concurrency::streams::streambuf<std::uint8_t>::traits::eof()) return true;
             std::uint8_t* bytes = nullptr;
@@ -164,16 +167,51 @@ class Body {
 };
 
 // Reads the body into `out` or through `onChunk`. An error or false: the transfer must be cancelled.
-Result<bool> readBody(Body& body, HttpResponse& out, size_t maxBytes, const HttpClient::OnChunk& onChunk) {
-    if (onChunk && out.status >= 200 && out.status < 300) return body.readTo(onChunk);
+Result<bool> readBody(Body& body, HttpResponse& out, size_t maxBytes, const HttpClient::OnChunk& onChunk,
+                      Duration tick) {
+    if (onChunk && out.status >= 200 && out.status < 300) return body.readTo(onChunk, tick);
     bool tooLarge = false;
-    const auto done = body.readTo([&](std::string_view bytes) {
+    const auto collect = [&](std::string_view bytes) {
         tooLarge = out.body.size() + bytes.size() > maxBytes;
         if (!tooLarge) out.body += bytes;
         return !tooLarge;
-    });
+    };
+    const auto done = body.readTo(collect, Duration{0});
     if (tooLarge) return invalid(cat("the answer is larger than ", maxBytes, " bytes"));
     return done;
+}
+
+using Socket = boost::asio::ip::tcp::socket;
+
+// cpprestsdk shows a connection before each request on it, at first before it is connected. (Through a proxy
+// the first request of a TLS connection shows the socket, a later one the TLS stream, with nothing to tell
+// them apart: there nothing can be set.)
+void watchTlsPeer(web::http::client::native_handle handle) {
+    auto& stream = *static_cast<boost::asio::ssl::stream<Socket&>*>(handle);
+    Socket& socket = stream.next_layer();
+    if (socket.is_open()) return;
+    keepTcpAliveFromHandshake(stream.native_handle(), &socket,
+                              [](void* open) { return static_cast<Socket*>(open)->native_handle(); });
+}
+
+void watchPlainPeer(web::http::client::native_handle handle) {
+    Socket& socket = *static_cast<Socket*>(handle);
+    if (socket.is_open()) keepTcpAlive(socket.native_handle());
+}
+
+// Throws std::exception when the URL is malformed.
+web::web_proxy proxyOf(const std::string& url) {
+    const web::uri whole(url);
+    web::uri_builder address;
+    address.set_scheme(whole.scheme()).set_host(whole.host()).set_port(whole.port() > 0 ? whole.port() : 80);
+    web::web_proxy proxy(address.to_uri());
+    const std::string who = whole.user_info();
+    const size_t colon = who.find(':');
+    if (!who.empty()) {
+        proxy.set_credentials({web::uri::decode(who.substr(0, colon)),
+                               colon == std::string::npos ? "" : web::uri::decode(who.substr(colon + 1))});
+    }
+    return proxy;
 }
 
 }  // namespace
@@ -187,18 +225,18 @@ Result<std::unique_ptr<HttpClient>> HttpClient::make(Options options) {
         config.set_ssl_context_callback([prepare = options.prepareTls](boost::asio::ssl::context& context) {
             if (prepare) prepare(context.native_handle());
         });
-        const bool secure = options.url.starts_with("https://");
-        config.set_nativehandle_options([secure](web::http::client::native_handle handle) {
-            using Socket = boost::asio::ip::tcp::socket;
-            using TlsStream = boost::asio::ssl::stream<Socket&>;
-            Socket& socket =
-                secure ? static_cast<TlsStream*>(handle)->next_layer() : *static_cast<Socket*>(handle);
-            keepTcpAlive(socket.native_handle());
-        });
+        if (options.proxy.empty()) {
+            config.set_nativehandle_options(options.url.starts_with("https://") ? watchTlsPeer
+                                                                                : watchPlainPeer);
+        } else {
+            config.set_proxy(proxyOf(options.proxy));
+        }
         auto impl = std::make_unique<Impl>(web::uri(options.url), config, options.hostHeader);
         return std::unique_ptr<HttpClient>(new HttpClient(std::move(impl)));
     } catch (const std::exception& error) {
-        return invalid(cat("'", options.url, "' is not a usable URL: ", error.what()));
+        // A proxy's URL may hold a password.
+        const std::string proxy = options.proxy.empty() ? "" : ", or its proxy's URL is not";
+        return invalid(cat("'", options.url, "' is not a usable URL", proxy, ": ", error.what()));
     }
 }
 
@@ -221,7 +259,7 @@ Result<HttpResponse> HttpClient::exchange(const HttpRequest& request, const Limi
         }
         HttpResponse out = head(*answer);
         Body body(*answer, limits, end, stop);
-        const auto done = readBody(body, out, limits.maxBytes, onChunk);
+        const auto done = readBody(body, out, limits.maxBytes, onChunk, request.tick);
         if (!done || !*done) cancel.cancel();
         if (!done) return done.error();
         return out;

@@ -22,6 +22,7 @@ class HttpClient {
     struct Options {
         std::string url;         // scheme://host:port[/path]
         std::string hostHeader;  // empty: the URL's. Also the name that TLS asks for and checks
+        std::string proxy;       // "http://[user:password@]host:port"; empty: none
         Duration silence;        // cpprestsdk's own limit; the last resort after `Limits`
         bool verifyServer = true;
         std::function<void(ssl_ctx_st*)> prepareTls;  // for each new connection; must not throw
@@ -33,7 +34,8 @@ class HttpClient {
         Duration silence;  // between two pieces of the body
         size_t maxBytes;   // of a body that is collected
     };
-    // Pieces of the body of a 2xx answer; false ends the exchange early, as a success.
+    // Pieces of the body of a 2xx answer, and no bytes after each HttpRequest::tick of silence; false ends
+    // the exchange early, as a success.
     using OnChunk = std::function<bool(std::string_view)>;
 
     // Fails when the URL is malformed.

@@ -95,39 +95,68 @@ Result<Tls::Texts> Tls::read() const {
     if (!certificate) return certificate.error();
     Result<std::string> key = text(key_);
     if (!key) return key.error();
-    Texts texts{std::move(ca).value(), std::move(certificate).value(), std::move(key).value()};
+    return Texts{std::move(ca).value(), std::move(certificate).value(), std::move(key).value()};
+}
+
+Result<void> Tls::take(Texts texts) {
     const Context trial(SSL_CTX_new(TLS_client_method()));
     if (!ca_.empty()) {
-        if (const auto trusted = trust(trial.get(), texts.ca); !trusted) return trusted.error();
+        if (const auto trusted = trust(trial.get(), texts.ca); !trusted) return trusted;
     }
-    if (!certificate_.empty()) {
-        if (const auto done = identify(trial.get(), texts.certificate, texts.key); !done) return done.error();
+    if (!texts.certificate.empty()) {
+        if (const auto done = identify(trial.get(), texts.certificate, texts.key); !done) return done;
     }
-    return texts;
+    const std::lock_guard lock(mutex_);
+    if (texts == good_) return {};
+    good_ = std::move(texts);
+    ++generation_;
+    return {};
 }
 
 Result<void> Tls::check() {
     Result<Texts> texts = read();
     if (!texts) return texts.error();
+    if (certificate_.empty()) {
+        const std::lock_guard lock(mutex_);
+        texts.value().certificate = good_.certificate;
+        texts.value().key = good_.key;
+    } else if (texts->certificate.empty()) {
+        return invalid(cat(certificate_.file, ": the client certificate is empty"));
+    }
+    return take(std::move(texts).value());
+}
+
+void Tls::refresh() {
+    if (ca_.file.empty() && certificate_.file.empty() && key_.file.empty()) return;
+    if (const auto fresh = check(); !fresh) {
+        log_.warning("certificates cannot be read again; the last good ones stay",
+                     {{"error", fresh.error().message}});
+    }
+}
+
+Result<void> Tls::present(const std::string& certificate, const std::string& key) {
+    Texts texts;
+    {
+        const std::lock_guard lock(mutex_);
+        if (good_.certificate == certificate && good_.key == key) return {};
+        texts = {good_.ca, certificate, key};
+    }
+    return take(std::move(texts));
+}
+
+int Tls::generation() const {
     const std::lock_guard lock(mutex_);
-    good_ = std::move(texts).value();
-    return {};
+    return generation_;
 }
 
 void Tls::prepare(ssl_ctx_st* context) {
-    const bool fromFiles = !ca_.file.empty() || !certificate_.file.empty() || !key_.file.empty();
-    if (fromFiles) {
-        if (const auto fresh = check(); !fresh) {
-            log_.warning("certificates cannot be read again; the last good ones stay",
-                         {{"error", fresh.error().message}});
-        }
-    }
+    refresh();
     const std::lock_guard lock(mutex_);
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_cert_verify_callback(context, verifyAndRemember, this);
     Result<void> done;
     if (!ca_.empty()) done = trust(context, good_.ca);
-    if (done && !certificate_.empty()) done = identify(context, good_.certificate, good_.key);
+    if (done && !good_.certificate.empty()) done = identify(context, good_.certificate, good_.key);
     if (done) return;
     lastFailure_ = done.error().message;
     SSL_CTX_set_cert_store(context, X509_STORE_new());  // trusts nobody

@@ -12,13 +12,20 @@ struct ssl_ctx_st;
 namespace serin::net {
 
 // Certificates for new connections: whom we trust and who we are. Files are read for each connection, so
-// renewed ones count without a restart; when one cannot be used the last good text stays. Thread-safe.
+// renewed ones count without a restart; when one cannot be used the last good text stays, and a warning is
+// logged. Thread-safe.
 class Tls {
   public:
     Tls(const kube::ClusterConfig& config, Logger& log);
 
     // Reads everything once. Fails with the file and OpenSSL's reason.
     Result<void> check();
+    // Reads files again, if there are any.
+    void refresh();
+    // A certificate and key in PEM that a credential plugin gave, instead of none. Fails as check does.
+    Result<void> present(const std::string& certificate, const std::string& key);
+    // Another number whenever a certificate or key has changed: older connections are then of the past.
+    int generation() const;
     // Prepares the context of one new connection: trust only the cluster's CA (if there is one), TLS 1.2 or
     // later, our certificate. Does not throw; what cannot be set makes the handshake fail, with the reason in
     // lastFailure.
@@ -32,8 +39,11 @@ class Tls {
         std::string ca;
         std::string certificate;
         std::string key;
+
+        friend bool operator==(const Texts&, const Texts&) = default;
     };
     Result<Texts> read() const;
+    Result<void> take(Texts texts);
 
     kube::PemSource ca_;
     kube::PemSource certificate_;
@@ -41,6 +51,7 @@ class Tls {
     Logger& log_;
     mutable std::mutex mutex_;
     Texts good_;
+    int generation_ = 0;
     std::string lastFailure_;
 };
 

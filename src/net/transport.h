@@ -21,10 +21,10 @@ class Transport {
     // connection), Stopped after a stop request.
     virtual Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop = {}) = 0;
 
-    // A streamed answer. `onChunk` gets the body's bytes as they come, on the calling thread; it returns
-    // false to end the stream. Returns the status and headers when the stream ended cleanly (body empty for
-    // 2xx, the whole body for other statuses, for which onChunk is never called). `request.timeout` limits
-    // silence.
+    // A streamed answer. `onChunk` gets the body's bytes as they come, on the calling thread, and no bytes
+    // after each silence of `request.tick`; it returns false to end the stream. Returns the status and
+    // headers when the stream ended cleanly (body empty for 2xx, the whole body for other statuses, for which
+    // onChunk is never called). `request.timeout` limits silence.
     virtual Result<HttpResponse> stream(const HttpRequest& request,
                                         const std::function<bool(std::string_view)>& onChunk,
                                         std::stop_token stop) = 0;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "kube/discovery.h"
 #include "kube/resource.h"
 #include "kube/status.h"
 
@@ -33,6 +34,25 @@ HttpRequest plainGet(const std::string& target) {
 ClusterState notReady(const Error& error) {
     if (error.code == ErrorCode::Stopped) return {Readiness::Stopped, error.message};
     return {Readiness::Unreachable, error.message};
+}
+
+// Which kinds besides ModelDeployments the API server does not serve (aggregated APIs can be away), in words;
+// empty when all are there, or when it cannot say.
+Result<std::string> missingKinds(net::Transport& transport, const std::stop_token& stop) {
+    const std::vector<kube::Resource> wanted{kube::replicaSets(), kube::endpointSlices(), kube::leases(),
+                                             kube::events()};
+    const auto document = kube::expectSuccess("discovery", transport.send(kube::aggregatedDiscovery(), stop));
+    if (!document) {
+        const bool unknown = document.error().code == ErrorCode::Invalid ||
+                             document.error().code == ErrorCode::NotFound ||
+                             document.error().code == ErrorCode::Forbidden;
+        return unknown ? Result<std::string>(std::string()) : Result<std::string>(document.error());
+    }
+    std::vector<std::string> names;
+    for (const kube::Resource& one :
+         kube::missingFrom(document->body, wanted).value_or(std::vector<kube::Resource>{}))
+        names.push_back(cat(one.apiVersion(), ' ', one.plural));
+    return join(names, ", ");
 }
 
 }  // namespace
@@ -69,6 +89,9 @@ ClusterState askCluster(net::Transport& transport, const std::stop_token& stop) 
                 "crds/modeldeployments.serin.dev.yaml, or helm install with crds.install=true"};
     }
     if (!resources) return notReady(resources.error());
+    const Result<std::string> missing = missingKinds(transport, stop);
+    if (!missing) return notReady(missing.error());
+    if (!missing->empty()) return {Readiness::NoResource, cat("the API server does not serve ", *missing)};
     return {Readiness::Ready, *checked};
 }
 

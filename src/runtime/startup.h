@@ -22,7 +22,8 @@ struct ClusterState {
     Readiness readiness = Readiness::Unreachable;
     std::string message;  // why not; the server's version when ready
 };
-// Asks once: is there an API server, is it new enough, does it know ModelDeployments?
+// Asks once: is there an API server, is it new enough, does it serve ModelDeployments and what they are made
+// of?
 ClusterState askCluster(net::Transport& transport, const std::stop_token& stop);
 
 // Asks until the cluster is ready, saying every few seconds what it waits for. False when it never will be

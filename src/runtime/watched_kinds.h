@@ -29,6 +29,7 @@ inline kube::ListWatch::Options collection(const kube::Resource& resource, const
     kube::ListWatch::Options out;
     out.resource = resource;
     out.space = space;
+    out.streamingLists = true;
     if (!(resource == kube::modelDeployments())) out.labelSelector = api::kModelDeploymentLabel;
     return out;
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 
@@ -9,6 +10,13 @@ namespace serin::cache {
 namespace {
 
 using namespace std::chrono_literals;
+
+class ManualClock : public Clock {
+  public:
+    Timestamp wall() const override { return Timestamp{now.load()}; }
+    Duration sinceBoot() const override { return now; }
+    std::atomic<Duration> now{Duration{1'000'000}};
+};
 
 class QuietLog : public Logger {
   public:
@@ -32,6 +40,7 @@ class ScriptedTransport : public net::Transport {
                                 std::stop_token stop) override {
         const Stream one = take(streams, request, stop, Stream{{}, Error{ErrorCode::Stopped, "stopped"}});
         for (const std::string& chunk : one.chunks) {
+            if (onPiece) onPiece();
             if (!onChunk(chunk)) return HttpResponse{200, {}, ""};
         }
         return one.end;
@@ -48,6 +57,7 @@ class ScriptedTransport : public net::Transport {
 
     std::deque<Result<HttpResponse>> lists;
     std::deque<Stream> streams;
+    std::function<void()> onPiece;
 
   private:
     template <typename T>
@@ -104,10 +114,12 @@ class ReflectorTest : public ::testing::Test {
         return out;
     }
     // Runs the reflector through its script.
-    Snapshot<int> run() {
+    Snapshot<int> run(bool streamingLists = false) {
+        kube::ListWatch::Options options;
+        options.resource = kube::services();
+        options.streamingLists = streamingLists;
         Reflector<int> reflector(
-            {kube::services(), "", ""}, kube::RequestBuilder("test"), [] { return 0.0; }, kind(), transport_,
-            systemClock(), log_);
+            options, kube::RequestBuilder("test"), [] { return 0.0; }, kind(), transport_, clock_, log_);
         EXPECT_FALSE(reflector.hasSynced());
         reflector.start();
         transport_.waitUntilIdle();
@@ -117,6 +129,7 @@ class ReflectorTest : public ::testing::Test {
     }
 
     QuietLog log_;
+    ManualClock clock_;
     ScriptedTransport transport_;
     std::vector<std::string> notified_;
     std::vector<std::string> malformed_;
@@ -182,6 +195,45 @@ TEST_F(ReflectorTest, ResumesFromABookmark) {
     EXPECT_EQ(snapshot.resourceVersion(), "99");
     EXPECT_NE(transport_.targets().back().find("resourceVersion=99&"), std::string::npos);
     EXPECT_EQ(notified_.size(), 1U) << "a bookmark wakes nobody";
+}
+
+std::string endOfList(const std::string& version) {
+    return frame("BOOKMARK", R"({"metadata":{"resourceVersion":")" + version +
+                                 R"(","annotations":{"k8s.io/initial-events-end":"true"}}})");
+}
+
+TEST_F(ReflectorTest, TakesAStreamingListAtItsBookmarkAndFollowsTheSameStream) {
+    transport_.streams = {{{frame("ADDED", item("a", "3", "1")) + frame("ADDED", item("b", "4", "2")),
+                            frame("MODIFIED", item("b", "5", "6")) + frame("DELETED", item("a", "6", "1")),
+                            endOfList("10"), frame("ADDED", item("c", "11", "7"))}}};
+    const auto snapshot = run(true);
+    EXPECT_EQ(snapshot.size(), 2U);
+    EXPECT_EQ(snapshot.find("ml/b")->value, 6);
+    EXPECT_EQ(snapshot.find("ml/c")->value, 7);
+    EXPECT_EQ(notified_, (std::vector<std::string>{"ml/x", "ml/x"})) << "the list at once, then the event";
+    EXPECT_EQ(transport_.targets().size(), 2U);
+    EXPECT_NE(transport_.targets().back().find("resourceVersion=11&"), std::string::npos);
+}
+
+TEST_F(ReflectorTest, ListsInPagesWhereStreamingIsRefusedInTheMiddle) {
+    transport_.streams = {{{frame("ADDED", item("dropped", "3", "1")),
+                            frame("ERROR", R"({"kind":"Status","code":500,"reason":"InternalError"})")}}};
+    transport_.lists = {page("10", item("a", "3", "1"))};
+    const auto snapshot = run(true);
+    EXPECT_EQ(snapshot.size(), 1U);
+    EXPECT_NE(snapshot.find("ml/a"), nullptr);
+    EXPECT_EQ(health_.failures, 0);
+}
+
+TEST_F(ReflectorTest, ListsInPagesWhenNoBookmarkComes) {
+    // A tick of silence is a piece without bytes; the clock says how long it was.
+    transport_.streams = {{{frame("ADDED", item("dropped", "3", "1")), ""}}};
+    transport_.onPiece = [this] { clock_.now = clock_.now.load() + 10s; };
+    transport_.lists = {page("10", item("a", "3", "1"))};
+    const auto snapshot = run(true);
+    EXPECT_EQ(snapshot.size(), 1U);
+    EXPECT_EQ(health_.failures, 1);
+    EXPECT_EQ(health_.lastFailure.substr(0, 46), "streaming list: its bookmark did not come with");
 }
 
 }  // namespace

@@ -69,18 +69,24 @@ TEST(Kubeconfig, MergesFilesFirstWins) {
     EXPECT_EQ(config->source, "/a:/b/config");
 }
 
+TEST(Kubeconfig, ReadsAnHttpProxy) {
+    const auto config =
+        parseKubeconfig({{"/k", with("{server: 'https://x', proxy-url: 'http://p:3128'}", "{}")}}, "");
+    ASSERT_TRUE(config.ok()) << config.error().message;
+    EXPECT_EQ(config->proxyUrl, "http://p:3128");
+}
+
 TEST(Kubeconfig, RefusesByNameWhatItCannotHonour) {
     const std::string server = "{server: 'https://x'}";
-    EXPECT_EQ(refusal(with(server, "{exec: {command: aws}}")),
-              "/k: user 'u' uses 'exec', which Serin does not support");
     EXPECT_EQ(refusal(with(server, "{auth-provider: {name: gcp}}")),
               "/k: user 'u' uses 'auth-provider', which Serin does not support");
     EXPECT_EQ(refusal(with(server, "{username: a, password: b}")),
               "/k: user 'u' uses 'username', which Serin does not support");
     EXPECT_EQ(refusal(with(server, "{as: admin, token: x}")),
               "/k: user 'u' uses 'as', which Serin does not support");
-    EXPECT_EQ(refusal(with("{server: 'https://x', proxy-url: 'http://p'}", "{token: x}")),
-              "/k: cluster 'c' uses 'proxy-url', which Serin does not support");
+    EXPECT_EQ(refusal(with("{server: 'https://x', proxy-url: 'socks5://p:1080'}", "{}")),
+              "/k: cluster 'c': a proxy-url with 'socks5' is not supported; Serin speaks to http:// proxies "
+              "(CONNECT for https servers)");
 }
 
 TEST(Kubeconfig, IgnoresWhatOtherContextsUse) {

@@ -1,6 +1,4 @@
-#include "kube/list_watch.h"
-
-#include <gtest/gtest.h>
+#include "tests/unit/kube/list_watch_fixture.h"
 
 namespace serin::kube {
 namespace {
@@ -8,64 +6,12 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = StoreOperation::Kind;
 
-HttpResponse ok(std::string body) {
-    return {200, {}, std::move(body)};
-}
-
-std::string page(const std::string& version, const std::string& continueToken, const std::string& items) {
-    return R"({"kind":"ServiceList","metadata":{"resourceVersion":")" + version + R"(","continue":")" +
-           continueToken + R"("},"items":[)" + items + "]}";
-}
-
-std::string item(const std::string& name, const std::string& version) {
-    return R"({"metadata":{"namespace":"ml","name":")" + name + R"(","resourceVersion":")" + version +
-           R"("}})";
-}
-
-WatchEvent event(WatchEventType type, const std::string& name, const std::string& version) {
-    return {type, *Object::parse(item(name, version))};
-}
-
-WatchEvent errorEvent(int code, const std::string& reason) {
-    return {WatchEventType::Error, *Object::parse(R"({"kind":"Status","code":)" + std::to_string(code) +
-                                                  R"(,"reason":")" + reason + R"("})")};
-}
-
-class ListWatchTest : public ::testing::Test {
-  protected:
-    ListWatchTest()
-        : machine_({services(), "", "serin.dev/managed=true"}, RequestBuilder("test"),
-                   [this] { return random_; }) {}
-
-    std::string target(const ListWatch::Action& action) {
-        if (const auto* list = std::get_if<ListWatch::List>(&action)) return list->request.target;
-        if (const auto* watch = std::get_if<ListWatch::Watch>(&action)) return watch->request.target;
-        return "wait";
-    }
-    std::string next() { return target(machine_.next(now_)); }
-    Duration waits() {
-        const auto action = machine_.next(now_);
-        const auto* wait = std::get_if<ListWatch::Wait>(&action);
-        return wait ? wait->until - now_ : 0ms;
-    }
-    // Listed at version 50, about to watch.
-    void list() {
-        next();
-        machine_.onListAnswer(ok(page("50", "", item("a", "10"))), now_);
-    }
-    void open() {
-        next();
-        machine_.onWatchOpened(now_);
-    }
-    void end(const Result<HttpResponse>& how, Duration after) {
-        now_ += after;
-        machine_.onWatchEnd(how, now_);
-    }
-
-    double random_ = 0;
-    Duration now_{1'000'000};
-    ListWatch machine_;
-};
+using ListWatchTest = testing::ListWatchFixture;
+using testing::errorEvent;
+using testing::event;
+using testing::item;
+using testing::ok;
+using testing::page;
 
 const char* kFirstPage = "/api/v1/services?limit=500&labelSelector=serin.dev%2Fmanaged%3Dtrue";
 const std::string kWatch = "/api/v1/services?watch=1&allowWatchBookmarks=true&resourceVersion=";

@@ -1,9 +1,11 @@
 #include "tests/unit/net/loopback_server.h"
 
 #include <arpa/inet.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -53,10 +55,12 @@ ssl_ctx_st* serverContext(const TestCertificate& own, const std::string& clientC
     BIO_free(keyText);
     if (!clientCa.empty()) {
         BIO* caText = BIO_new_mem_buf(clientCa.data(), static_cast<int>(clientCa.size()));
-        X509* ca = PEM_read_bio_X509(caText, nullptr, nullptr, nullptr);
-        X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca);
-        X509_free(ca);
+        while (X509* ca = PEM_read_bio_X509(caText, nullptr, nullptr, nullptr)) {
+            X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca);
+            X509_free(ca);
+        }
         BIO_free(caText);
+        ERR_clear_error();  // the end of the text reads as an error
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     }
     return context;
@@ -129,6 +133,27 @@ void Connection::waitForClose() {
 void Connection::respond(int status, const std::string& body, const std::string& headers) {
     write("HTTP/1.1 " + std::to_string(status) + " Said\r\n" + headers +
           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+}
+
+void Connection::relayTo(int port) {
+    const int other = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bool open = ::connect(other, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    const int ends[] = {descriptor_, other};
+    while (open) {
+        pollfd both[] = {{ends[0], POLLIN, 0}, {ends[1], POLLIN, 0}};
+        ::poll(both, 2, -1);
+        for (int from = 0; from < 2 && open; ++from) {
+            if (both[from].revents == 0) continue;
+            char block[4096];
+            const long got = ::recv(ends[from], block, sizeof block, 0);
+            open = got > 0 && ::send(ends[1 - from], block, static_cast<size_t>(got), MSG_NOSIGNAL) == got;
+        }
+    }
+    ::close(other);
 }
 
 LoopbackServer::LoopbackServer(Behaviour behaviour) : behaviour_(std::move(behaviour)) {

@@ -32,6 +32,8 @@ class Connection {
     bool write(std::string_view bytes);
     // Blocks until the peer closes.
     void waitForClose();
+    // Passes bytes between the peer (without TLS) and 127.0.0.1:port until one of them closes.
+    void relayTo(int port);
     void respond(int status, const std::string& body, const std::string& headers = "");
 
   private:
@@ -47,7 +49,8 @@ class LoopbackServer {
   public:
     using Behaviour = std::function<void(Connection&)>;
     explicit LoopbackServer(Behaviour behaviour);
-    // With TLS. `clientCa` in PEM: clients must have a certificate signed by it; empty: they need none.
+    // With TLS. `clientCa`, one or more certificates in PEM: clients must have a certificate signed by one of
+    // them; empty: they need none.
     LoopbackServer(Behaviour behaviour, const TestCertificate& own, const std::string& clientCa = "");
     ~LoopbackServer();
 

@@ -145,7 +145,22 @@ TEST(Startup, SaysHowToInstallTheMissingResource) {
     EXPECT_EQ(askCluster(transport, {}).readiness, Readiness::Unreachable);
     transport.answer(200, R"({"major":"1","minor":"36","gitVersion":"v1.36.0"})");
     transport.answer(200, "{}");
-    EXPECT_EQ(askCluster(transport, {}).readiness, Readiness::Ready);
+    transport.answer(406, "");
+    EXPECT_EQ(askCluster(transport, {}).readiness, Readiness::Ready) << "an old server cannot say more";
+}
+
+TEST(Startup, NamesOtherKindsThatAreNotServed) {
+    serin::testing::ScriptedTransport transport;
+    transport.answer(200, R"({"major":"1","minor":"36","gitVersion":"v1.36.0"})");
+    transport.answer(200, "{}");
+    transport.answer(200, R"({"kind":"APIGroupDiscoveryList","items":[
+        {"metadata":{"name":"apps"},"versions":[{"version":"v1","resources":[{"resource":"replicasets"}]}]},
+        {"metadata":{"name":"discovery.k8s.io"},"versions":[{"version":"v1","resources":[
+            {"resource":"endpointslices"}]}]}]})");
+    const ClusterState state = askCluster(transport, {});
+    EXPECT_EQ(state.readiness, Readiness::NoResource);
+    EXPECT_EQ(state.message,
+              "the API server does not serve coordination.k8s.io/v1 leases, events.k8s.io/v1 events");
 }
 
 }  // namespace
