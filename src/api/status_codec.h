@@ -12,7 +12,8 @@ namespace serin::api {
 nlohmann::json encodeStatus(const Status& status);
 
 // Reads what encodeStatus wrote, whatever version of Serin it was. What is missing, misshapen or unknown
-// reads as a default; an unknown phase reads as Evaluating, from where a rollout can do no harm.
+// reads as a default; an unknown phase reads as Evaluating, from where a rollout can do no harm; a step past
+// the end of the list is the last one.
 Status decodeStatus(const nlohmann::json& status);
 
 }  // namespace serin::api

@@ -50,12 +50,21 @@ StepStatus decodeStep(const json& value) {
     return out;
 }
 
+constexpr int kMostAttempts = 1'000'000'000;  // so that there is a next one
+
+// Whoever may write the status by hand must not lead anybody past the end of the list.
+void keepInList(RolloutStatus& rollout) {
+    const int last = std::max(0, static_cast<int>(rollout.steps.size()) - 1);
+    rollout.step = std::clamp(rollout.step, 0, last);
+    if (rollout.steps.empty() && rollout.phase == Phase::Stepping) rollout.phase = Phase::Evaluating;
+}
+
 std::optional<RolloutStatus> decodeRollout(const json& status) {
     const json* value = find(status, "rollout");
     if (value == nullptr || !value->is_object()) return std::nullopt;
     RolloutStatus out;
     out.revision = textAt(*value, "revision");
-    out.attempt = countAt(*value, "attempt", 1);
+    out.attempt = std::clamp(countAt(*value, "attempt", 1), 1, kMostAttempts);
     out.phase = phaseNamed(textAt(*value, "phase")).value_or(Phase::Evaluating);
     out.step = countAt(*value, "step");
     for (const json& step : listAt(*value, "steps")) out.steps.push_back(decodeStep(step));
@@ -70,13 +79,14 @@ std::optional<RolloutStatus> decodeRollout(const json& status) {
     out.end = phaseNamed(textAt(*value, "end"));
     out.reason = textAt(*value, "reason");
     out.next = textAt(*value, "next");
+    keepInList(out);
     return out;
 }
 
 AttemptStatus decodeAttempt(const json& value) {
     AttemptStatus out;
     out.revision = textAt(value, "revision");
-    out.attempt = countAt(value, "attempt", 1);
+    out.attempt = std::clamp(countAt(value, "attempt", 1), 1, kMostAttempts);
     for (const json& step : listAt(value, "approved")) {
         if (step.is_number_integer()) out.approved.push_back(step.get<int>());
     }

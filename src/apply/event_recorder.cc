@@ -35,7 +35,10 @@ void EventRecorder::stop() {
 void EventRecorder::record(kube::EventInput input) {
     {
         const std::lock_guard lock(mutex_);
-        if (waiting_.size() >= limit_) return;
+        if (waiting_.size() >= limit_) {
+            ++refused_;
+            return;
+        }
         waiting_.push_back(std::move(input));
     }
     wake_.notify_all();
@@ -52,6 +55,7 @@ void EventRecorder::run(const std::stop_token& stop) {
         for (const kube::EventInput& input : taken) {
             if (const auto what = series_.record(input, clock_.wall())) send(*what, stop);
         }
+        overdone_ = series_.dropped();
         for (const auto& what : series_.tick(clock_.wall())) send(what, stop);
     }
 }

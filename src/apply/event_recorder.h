@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -28,6 +29,8 @@ class EventRecorder {
     void start();
     // Returns at once. Thread-safe.
     void record(kube::EventInput input);
+    // Events that were not sent because there were too many. Thread-safe.
+    size_t dropped() const { return refused_ + overdone_; }
     // Ends the thread and waits for it, at most about a second.
     void stop();
 
@@ -44,6 +47,8 @@ class EventRecorder {
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::deque<kube::EventInput> waiting_;
+    std::atomic<size_t> refused_{0};   // the queue was full
+    std::atomic<size_t> overdone_{0};  // too many of one object
     std::jthread thread_;
 };
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "api/status_limits.h"
 #include "judge/memory.h"
 
 namespace serin::judge {
@@ -10,7 +11,7 @@ namespace serin::judge {
 // The persisted memory: a text with its format's version, at most kMostState characters. What does not fit is
 // left out in this order: the unfinished interval, the evidence that leaves pods out, the histograms of the
 // present step.
-constexpr size_t kMostState = 32768;
+constexpr size_t kMostState = api::kLongestState - 100;  // which is room for the book that stands before it
 
 std::string encodeState(const Memory& memory);
 

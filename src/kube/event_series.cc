@@ -1,6 +1,7 @@
 #include "kube/event_series.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "base/sha256.h"
@@ -15,6 +16,9 @@ using Json = nlohmann::json;
 // The times and limits of client-go's events recorder and of the API's validation.
 constexpr Duration kHeartbeat = std::chrono::minutes(30);
 constexpr Duration kFinish = std::chrono::minutes(6);
+// Of one object; a rollout of twenty steps tells of some sixty things in at least a minute.
+constexpr int kBurst = 50;
+constexpr Duration kRefill = std::chrono::seconds(10);
 constexpr size_t kNoteBytes = 1024;
 constexpr size_t kReasonBytes = 128;
 constexpr size_t kNamePrefix = 230;  // of 253, the rest is the suffix
@@ -90,10 +94,24 @@ void EventSeries::forgetOldest() {
     if (oldest != series_.end()) series_.erase(oldest);
 }
 
+bool EventSeries::admit(const std::string& uid, Timestamp now) {
+    const auto [place, isNew] = allowances_.try_emplace(uid, Allowance{kBurst, now});
+    Allowance& own = place->second;
+    own.refilled = std::min(own.refilled, now);  // the clock may be set back
+    if (const auto refills = (now - own.refilled) / kRefill; refills > 0) {
+        own.left = static_cast<int>(std::min<std::int64_t>(kBurst, own.left + refills));
+        own.refilled += refills * kRefill;
+    }
+    if (own.left > 0) return own.left-- > 0;
+    ++dropped_;
+    return false;
+}
+
 std::optional<EventSeries::Send> EventSeries::record(const EventInput& input, Timestamp now) {
     const std::string id = seriesId(input);
     const auto found = series_.find(id);
     if (found == series_.end()) {
+        if (!admit(input.regarding.uid, now)) return std::nullopt;
         if (series_.size() >= options_.maxSeries) forgetOldest();
         Series& series = series_[id];
         series.input = input;
@@ -117,6 +135,8 @@ std::vector<EventSeries::Send> EventSeries::tick(Timestamp now) {
             out.push_back(patch(place->first, series, now));
         place = finished ? series_.erase(place) : std::next(place);
     }
+    std::erase_if(allowances_,
+                  [&](const auto& entry) { return now - entry.second.refilled >= kBurst * kRefill; });
     return out;
 }
 

@@ -34,9 +34,10 @@ struct EventInput {
 
 // Turns what happens into few requests, as client-go's events.k8s.io recorder does: the first event of a kind
 // is a POST, the second a PATCH that makes it a series, further ones are counted here and sent at most every
-// 30 minutes; a series without an event for 6 minutes is finished (its count sent if it moved). A pure
-// reducer; times are wall-clock. Not thread-safe. Events are best effort: they carry no state and nobody
-// waits for them.
+// 30 minutes; a series without an event for 6 minutes is finished (its count sent if it moved). Of one object
+// there are at most 50 new series at once and one more every ten seconds; what is beyond is dropped and
+// counted. A pure reducer; times are wall-clock. Not thread-safe. Events are best effort: they carry no state
+// and nobody waits for them.
 class EventSeries {
   public:
     struct Options {
@@ -59,6 +60,8 @@ class EventSeries {
     // nothing.
     std::optional<Send> onAnswer(const std::string& id, int httpStatus, Timestamp now);
     size_t size() const { return series_.size(); }
+    // Events that were one too many of their object.
+    size_t dropped() const { return dropped_; }
 
   private:
     struct Series {
@@ -72,10 +75,19 @@ class EventSeries {
     Send post(const std::string& id, Series& series, Timestamp now);
     Send patch(const std::string& id, Series& series, Timestamp now);
     void forgetOldest();
+    bool admit(const std::string& uid, Timestamp now);
+
+    // What an object may still tell of at once.
+    struct Allowance {
+        int left = 0;
+        Timestamp refilled;
+    };
 
     Options options_;
     RequestBuilder requests_;
     std::map<std::string, Series> series_;
+    std::map<std::string, Allowance> allowances_;  // by uid; of objects that told of something lately
+    size_t dropped_ = 0;
 };
 
 }  // namespace serin::kube

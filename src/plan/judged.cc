@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "api/enum_names.h"
+#include "api/status_limits.h"
+#include "base/shorten.h"
 #include "base/text.h"
 #include "plan/conditions.h"
 #include "plan/returning.h"
@@ -26,7 +28,8 @@ bool sameVerdicts(const api::AnalysisStatus& recorded, const api::Judgement& sai
 }
 
 api::AnalysisStatus recordOf(const api::Judgement& said, Timestamp now) {
-    return {api::nameOf(said.verdict), said.headline, now, said.metrics, said.state};
+    return {api::nameOf(said.verdict), shortened(said.headline, api::kLongestMessage), now, said.metrics,
+            said.state};
 }
 
 api::JudgeOrder compareOrder(const Draft& draft) {
@@ -149,7 +152,8 @@ bool recordAnalysis(Draft& draft) {
     if (!recorded && evaluating && !changedInSubstance(draft)) return false;
     if (recorded) {
         const bool same = sameVerdicts(*recorded, *said);
-        if (same && recorded->state == said->state && recorded->message == said->headline) return false;
+        const bool sameWords = recorded->message == shortened(said->headline, api::kLongestMessage);
+        if (same && sameWords && recorded->state == said->state) return false;
         const bool due = !recorded->updatedAt || draft.now() >= *recorded->updatedAt + kBetweenRecords;
         if (same && !due && !changedInSubstance(draft)) return false;
     }

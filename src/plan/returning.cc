@@ -4,6 +4,8 @@
 
 #include "api/enum_names.h"
 #include "api/names.h"
+#include "api/status_limits.h"
+#include "base/shorten.h"
 #include "base/text.h"
 #include "plan/decisions.h"
 #include "plan/judged.h"
@@ -46,7 +48,7 @@ void enterReturn(Draft& draft, std::optional<Phase> end, const std::string& reas
     rollout.phaseStartedAt = draft.now();
     rollout.routedAt = routed ? std::optional(draft.now()) : std::nullopt;
     rollout.end = end;
-    rollout.reason = reason;
+    rollout.reason = shortened(reason, api::kLongestMessage);
     rollout.next.clear();
 }
 

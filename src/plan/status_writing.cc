@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "api/status_limits.h"
+
 namespace serin::plan {
 namespace {
 
@@ -68,6 +70,7 @@ bool changedInSubstance(const Draft& draft) {
 }
 
 void writeStatus(Draft& draft) {
+    api::limit(draft.next);
     if (draft.next == draft.seen.object.status) return;
     if (draft.live() && !changedInSubstance(draft)) {
         if (draft.previousGoes) return;

@@ -32,10 +32,11 @@ Owned ownedBy(const api::ModelDeployment& object, const std::vector<api::Replica
     return owned;
 }
 
-// Whether the slice lists endpoints of this Service, and not of one of the same name that was there before.
+// Whether the slice was made for this Service: one that names it but belongs to no Service, or to another (of
+// the same name before), could send us to any address.
 bool isOf(const api::EndpointSlice& slice, const api::Service& service) {
     return slice.meta.ns == service.meta.ns && slice.service == service.meta.name &&
-           (slice.meta.ownerUid.empty() || slice.meta.ownerUid == service.meta.uid);
+           !service.meta.uid.empty() && slice.meta.ownerUid == service.meta.uid;
 }
 
 bool sameEndpoint(const api::Endpoint& a, const api::Endpoint& b) {

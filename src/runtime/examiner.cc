@@ -4,17 +4,19 @@
 #include <set>
 #include <utility>
 
+#include "api/status_limits.h"
+
 namespace serin::runtime {
 namespace {
 
-// The book and the judge share one text in the status (32 kB at most); the book, which has no line breaks,
-// stands first. What does not fit is left out by the book: it costs one interval after a restart.
-constexpr size_t kLongestState = 32'000;
+// The book and the judge share one text in the status; the book, which has no line breaks, stands first. What
+// does not fit is left out by the book: it costs one interval after a restart.
 constexpr size_t kLongestBook = 24'000;
 constexpr size_t kMostRuntimes = 20;
 
 std::string join(const signals::CounterBook& book, const std::string& judgeState) {
-    const size_t left = judgeState.size() + 1 < kLongestState ? kLongestState - judgeState.size() - 1 : 0;
+    const size_t used = judgeState.size() + 1;
+    const size_t left = used < api::kLongestState ? api::kLongestState - used : 0;
     return book.save(std::min(kLongestBook, left)) + '\n' + judgeState;
 }
 

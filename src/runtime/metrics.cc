@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <sstream>
@@ -56,6 +57,9 @@ struct Metrics::Impl {
     Built<Gauge> objects = gauge(registry, "serin_cache_objects", "Objects in the cache");
     Built<Gauge> lag = gauge(registry, "serin_cache_lag_seconds", "Since the API server was last heard of");
     Gauge& leader = gauge(registry, "serin_leader", "1 in the replica that acts").Add({});
+    Counter& dropped =
+        counter(registry, "serin_events_dropped_total", "Events that were not sent for being too many")
+            .Add({});
     Built<Gauge> step =
         gauge(registry, "serin_rollout_step", "Index of the present step; -1 without a rollout");
     Built<Gauge> weight = gauge(registry, "serin_weight", "Observed share of ready endpoints, percent");
@@ -116,6 +120,10 @@ void Metrics::cached(const std::string& kind, size_t objects, double lagSeconds)
 
 void Metrics::leading(bool yes) {
     impl_->leader.Set(yes ? 1 : 0);
+}
+
+void Metrics::eventsDropped(size_t sinceStart) {
+    impl_->dropped.Increment(std::max(0.0, static_cast<double>(sinceStart) - impl_->dropped.Value()));
 }
 
 void Metrics::show(const api::ModelDeployment& object, const api::Status& status,

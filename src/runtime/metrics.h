@@ -25,6 +25,7 @@ class Metrics {
     void queue(size_t depth);
     void cached(const std::string& kind, size_t objects, double lagSeconds);
     void leading(bool yes);
+    void eventsDropped(size_t sinceStart);
 
     // What is recorded of a ModelDeployment, and what the judge says.
     void show(const api::ModelDeployment& object, const api::Status& status, const api::Judgement* judgement);

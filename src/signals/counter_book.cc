@@ -129,6 +129,8 @@ void CounterBook::countReading(Pod& pod, const PodReading& reading, const Round&
     bool fromZero = !readBefore && countsFromZero(reading, context);
     bool reset = false;
     std::vector<std::optional<api::Counts>> counts;
+    // Series that come and go: as many again as may be there, shared by the sources.
+    const size_t most = 2 * mostSeries(round.pods.size()) / std::max<size_t>(reading.sources.size(), 1);
     for (const SourceReading& source : reading.sources) {
         auto last = pod.numbers.sources.find(source.fingerprint);
         bool known = last != pod.numbers.sources.end();
@@ -138,7 +140,8 @@ void CounterBook::countReading(Pod& pod, const PodReading& reading, const Round&
                                                                                       : FirstSight::Baseline);
         reset = reset || delta.reset;
         counts.push_back(std::move(delta.counts));
-        pod.numbers.sources[source.fingerprint] = remember(known ? &last->second : nullptr, source, process);
+        pod.numbers.sources[source.fingerprint] =
+            remember(known ? &last->second : nullptr, source, process, most);
     }
     bool restarted = process == Process::Other || (process == Process::Unknown && reset);
     if (restarted && sample.exposure > Duration{0}) sample.restarts = 1;

@@ -10,7 +10,6 @@ namespace {
 
 constexpr double startTolerance = 1.5;  // seconds
 constexpr double createdTolerance = 0.001;
-constexpr size_t maxRemembered = 10'000;  // series of one source in one pod
 
 const SourceNumbers::Last* find(const SourceNumbers& last, uint64_t series) {
     auto found =
@@ -173,7 +172,7 @@ SourceDelta begin(const SourceReading& now, FirstSight firstSight) {
     return {countsOf(sumUp(now, valuesOf(now)), now.kind), false};
 }
 
-SourceNumbers remember(const SourceNumbers* last, const SourceReading& now, Process process) {
+SourceNumbers remember(const SourceNumbers* last, const SourceReading& now, Process process, size_t most) {
     SourceNumbers numbers;
     numbers.sums = sumUp(now, valuesOf(now));
     for (const SeriesNumber& number : now.series) {
@@ -182,7 +181,7 @@ SourceNumbers remember(const SourceNumbers* last, const SourceReading& now, Proc
     if (last == nullptr || process == Process::Other) return numbers;
     size_t present = numbers.series.size();
     for (const SourceNumbers::Last& before : last->series) {
-        if (present + last->series.size() > maxRemembered) break;
+        if (present + last->series.size() > most) break;
         bool gone = !std::binary_search(
             numbers.series.begin(), numbers.series.begin() + static_cast<std::ptrdiff_t>(present), before,
             [](const SourceNumbers::Last& a, const SourceNumbers::Last& b) { return a.series < b.series; });

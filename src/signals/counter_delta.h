@@ -66,7 +66,7 @@ SourceDelta advance(const SourceNumbers& last, const SourceReading& now, Process
 SourceDelta begin(const SourceReading& now, FirstSight firstSight);
 
 // The numbers to compare the next reading with. Series of `last` (null: never read) that left the page stay
-// in it, so that their return is no news.
-SourceNumbers remember(const SourceNumbers* last, const SourceReading& now, Process process);
+// in it, so that their return is no news, as long as that makes no more than `most`.
+SourceNumbers remember(const SourceNumbers* last, const SourceReading& now, Process process, size_t most);
 
 }  // namespace serin::signals

@@ -44,7 +44,7 @@ class PageSink {
 };
 
 struct PageLimits {
-    size_t bytes = 8U << 20U;
+    size_t bytes = 4U << 20U;
     size_t samples = 200'000;  // sample lines, the skipped ones included
     size_t labels = 64;        // of one sample
 };

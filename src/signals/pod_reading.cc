@@ -13,7 +13,9 @@ namespace serin::signals {
 
 namespace {
 
-constexpr size_t maxSeries = 5'000;  // that are judged, of one pod
+constexpr size_t maxSeries = 5'000;            // that are judged, of one pod
+constexpr size_t maxSeriesTogether = 200'000;  // of all pods that are read together
+constexpr size_t leastSeries = 50;             // that any pod may have
 constexpr std::string_view processStartName = "process_start_time_seconds";
 
 // "x_total", "x_bucket", "x_count" and "x" belong to the family "x", whose creation time is "x_created".
@@ -74,7 +76,7 @@ struct Created {
 
 class Reducer final : public PageSink {
   public:
-    explicit Reducer(const Selection& selection) : uses_(usesOf(selection)) {
+    Reducer(const Selection& selection, size_t mostSelected) : uses_(usesOf(selection)), most_(mostSelected) {
         reading_.sources.resize(selection.sources.size());
         created_.resize(selection.sources.size());
         for (size_t i = 0; i < selection.sources.size(); ++i) {
@@ -142,8 +144,8 @@ class Reducer final : public PageSink {
             // By the number, not the text: "1" and "1.0" are one edge.
             number.series += fingerprint(numberText(*edge), seed);
         }
-        if (source.series.size() >= maxSeries)
-            return fail(cat("more than ", maxSeries, " series are selected"));
+        if (selected_ >= most_) return fail(cat("more than ", most_, " series are selected"));
+        ++selected_;
         source.series.push_back(number);
     }
 
@@ -176,6 +178,8 @@ class Reducer final : public PageSink {
     }
 
     std::vector<Use> uses_;
+    size_t most_;
+    size_t selected_ = 0;
     std::vector<const Use*> current_;
     std::vector<std::vector<Created>> created_;  // by source
     PodReading reading_;
@@ -184,8 +188,13 @@ class Reducer final : public PageSink {
 
 }  // namespace
 
-Result<PodReading> readPage(std::string_view page, const Selection& selection, bool openMetrics) {
-    Reducer reducer(selection);
+size_t mostSeries(size_t pods) {
+    return std::clamp(maxSeriesTogether / std::max<size_t>(pods, 1), leastSeries, maxSeries);
+}
+
+Result<PodReading> readPage(std::string_view page, const Selection& selection, bool openMetrics,
+                            size_t mostSelected) {
+    Reducer reducer(selection, mostSelected);
     PageSummary summary = readExposition(page, PageLimits{}, reducer);
     if (!summary.truncated.empty()) return invalid(summary.truncated);
     if (openMetrics && !summary.endMarker)

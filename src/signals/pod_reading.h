@@ -37,10 +37,15 @@ struct PodReading {
     std::vector<SourceReading> sources;  // in the order of Selection::sources
 };
 
+// How many series may be selected on the page of one of `pods` pods that are read together: 5,000, and of
+// many pods so many that all of them stay within 200,000. Bounds what is remembered of pods that lie.
+size_t mostSeries(size_t pods);
+
 // Reduces a page. Invalid when a number that is judged cannot be trusted: a malformed line of a selected name
 // or without a readable name, a counter that is negative or not finite, a truncated page, or too many series.
 // (A page that is only half understood would turn known series into new ones.) What is wrong elsewhere does
 // not matter. `openMetrics` demands the end marker.
-Result<PodReading> readPage(std::string_view page, const Selection& selection, bool openMetrics);
+Result<PodReading> readPage(std::string_view page, const Selection& selection, bool openMetrics,
+                            size_t mostSelected = mostSeries(1));
 
 }  // namespace serin::signals

@@ -6,25 +6,34 @@
 #include <utility>
 
 #include "base/text.h"
+#include "signals/exposition.h"
 
 namespace serin::signals {
 
 namespace {
 
 constexpr Duration longestAnswer = std::chrono::seconds(3);
-constexpr size_t maxPageBytes = 8U << 20U;
+constexpr size_t maxPageBytes = PageLimits{}.bytes;
 constexpr size_t maxReadyBytes = 64U << 10U;
 
+// What a pod wrote may stand in a message; it goes to people's terminals and to logs.
+std::string printable(std::string text) {
+    for (char& c : text) {
+        if (c < ' ' || c > '~') c = '?';
+    }
+    return text;
+}
+
 Result<PodReading> readAnswer(const Result<HttpResponse>& answer, const std::string& path,
-                              const Selection& selection) {
+                              const Selection& selection, size_t mostSelected) {
     if (!answer) return answer.error();
     if (answer->status != 200)
         return Error{ErrorCode::Unavailable, cat("HTTP ", answer->status, " from ", path)};
     auto type = answer->headers.find("content-type");
     bool openMetrics =
         type != answer->headers.end() && type->second.starts_with("application/openmetrics-text");
-    auto reading = readPage(answer->body, selection, openMetrics);
-    if (!reading) return invalid(cat(path, ": ", reading.error().message));
+    auto reading = readPage(answer->body, selection, openMetrics, mostSelected);
+    if (!reading) return invalid(cat(path, ": ", printable(reading.error().message)));
     return reading;
 }
 
@@ -108,7 +117,8 @@ void Scraper::fetchMetrics(Pending& pending, size_t index) {
     auto answer =
         fetcher_.get(target.address, target.metricsPort, target.metricsPath, pending.timeout, maxPageBytes);
     result.endedAt = clock_.wall();
-    result.reading = readAnswer(answer, target.metricsPath, *pending.round.selection);
+    result.reading = readAnswer(answer, target.metricsPath, *pending.round.selection,
+                                mostSeries(pending.round.pods.size()));
 }
 
 void Scraper::askModel(Pending& pending, size_t index) {

@@ -107,6 +107,19 @@ TEST(StatusCodec, UsesTheNamesAndFormsOfTheSchema) {
         "reason": "safe", "at": "2026-01-02T02:00:00Z"}]})"));
 }
 
+TEST(StatusCodec, KeepsAStepInItsListWhateverWasWrittenByHand) {
+    for (const char* step : {"-1", "2", "2147483647", "1e300"}) {
+        const Status status =
+            decodeStatus(parsed(R"({"rollout":{"phase":"Stepping","attempt":0,"step":)" + std::string(step) +
+                                R"(,"steps":[{"weight":10,"hold":"1s"},{"weight":50,"hold":"1s"}]}})"));
+        EXPECT_GE(status.rollout->step, 0) << step;
+        EXPECT_LT(status.rollout->step, 2) << step;
+        EXPECT_EQ(status.rollout->attempt, 1);
+    }
+    EXPECT_EQ(decodeStatus(parsed(R"({"rollout":{"phase":"Stepping","step":3}})")).rollout->phase,
+              Phase::Evaluating);
+}
+
 TEST(Normalised, HasTheResolutionThatIsStoredAndStaysAsItIs) {
     Status status = fullStatus();
     status.conditions[0].lastTransitionTime += Duration(7);
@@ -145,6 +158,7 @@ TEST(StatusCodec, KnowsEveryPhaseByName) {
         Status status;
         status.rollout = RolloutStatus();
         status.rollout->phase = phase;
+        status.rollout->steps = {{{50, Duration(0), false}, 1}};
         status.rollout->end = phase;
         EXPECT_EQ(normalised(status), status);
     }

@@ -72,6 +72,7 @@ TEST_F(EventRecorderTest, DropsTheNewestWhenTooManyWait) {
         recorder.record(happened("A"));
         recorder.record(happened("B"));
         recorder.record(happened("C"));
+        EXPECT_EQ(recorder.dropped(), 1u);
         recorder.start();
         waitFor(2);
     }

@@ -136,5 +136,23 @@ TEST_F(EventSeriesTest, KeepsWithinTheServersLimits) {
     EXPECT_EQ(event["metadata"]["namespace"], "default");
 }
 
+TEST_F(EventSeriesTest, OfOneObjectTellsOfFiftyThingsAtOnceAndOneMoreEveryTenSeconds) {
+    EventSeries events({"serin.dev/controller", "serin-0", 1000}, RequestBuilder("test"));
+    const auto tell = [&](int from, int to) {
+        int sent = 0;
+        for (int i = from; i < to; ++i) sent += events.record(input("R" + std::to_string(i)), now_) ? 1 : 0;
+        return sent;
+    };
+    EXPECT_EQ(tell(0, 70), 50);
+    EXPECT_EQ(events.dropped(), 20U);
+    EXPECT_TRUE(events.record(input("R0", "other"), now_)) << "another object has an allowance of its own";
+    EXPECT_TRUE(events.record(input("R0"), now_)) << "what is known already is counted as before";
+    now_ += 25s;
+    EXPECT_EQ(tell(100, 110), 2);
+    now_ += 10min;
+    events.tick(now_);
+    EXPECT_EQ(tell(200, 270), 50);
+}
+
 }  // namespace
 }  // namespace serin::kube

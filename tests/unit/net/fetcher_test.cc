@@ -108,5 +108,40 @@ TEST(Fetcher, FollowsNoRedirect) {
     EXPECT_EQ(answer->status, 301);
 }
 
+TEST(Fetcher, AsksItsOwnHostWhateverThePathLooksLike) {
+    std::vector<std::string> seen;
+    LoopbackServer server(answering([&](const std::string& text, Connection& connection) {
+        seen.push_back(text.substr(0, text.find("\r\n")));
+        connection.respond(200, "up 1\n");
+    }));
+    auto fetcher = makeFetcher();
+    for (const char* path : {"/@127.0.0.2:1/metrics", "/../metrics", "/a?b=http://127.0.0.2:1/"}) {
+        const auto answer = fetcher->get("127.0.0.1", server.port(), path, 10s, 1000);
+        ASSERT_TRUE(answer.ok()) << path << ": " << answer.error().message;
+        EXPECT_EQ(seen.back(), std::string("GET ") + path + " HTTP/1.1");
+    }
+}
+
+TEST(Fetcher, RefusesAPathThatNamesAHost) {
+    const auto answer = makeFetcher()->get("127.0.0.1", 1, "//127.0.0.2/metrics", 10s, 1000);
+    ASSERT_FALSE(answer.ok());
+    EXPECT_EQ(answer.error().code, ErrorCode::Invalid);
+    EXPECT_EQ(answer.error().message, "the path //127.0.0.2/metrics begins with two slashes");
+}
+
+TEST(Fetcher, SendsNoHeaderThatAPathSmugglesIn) {
+    int requests = 0;
+    LoopbackServer server(answering([&](const std::string& text, Connection& connection) {
+        ++requests;
+        EXPECT_EQ(text.find("X-Smuggled"), std::string::npos) << text;
+        connection.respond(200, "up 1\n");
+    }));
+    auto fetcher = makeFetcher();
+    for (const char* path : {"/m HTTP/1.1\r\nX-Smuggled: 1\r\n\r\n", "/m\nX-Smuggled: 1", "/m\r\n"}) {
+        EXPECT_FALSE(fetcher->get("127.0.0.1", server.port(), path, 10s, 1000).ok()) << path;
+    }
+    EXPECT_EQ(requests, 0);
+}
+
 }  // namespace
 }  // namespace serin::net

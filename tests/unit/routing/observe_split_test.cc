@@ -122,6 +122,16 @@ TEST(ObserveSplit, IgnoresSlicesThatAServiceLeftBehindWhenItWasMadeAnew) {
     EXPECT_EQ(observeSplit(object(), {replicaSet(kA)}, {main}, {elsewhere}).versions.at(kA).reachable, 0);
 }
 
+TEST(ObserveSplit, IgnoresSlicesThatSomebodyElseMadeForOurService) {
+    const auto own = revisionService(kA);
+    for (const char* owner : {"", "somebody"}) {
+        auto forged = slice(own, {pod("fraud-aaaaaaaaaa-11111")});
+        forged.meta.ownerUid = owner;
+        const api::Split split = observeSplit(object(), {replicaSet(kA)}, {own}, {forged});
+        EXPECT_THAT(split.versions.at(kA).endpoints, IsEmpty()) << "owner " << owner;
+    }
+}
+
 TEST(ObserveSplit, CountsAPodOnceThoughItStandsInSeveralSlices) {
     const auto main = mainService(""), a = revisionService(kA);
     const auto ready = pod("fraud-aaaaaaaaaa-11111"), notYet = pod("fraud-aaaaaaaaaa-11111", false);

@@ -63,6 +63,7 @@ class TwoPods final : public ObjectSource {
         sight.services.push_back(service);
         api::EndpointSlice slice;
         slice.meta.ns = "ml";
+        slice.meta.ownerUid = service.meta.uid;
         slice.service = name;
         slice.endpoints = {{"pod-" + revision, name + "-abcde", address, true}};
         sight.slices.push_back(slice);

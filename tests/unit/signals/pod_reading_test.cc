@@ -191,5 +191,18 @@ TEST(PodReading, RefusesTooManySelectedSeries) {
     EXPECT_EQ(reading.error().message, "more than 5000 series are selected");
 }
 
+TEST(PodReading, CountsTheSeriesOfAllSourcesTogether) {
+    auto selection = selectionOf({"x"}, {"y"});
+    EXPECT_TRUE(readPage("x{a=\"1\"} 1\nx{a=\"2\"} 1\ny 1\n", selection, false, 3).ok());
+    EXPECT_FALSE(readPage("x{a=\"1\"} 1\nx{a=\"2\"} 1\ny 1\n", selection, false, 2).ok());
+}
+
+TEST(PodReading, AllowsFewerSeriesOfEachWhereThereAreManyPods) {
+    EXPECT_EQ(mostSeries(0), 5000U);
+    EXPECT_EQ(mostSeries(40), 5000U);
+    EXPECT_EQ(mostSeries(400), 500U);
+    EXPECT_EQ(mostSeries(1'000'000), 50U);
+}
+
 }  // namespace
 }  // namespace serin::signals

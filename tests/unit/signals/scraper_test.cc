@@ -104,9 +104,17 @@ TEST_F(ScraperTest, GivesAPodHalfTheIntervalForItsMetricsAndThreeSecondsForItsMo
     (void)scraper.scrape(request({target("a", true)}, seconds(1)));
     EXPECT_EQ(fetcher.asked.at("a:8082/metrics").first, milliseconds(500));
     EXPECT_EQ(fetcher.asked.at("a:8080/v2/models/fraud/ready").first, seconds(3));
-    EXPECT_EQ(fetcher.asked.at("a:8082/metrics").second, 8U << 20U);
+    EXPECT_EQ(fetcher.asked.at("a:8082/metrics").second, 4U << 20U);
     (void)scraper.scrape(request({target("a")}, seconds(60)));
     EXPECT_EQ(fetcher.asked.at("a:8082/metrics").first, seconds(3));
+}
+
+TEST_F(ScraperTest, ShowsNothingThatATerminalWouldObey) {
+    fetcher.answers.emplace("a:8082/metrics", page(200, "x\x1b[2J\xff 1\n"));
+    Scraper scraper(fetcher, clock, 1);
+    const Round round = scraper.scrape(request({target("a")}));
+    ASSERT_FALSE(round.pods[0].reading.ok());
+    EXPECT_EQ(round.pods[0].reading.error().message, "/metrics: line 1: \"x?[2J? 1\" is not a sample");
 }
 
 TEST_F(ScraperTest, SaysWhyAPodCouldNotBeRead) {

@@ -1,0 +1,141 @@
+#include "api/status_limits.h"
+
+#include <algorithm>
+
+#include "base/shorten.h"
+
+namespace serin::api {
+namespace {
+
+// What JSON adds to an entry of each list: names of members, numbers, times, punctuation. Rounded up.
+constexpr size_t kFrame = 400;
+constexpr size_t kPerCondition = 190;
+constexpr size_t kPerVersion = 110;
+constexpr size_t kPerStep = 60;
+constexpr size_t kPerRollout = 480;
+constexpr size_t kPerAttempt = 90;
+constexpr size_t kPerApproval = 4;
+constexpr size_t kPerQuarantined = 70;
+constexpr size_t kPerMetric = 220;
+constexpr size_t kPerHistory = 100;
+// Of a reason that must make room.
+constexpr size_t kShortestReason = 60;
+
+void cut(std::string& text, size_t most) {
+    if (text.size() > most) text = shortened(text, most);
+}
+
+// In JSON, between its quotes.
+size_t sizeOf(const std::string& text) {
+    size_t size = text.size();
+    for (const char c : text) {
+        if (c == '"' || c == '\\') ++size;
+        if (static_cast<unsigned char>(c) < ' ') size += 5;
+    }
+    return size;
+}
+
+size_t sizeOf(const std::optional<VersionStatus>& version) {
+    return version ? kPerVersion + sizeOf(version->revision) + sizeOf(version->version) + sizeOf(version->id)
+                   : 0;
+}
+
+size_t sizeOf(const std::optional<RolloutStatus>& rollout) {
+    if (!rollout) return 0;
+    return kPerRollout + kPerStep * rollout->steps.size() + sizeOf(rollout->revision) +
+           sizeOf(rollout->reason) + sizeOf(rollout->next);
+}
+
+size_t sizeOf(const std::optional<AnalysisStatus>& analysis) {
+    if (!analysis) return 0;
+    // The state is one word after the other, without anything to escape.
+    size_t size = kFrame + sizeOf(analysis->message) + analysis->state.size();
+    for (const MetricVerdict& metric : analysis->metrics) {
+        size += kPerMetric + sizeOf(metric.name) + sizeOf(metric.message);
+    }
+    return size;
+}
+
+size_t sizeOf(const HistoryEntry& entry) {
+    return kPerHistory + sizeOf(entry.revision) + sizeOf(entry.version) + sizeOf(entry.id) +
+           sizeOf(entry.outcome) + sizeOf(entry.reason);
+}
+
+size_t sizeOf(const Status& status) {
+    size_t size = kFrame + sizeOf(status.message) + sizeOf(status.selector) + sizeOf(status.stable) +
+                  sizeOf(status.canary) + sizeOf(status.previous) + sizeOf(status.rollout) +
+                  sizeOf(status.analysis);
+    for (const Condition& condition : status.conditions) size += kPerCondition + sizeOf(condition.message);
+    for (const AttemptStatus& attempt : status.attempts) {
+        size += kPerAttempt + sizeOf(attempt.revision) + kPerApproval * attempt.approved.size();
+    }
+    for (const QuarantineEntry& entry : status.quarantined) {
+        size += kPerQuarantined + sizeOf(entry.revision) + sizeOf(entry.reason);
+    }
+    for (const HistoryEntry& entry : status.history) size += sizeOf(entry);
+    return size;
+}
+
+void cutSentences(Status& status) {
+    cut(status.message, kLongestMessage);
+    for (Condition& condition : status.conditions) cut(condition.message, kLongestMessage);
+    if (status.rollout) cut(status.rollout->reason, kLongestMessage);
+    if (status.analysis) {
+        cut(status.analysis->message, kLongestMessage);
+        for (MetricVerdict& metric : status.analysis->metrics) cut(metric.message, kLongestDetail);
+    }
+    for (QuarantineEntry& entry : status.quarantined) cut(entry.reason, kLongestDetail);
+    for (HistoryEntry& entry : status.history) cut(entry.reason, kLongestDetail);
+}
+
+// Makes room, the least loss first, until `status` fits.
+class Squeeze {
+  public:
+    explicit Squeeze(Status& status) : status_(status), size_(sizeOf(status)) {}
+
+    void run() {
+        for (auto entry = status_.history.rbegin(); entry != status_.history.rend(); ++entry) {
+            shrink(entry->reason, kShortestReason);
+        }
+        for (QuarantineEntry& entry : status_.quarantined) shrink(entry.reason, kShortestReason);
+        for (AttemptStatus& attempt : status_.attempts) forgetApprovals(attempt);
+        for (Condition& condition : status_.conditions) shrink(condition.message, kLongestDetail);
+        if (status_.analysis) {
+            for (MetricVerdict& metric : status_.analysis->metrics)
+                shrink(metric.message, kLongestDetail / 2);
+        }
+        while (!fits() && !status_.history.empty()) {
+            size_ -= sizeOf(status_.history.back());
+            status_.history.pop_back();
+        }
+    }
+
+  private:
+    bool fits() const { return size_ <= kMostStatus; }
+
+    void shrink(std::string& text, size_t most) {
+        if (fits()) return;
+        const size_t before = sizeOf(text);
+        cut(text, most);
+        size_ -= before - sizeOf(text);
+    }
+
+    // Nobody asks any more which steps of an attempt that is over were approved.
+    void forgetApprovals(AttemptStatus& attempt) {
+        if (fits() || attempt.outcome.empty()) return;
+        size_ -= kPerApproval * attempt.approved.size();
+        attempt.approved.clear();
+    }
+
+    Status& status_;
+    size_t size_;
+};
+
+}  // namespace
+
+void limit(Status& status) {
+    cutSentences(status);
+    Squeeze(status).run();
+}
+
+}  // namespace serin::api

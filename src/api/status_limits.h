@@ -1,0 +1,22 @@
+#pragma once
+
+#include "api/status.h"
+
+namespace serin::api {
+
+// Bytes of a recorded sentence. What is longer ends with "…".
+inline constexpr size_t kLongestMessage = 1000;
+// Of one metric's sentence, and of a reason in history and quarantine.
+inline constexpr size_t kLongestDetail = 300;
+// Of AnalysisStatus::state: the judge's part, and the counters that src/runtime writes before it.
+inline constexpr size_t kLongestState = 28'000;
+// Of the status as JSON, as far as this header sees to it.
+inline constexpr size_t kMostStatus = 60'000;
+
+// Keeps a status small: shortens its sentences, then, while it is above kMostStatus, the reasons of the
+// oldest entries of history and quarantine, the approvals of attempts that are over, the sentences of
+// conditions and metrics, and at last leaves out the oldest entries of the history. Quarantine and attempts
+// lose no entry. A status that fits stays as it is.
+void limit(Status& status);
+
+}  // namespace serin::api

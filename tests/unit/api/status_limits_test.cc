@@ -1,0 +1,130 @@
+#include "api/status_limits.h"
+
+#include <gtest/gtest.h>
+
+#include "api/codec.h"
+#include "base/shorten.h"
+
+namespace serin::api {
+namespace {
+
+const std::string kRevision = "9fw4d0c1ze";
+const std::string kVersion(63, 'v');
+const Timestamp kAt{std::chrono::hours(24 * 365 * 56)};
+
+// Every list is as long as it may be, and every text longer than it may.
+Status largest(size_t metrics) {
+    std::string sentence;
+    for (int i = 0; i < 2500; ++i) sentence += "é";
+    Status status;
+    status.observedGeneration = 1'000'000'000;
+    status.phase = "Step 20/21: Waiting for approval";
+    status.message = sentence;
+    status.selector = "serin.dev/model-deployment=" + std::string(52, 'n');
+    for (const char* type :
+         {"Accepted", "Available", "MetricsReachable", "Paused", "Ready", "Reconciling", "Stalled"}) {
+        status.conditions.push_back(
+            {type, "Unknown", "ProgressDeadlineExceeded", sentence, kAt, 1'000'000'000});
+    }
+    const VersionStatus version{kRevision, kVersion, "", 100, 50, 1'000'000, 1'000'000};
+    status.stable = status.canary = status.previous = version;
+    RolloutStatus rollout;
+    rollout.revision = kRevision;
+    rollout.steps.assign(21, {{50, std::chrono::seconds(86'399), false}, 1'000'000});
+    rollout.scaledAt = rollout.stepStartedAt = rollout.routedAt = rollout.extendedAt =
+        rollout.inconclusiveAt = kAt;
+    rollout.end = Phase::RolledBack;
+    rollout.reason = sentence;
+    rollout.next = "kubectl annotate --overwrite -n " + std::string(63, 's') + " md " + std::string(52, 'n') +
+                   " serin.dev/approve=9fw4d0c1ze.100.20";
+    status.rollout = rollout;
+    std::vector<int> approved;
+    for (int step = 0; step < 20; ++step) approved.push_back(step);
+    for (int i = 0; i < 50; ++i) {
+        status.attempts.push_back({kRevision, 1000 + i, approved, true, true, "Superseded"});
+        status.quarantined.push_back({kRevision, sentence, kAt});
+        status.history.push_back({kRevision, kVersion, "", "Superseded", sentence, kAt});
+    }
+    status.analysis = AnalysisStatus{"Inconclusive", sentence, kAt, {}, std::string(kLongestState, 's')};
+    for (size_t i = 0; i < metrics; ++i) {
+        MetricVerdict metric;
+        metric.name = std::string(63, 'm');
+        metric.verdict = Verdict::Inconclusive;
+        metric.stable = metric.canary = metric.ratioLow = metric.ratioHigh = metric.evidence = -1.23456e-100;
+        metric.samples = metric.samplesNeeded = 1'000'000'000'000;
+        metric.message = sentence;
+        status.analysis->metrics.push_back(metric);
+    }
+    return status;
+}
+
+ModelDeployment named() {
+    ModelDeployment object;
+    object.meta.name = std::string(52, 'n');
+    object.meta.ns = std::string(63, 's');
+    object.meta.uid = std::string(36, 'u');
+    object.meta.resourceVersion = std::string(20, '9');
+    return object;
+}
+
+TEST(StatusLimits, TheLargestStatusIsBelow64Kilobytes) {
+    for (const size_t metrics : {10U, 20U}) {
+        Status status = largest(metrics);
+        ASSERT_GT(statusBody(named(), status).size(), 200'000U);
+        limit(status);
+        const size_t size = statusBody(named(), status).size();
+        RecordProperty("bytes with " + std::to_string(metrics) + " metrics", std::to_string(size));
+        EXPECT_LT(size, 64'000U) << metrics << " metrics";
+        EXPECT_EQ(status.quarantined.size(), 50U);
+        EXPECT_EQ(status.attempts.size(), 50U);
+        EXPECT_GE(status.history.size(), metrics == 10 ? 10U : 2U);
+        EXPECT_EQ(status.analysis->state.size(), kLongestState);
+    }
+}
+
+TEST(StatusLimits, TheNewestReasonsStayWhereThereIsNoRoomForAll) {
+    Status status = largest(10);
+    status.quarantined.clear();
+    status.attempts.clear();
+    status.analysis->state.resize(20'000);
+    limit(status);
+    EXPECT_EQ(status.history.size(), 50U);
+    EXPECT_GT(status.history.front().reason.size(), kLongestDetail - 4);
+    EXPECT_LT(status.history.back().reason.size(), 61U);
+    EXPECT_GT(status.conditions[0].message.size(), kLongestMessage - 4);
+}
+
+TEST(StatusLimits, WhoLivesKeepsItsApprovals) {
+    Status status = largest(10);
+    status.attempts.back().outcome.clear();
+    limit(status);
+    EXPECT_EQ(status.attempts.back().approved.size(), 20U);
+    EXPECT_TRUE(status.attempts.front().approved.empty());
+}
+
+TEST(StatusLimits, AStatusThatFitsStaysAsItIs) {
+    Status status = largest(10);
+    limit(status);
+    Status again = status;
+    limit(again);
+    EXPECT_EQ(again, status);
+    Status small;
+    small.message = "version 13 serves, 4 of 4 pods ready";
+    small.history = {{kRevision, "13", "", "Promoted", "safe", kAt}};
+    const Status before = small;
+    limit(small);
+    EXPECT_EQ(small, before);
+}
+
+TEST(Shortened, CutsBetweenCharactersAndSaysSo) {
+    EXPECT_EQ(shortened("abc", 3), "abc");
+    EXPECT_EQ(shortened("abcdefgh", 6), "abc…");
+    EXPECT_EQ(shortened("ab\xC3\xA9"
+                        "efgh",
+                        6),
+              "ab…");
+    EXPECT_LE(shortened(std::string(100, '\xA9'), 10).size(), 10U);
+}
+
+}  // namespace
+}  // namespace serin::api
