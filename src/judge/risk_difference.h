@@ -16,6 +16,8 @@ struct Past {
     double canaryRate() const;
     double stableRate() const;
     double pooledRate() const;
+
+    bool operator==(const Past&) const = default;
 };
 
 // The nearest stable rate p in [0, 1-difference] when the canary's is p + difference: minimises

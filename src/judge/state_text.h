@@ -106,9 +106,10 @@ class StateReader {
         values.clear();
         const size_t size = count();
         for (size_t i = 0; i < size && ok_; ++i) {
-            std::pair<K, V> entry;
-            (*this)(entry.first, entry.second);
-            values.insert(std::move(entry));
+            K key{};
+            V value{};
+            (*this)(key, value);
+            values.emplace(std::move(key), std::move(value));
         }
     }
     template <typename T>

@@ -1,5 +1,7 @@
 // GCC 12 takes libstdc++'s regular expressions for uninitialized when a sanitizer is on (GCC bug 105562).
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 #include "signals/selector.h"
 

@@ -1,0 +1,65 @@
+// The input is a pod's page of metrics, read as by preset mlserver with a drift metric and a regular
+// expression.
+#include "signals/exposition.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "api/presets.h"
+#include "base/text.h"
+#include "signals/pod_reading.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace serin::fuzz {
+namespace {
+
+signals::Selection selection() {
+    api::Runtime runtime = api::mlserverRuntime("fraud");
+    runtime.errors.bad.push_back("x_total{code=~\"5..|(a|b)*c\"}");
+    runtime.errors.total.push_back("x_total");
+    api::Metric errors;
+    errors.name = "errors";
+    api::Metric drift;
+    drift.name = "score";
+    drift.kind = api::MetricKind::HistogramDrift;
+    drift.histogram = "model_score";
+    auto made = signals::compileSelection(runtime, {errors, drift});
+    require(made.ok(), "the selection of this target is valid");
+    return std::move(made).value();
+}
+
+void checkSeries(const signals::SourceReading& source) {
+    for (const signals::SeriesNumber& number : source.series) {
+        require(std::isfinite(number.value) && number.value >= 0, "what is counted is a count");
+        require(!std::isnan(number.edge), "an edge is a number");
+    }
+    const auto ascending = [](const auto& a, const auto& b) { return a.series >= b.series; };
+    require(std::adjacent_find(source.series.begin(), source.series.end(), ascending) == source.series.end(),
+            "each series stands once, in order");
+}
+
+bool same(const signals::PodReading& a, const signals::PodReading& b) {
+    const auto sameNumber = [](const signals::SeriesNumber& x, const signals::SeriesNumber& y) {
+        return x.series == y.series && x.value == y.value && x.edge == y.edge && x.created == y.created;
+    };
+    const auto sameSource = [&](const signals::SourceReading& x, const signals::SourceReading& y) {
+        return x.exported == y.exported && std::ranges::equal(x.series, y.series, sameNumber);
+    };
+    return a.processStart == b.processStart && std::ranges::equal(a.sources, b.sources, sameSource);
+}
+
+}  // namespace
+
+void one(std::string_view input) {
+    static const signals::Selection selected = selection();
+    const auto reading = signals::readPage(input, selected, false);
+    if (!reading) {
+        require(reading.error().message.size() < 1000, "a complaint is short");
+        return;
+    }
+    for (const signals::SourceReading& source : reading->sources) checkSeries(source);
+    const auto again = signals::readPage(cat("# HELP of nothing\n\n", input), selected, false);
+    require(again && same(*reading, *again), "comments and empty lines change nothing");
+}
+
+}  // namespace serin::fuzz

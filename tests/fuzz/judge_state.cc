@@ -1,0 +1,80 @@
+// The input is a judge's persisted state. A judge that takes it goes on with strata of any kind.
+#include "judge/judge.h"
+#include "judge/state_codec.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace serin::fuzz {
+namespace {
+
+api::Analysis analysis() {
+    api::Analysis out;
+    out.interval = std::chrono::seconds(10);
+    api::Metric errors;
+    errors.name = "errors";
+    errors.worseOddsRatio = 1.2;
+    errors.max = 0.05;
+    api::Metric drift;
+    drift.name = "score";
+    drift.kind = api::MetricKind::HistogramDrift;
+    drift.histogram = "model_score";
+    drift.psi = 1.0;
+    out.metrics = {errors, drift};
+    return out;
+}
+
+api::PodSample podOf(const std::string& name, uint64_t requests) {
+    api::PodSample pod;
+    pod.pod = pod.name = name;
+    pod.exposure = std::chrono::seconds(10);
+    pod.counted = pod.warm = true;
+    pod.counts["errors"] = {requests, requests / 7, {}, {}};
+    pod.counts["score"] = {
+        requests, 0, {0.25, 0.5}, {requests / 2, requests / 4, requests - requests / 2 - requests / 4}};
+    return pod;
+}
+
+void goOn(judge::Judge& judge, api::JudgeMode mode) {
+    Timestamp at(std::chrono::hours(24 * 365 * 56));
+    const bool evaluates = mode == api::JudgeMode::Evaluate;
+    judge.order({mode, "aaaaaaaaaa", evaluates ? "" : "bbbbbbbbbb", 1, evaluates ? -1 : 0, at});
+    for (uint64_t tick = 1; tick <= 3; ++tick) {
+        api::Stratum stratum;
+        stratum.from = at;
+        stratum.to = at += std::chrono::seconds(10);
+        stratum.stable = {podOf("s", 100 * tick)};
+        stratum.canary = {podOf("c", 30 * tick)};
+        judge.add(stratum);
+    }
+}
+
+// The state of another process that goes on from there.
+std::string resumed(const api::Judgement& said) {
+    judge::Judge judge(analysis());
+    judge.restore(said.state);
+    judge.order(said.order);
+    return judge.judgement().state;
+}
+
+}  // namespace
+
+void one(std::string_view input) {
+    const std::string text(input);
+    if (const auto memory = judge::decodeState(text)) {
+        const std::string once = judge::encodeState(*memory);
+        const auto again = judge::decodeState(once);
+        require(once.size() <= judge::kMostState, "a state has a bound");
+        require(!again || judge::encodeState(*again) == once, "a state reads back bit for bit");
+    }
+    for (const auto mode : {api::JudgeMode::Evaluate, api::JudgeMode::Compare, api::JudgeMode::Soak}) {
+        judge::Judge judge(analysis());
+        judge.restore(text);
+        goOn(judge, mode);
+        const api::Judgement said = judge.judgement();
+        require(said.state.size() <= judge::kMostState, "what is persisted has a bound");
+        const std::string second = resumed(said);
+        require(resumed({.order = said.order, .state = second}) == second,
+                "who goes on stands where the other stood");
+    }
+}
+
+}  // namespace serin::fuzz
