@@ -18,6 +18,9 @@ from harness.operator import AuditLog, resource_of
 
 CHART = pathlib.Path(__file__).resolve().parents[2] / "charts" / "serin"
 
+LISTED = (("serin.dev", "modeldeployments"), ("apps", "replicasets"), ("", "services"),
+          ("discovery.k8s.io", "endpointslices"))
+
 # Rights that an end-to-end run need not use: (API group, resource, verb): why the operator has them.
 EXCEPTIONS = {
     ("serin.dev", "modeldeployments/finalizers", "update"):
@@ -25,9 +28,12 @@ EXCEPTIONS = {
     ("apps", "replicasets", "get"): "only when a creation is answered with AlreadyExists: whose object is it?",
     ("", "services", "get"): "likewise",
     ("events.k8s.io", "events", "patch"): "only for an event that happens again within six minutes",
+    **{(group, resource, "list"): "only where the server streams no lists, or broke off one"
+       for group, resource in LISTED},
 }
-# Exceptions that some runs use: they depend on when the operator is killed and on what happens twice.
-BY_CHANCE = {("apps", "replicasets", "get"), ("", "services", "get"), ("events.k8s.io", "events", "patch")}
+# Exceptions that some runs use: they depend on the server, on when the operator is killed and on what happens twice.
+BY_CHANCE = {("apps", "replicasets", "get"), ("", "services", "get"), ("events.k8s.io", "events", "patch"),
+             *((group, resource, "list") for group, resource in LISTED)}
 
 # Refused, and rightly: helm uninstall takes the Role away while the pod still gives its Lease back.
 AT_UNINSTALL = {("coordination.k8s.io", "leases", "update")}
