@@ -13,12 +13,15 @@
 #include "api/enum_names.h"
 #include "apply/applier.h"
 #include "apply/event_recorder.h"
+#include "base/http_head.h"
 #include "base/text.h"
 #include "cache/write_gate.h"
 #include "kube/fence.h"
 #include "kube/request.h"
 #include "net/cluster_transport.h"
 #include "net/fetcher.h"
+#include "net/plain_opening.h"
+#include "net/tls_opening.h"
 #include "runtime/bodies.h"
 #include "runtime/controller.h"
 #include "runtime/elector.h"
@@ -26,6 +29,7 @@
 #include "runtime/http_server.h"
 #include "runtime/metered_transport.h"
 #include "runtime/metrics.h"
+#include "runtime/metrics_guard.h"
 #include "runtime/sampler.h"
 #include "runtime/startup.h"
 #include "runtime/thread_name.h"
@@ -65,6 +69,8 @@ class Operator {
   private:
     Result<void> connect();
     Result<void> listen();
+    Result<void> serveMetrics();
+    HttpResponse answerMetrics(const HttpRequest& request);
     void build();
     void lead();
     bool awaitCaches();
@@ -107,6 +113,7 @@ class Operator {
     std::vector<std::jthread> workers_;
     std::unique_ptr<runtime::Elector> elector_;
     std::unique_ptr<runtime::HttpServer> healthServer_;
+    std::unique_ptr<runtime::MetricsGuard> metricsGuard_;
     std::unique_ptr<runtime::HttpServer> metricsServer_;
 };
 
@@ -132,19 +139,37 @@ Result<void> Operator::connect() {
 Result<void> Operator::listen() {
     if (options_.healthPort != 0) {
         auto server = runtime::HttpServer::start(
-            options_.healthPort, [this](const std::string& path) { return health_.answer(path); });
+            options_.healthPort, net::makePlainOpening(),
+            [this](const HttpRequest& request) { return health_.answer(pathOf(request)); });
         if (!server) return server.error();
         healthServer_ = std::move(server).value();
     }
-    if (options_.metricsPort != 0) {
-        auto server = runtime::HttpServer::start(options_.metricsPort, [this](const std::string& path) {
-            if (path != "/metrics") return runtime::HttpServer::Answer{404, "only /metrics\n"};
-            return runtime::HttpServer::Answer{200, page(), "text/plain; version=0.0.4; charset=utf-8"};
-        });
-        if (!server) return server.error();
-        metricsServer_ = std::move(server).value();
+    return options_.metricsPort == 0 ? Result<void>() : serveMetrics();
+}
+
+Result<void> Operator::serveMetrics() {
+    std::unique_ptr<net::Opening> opening = net::makePlainOpening();
+    if (options_.metricsAuthorization) {
+        auto secure = net::makeTlsOpening({options_.metricsCertificate, options_.metricsKey}, log_);
+        if (!secure) return secure.error();
+        opening = std::move(secure).value();
+        metricsGuard_ =
+            std::make_unique<runtime::MetricsGuard>(*metered_, requests_, clock_, log_, stop_.get_token());
     }
+    auto server =
+        runtime::HttpServer::start(options_.metricsPort, std::move(opening),
+                                   [this](const HttpRequest& request) { return answerMetrics(request); });
+    if (!server) return server.error();
+    metricsServer_ = std::move(server).value();
     return {};
+}
+
+HttpResponse Operator::answerMetrics(const HttpRequest& request) {
+    if (pathOf(request) != "/metrics") return {404, {}, "only /metrics\n"};
+    if (metricsGuard_) {
+        if (auto refusal = metricsGuard_->refusal(request)) return *std::move(refusal);
+    }
+    return {200, {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}}, page()};
 }
 
 std::string Operator::page() {
@@ -206,7 +231,8 @@ void Operator::build() {
         *scraper_, *objects_, clock_, random_,
         [this](const std::string& key, const runtime::Examiner& examiner,
                const runtime::Examiner::Finding& finding) { onFound(key, examiner, finding); });
-    applier_ = std::make_unique<apply::Applier>(*metered_, requests_, runtime::bodies(), mayWrite, clock_, log_);
+    applier_ =
+        std::make_unique<apply::Applier>(*metered_, requests_, runtime::bodies(), mayWrite, clock_, log_);
     controller_ = std::make_unique<runtime::Controller>(controllerParts());
 }
 

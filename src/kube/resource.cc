@@ -56,6 +56,17 @@ const Resource& events() {
     return resource;
 }
 
+const Resource& tokenReviews() {
+    static const Resource resource{"authentication.k8s.io", "v1", "tokenreviews", "TokenReview"};
+    return resource;
+}
+
+const Resource& subjectAccessReviews() {
+    static const Resource resource{"authorization.k8s.io", "v1", "subjectaccessreviews",
+                                   "SubjectAccessReview"};
+    return resource;
+}
+
 std::string percentEncode(std::string_view text) {
     static constexpr std::string_view kHex = "0123456789ABCDEF";
     std::string out;

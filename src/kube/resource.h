@@ -24,13 +24,15 @@ struct Resource {
 };
 
 // The kinds Serin speaks of. The references live as long as the process.
-const Resource& modelDeployments();  // serin.dev/v1alpha1
-const Resource& replicaSets();       // apps/v1
-const Resource& services();          // v1
-const Resource& endpointSlices();    // discovery.k8s.io/v1
-const Resource& pods();              // v1
-const Resource& leases();            // coordination.k8s.io/v1
-const Resource& events();            // events.k8s.io/v1
+const Resource& modelDeployments();      // serin.dev/v1alpha1
+const Resource& replicaSets();           // apps/v1
+const Resource& services();              // v1
+const Resource& endpointSlices();        // discovery.k8s.io/v1
+const Resource& pods();                  // v1
+const Resource& leases();                // coordination.k8s.io/v1
+const Resource& events();                // events.k8s.io/v1
+const Resource& tokenReviews();          // authentication.k8s.io/v1
+const Resource& subjectAccessReviews();  // authorization.k8s.io/v1
 
 // Percent-encodes everything but RFC 3986's unreserved characters.
 std::string percentEncode(std::string_view text);

@@ -118,7 +118,7 @@ class ClusterTransport : public Transport {
         const Result<kube::ExecCredential> given = plugin_->credential(std::move(stop));
         if (!given) return given.error();
         if (!given->certificate.empty()) {
-            if (const auto usable = tls_->present(given->certificate, given->key); !usable) {
+            if (const auto usable = tls_->present({given->certificate, given->key}); !usable) {
                 return invalid(
                     cat("credential plugin '", config_.exec->command, "': ", usable.error().message));
             }

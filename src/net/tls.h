@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "kube/cluster_config.h"
+#include "net/pem.h"
 
 struct ssl_ctx_st;
 
@@ -22,8 +23,8 @@ class Tls {
     Result<void> check();
     // Reads files again, if there are any.
     void refresh();
-    // A certificate and key in PEM that a credential plugin gave, instead of none. Fails as check does.
-    Result<void> present(const std::string& certificate, const std::string& key);
+    // What a credential plugin gave, instead of none. Fails as check does.
+    Result<void> present(const Identity& own);
     // Another number whenever a certificate or key has changed: older connections are then of the past.
     int generation() const;
     // Prepares the context of one new connection: trust only the cluster's CA (if there is one), TLS 1.2 or
@@ -37,8 +38,7 @@ class Tls {
   private:
     struct Texts {
         std::string ca;
-        std::string certificate;
-        std::string key;
+        Identity own;
 
         friend bool operator==(const Texts&, const Texts&) = default;
     };

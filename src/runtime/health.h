@@ -3,7 +3,7 @@
 #include <atomic>
 #include <string>
 
-#include "runtime/http_server.h"
+#include "base/http.h"
 
 namespace serin::runtime {
 
@@ -14,11 +14,11 @@ class Health {
     void setReady(bool ready) { ready_ = ready; }
     bool ready() const { return ready_; }
 
-    HttpServer::Answer answer(const std::string& path) const {
-        if (path == "/healthz" || path == "/livez") return {200, "ok\n"};
-        if (path != "/readyz") return {404, "/healthz or /readyz\n"};
-        if (ready_) return {200, "ok\n"};
-        return {503, "the caches are not complete, or the process is stopping\n"};
+    HttpResponse answer(const std::string& path) const {
+        if (path == "/healthz" || path == "/livez") return {200, {}, "ok\n"};
+        if (path != "/readyz") return {404, {}, "/healthz or /readyz\n"};
+        if (ready_) return {200, {}, "ok\n"};
+        return {503, {}, "the caches are not complete, or the process is stopping\n"};
     }
 
   private:

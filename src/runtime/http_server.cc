@@ -9,18 +9,18 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <string_view>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "base/http_head.h"
 #include "base/text.h"
 #include "runtime/thread_name.h"
 
 namespace serin::runtime {
 namespace {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
-
-constexpr auto kWhole = std::chrono::seconds(3);
+constexpr auto kPatience = std::chrono::seconds(3);
 constexpr int kStopCheck = 200;  // ms
 constexpr size_t kLongestRequest = 8192;
 
@@ -74,61 +74,34 @@ int portOf(int descriptor) {
     return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
-bool await(int descriptor, short what, SteadyTime deadline) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return false;
-    pollfd waiting{descriptor, what, 0};
-    return ::poll(&waiting, 1, static_cast<int>(left.count())) > 0;
-}
-
-// Up to the end of the headers; nothing but the first line matters.
-std::string readRequest(int connection, SteadyTime deadline) {
-    std::string request;
+// Up to the end of the headers; empty when that does not come.
+std::string readHead(net::Channel& channel, net::SteadyTime deadline) {
+    std::string head;
     char buffer[2048];
-    while (request.find("\r\n\r\n") == std::string::npos && request.size() < kLongestRequest) {
-        if (!await(connection, POLLIN, deadline)) return "";
-        const ssize_t got = ::recv(connection, buffer, sizeof buffer, 0);
-        if (got <= 0) return "";
-        request.append(buffer, static_cast<size_t>(got));
+    while (head.size() < kLongestRequest) {
+        const size_t got = channel.read(buffer, sizeof buffer, deadline);
+        if (got == 0) return "";
+        head.append(buffer, got);
+        if (head.find("\r\n\r\n") != std::string::npos) return head;
     }
-    return request;
-}
-
-void writeAll(int connection, std::string_view bytes, SteadyTime deadline) {
-    while (!bytes.empty() && await(connection, POLLOUT, deadline)) {
-        const ssize_t sent = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent < 0 && errno != EAGAIN && errno != EINTR) return;
-        if (sent > 0) bytes.remove_prefix(static_cast<size_t>(sent));
-    }
-}
-
-const char* phrase(int status) {
-    switch (status) {
-        case 200:
-            return "OK";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        default:
-            return "Service Unavailable";
-    }
+    return "";
 }
 
 }  // namespace
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(int port, Handler handler) {
+Result<std::unique_ptr<HttpServer>> HttpServer::start(int port, std::unique_ptr<net::Opening> opening,
+                                                      Handler handler) {
     int listener = listenOn(AF_INET6, port);
     if (listener < 0) listener = listenOn(AF_INET, port);
     if (listener < 0) {
         return Error{ErrorCode::Unavailable, cat("cannot listen on port ", port, ": ", std::strerror(errno))};
     }
-    return std::unique_ptr<HttpServer>(new HttpServer(listener, portOf(listener), std::move(handler)));
+    return std::unique_ptr<HttpServer>(
+        new HttpServer(listener, portOf(listener), std::move(opening), std::move(handler)));
 }
 
-HttpServer::HttpServer(int listener, int port, Handler handler)
-    : listener_(listener), port_(port), handler_(std::move(handler)) {
+HttpServer::HttpServer(int listener, int port, std::unique_ptr<net::Opening> opening, Handler handler)
+    : listener_(listener), port_(port), opening_(std::move(opening)), handler_(std::move(handler)) {
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -149,17 +122,19 @@ void HttpServer::run(const std::stop_token& stop) {
 }
 
 void HttpServer::serve(int connection) const {
-    const SteadyTime deadline = std::chrono::steady_clock::now() + kWhole;
-    const std::string request = readRequest(connection, deadline);
-    if (request.empty()) return;
-    const std::vector<std::string> words = split(request.substr(0, request.find("\r\n")), ' ');
-    Answer answer{405, "only GET\n"};
-    if (words.size() == 3 && words[0] == "GET") answer = handler_(words[1].substr(0, words[1].find('?')));
-    const std::string head =
-        cat("HTTP/1.1 ", answer.status, ' ', phrase(answer.status), "\r\nContent-Type: ", answer.contentType,
-            "\r\nContent-Length: ", answer.body.size(), "\r\nConnection: close\r\n\r\n");
-    writeAll(connection, head + answer.body, deadline);
-    ::shutdown(connection, SHUT_WR);
+    const net::SteadyTime deadline = std::chrono::steady_clock::now() + kPatience;
+    const std::unique_ptr<net::Channel> channel = opening_->open(connection, deadline);
+    if (!channel) return;
+    const std::string head = readHead(*channel, deadline);
+    if (head.empty()) return;
+    const std::optional<HttpRequest> request = parseRequestHead(head);
+    HttpResponse answer{400, {}, "not an HTTP request\n"};
+    if (request) {
+        answer = request->method == "GET" ? handler_(*request)
+                                          : HttpResponse{405, {{"allow", "GET"}}, "only GET\n"};
+    }
+    channel->write(answerText(answer), std::chrono::steady_clock::now() + kPatience);
+    channel->finish();
 }
 
 }  // namespace serin::runtime

@@ -2,27 +2,24 @@
 
 #include <functional>
 #include <memory>
-#include <string>
 #include <thread>
 
+#include "base/http.h"
 #include "base/result.h"
+#include "net/channel.h"
 
 namespace serin::runtime {
 
 // A server for probes and scrapes: GET only, one request a connection, one connection after the other, three
-// seconds for each. Listens on all addresses, IPv4 and IPv6.
+// seconds for each to begin and ask, and three to take the answer. Listens on all addresses, IPv4 and IPv6.
 class HttpServer {
   public:
-    struct Answer {
-        int status = 200;
-        std::string body;
-        std::string contentType = "text/plain; charset=utf-8";
-    };
-    // Called on the server's thread with the path, without its query. Must not throw, must be quick.
-    using Handler = std::function<Answer(const std::string& path)>;
+    // Called on the server's thread. Must not throw, and be quick: the next connection waits for it.
+    using Handler = std::function<HttpResponse(const HttpRequest&)>;
 
     // Fails when the port cannot be listened on; 0 chooses a free one.
-    static Result<std::unique_ptr<HttpServer>> start(int port, Handler handler);
+    static Result<std::unique_ptr<HttpServer>> start(int port, std::unique_ptr<net::Opening> opening,
+                                                     Handler handler);
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
@@ -30,12 +27,13 @@ class HttpServer {
     int port() const { return port_; }
 
   private:
-    HttpServer(int listener, int port, Handler handler);
+    HttpServer(int listener, int port, std::unique_ptr<net::Opening> opening, Handler handler);
     void run(const std::stop_token& stop);
     void serve(int connection) const;
 
     int listener_;
     int port_;
+    std::unique_ptr<net::Opening> opening_;
     Handler handler_;
     std::jthread thread_;
 };

@@ -79,6 +79,18 @@ std::vector<Flag> processFlags() {
     return {
         {"metrics-port", "PORT", "Where /metrics is served, 0 for nowhere (default 8080)",
          [](Options& o, const std::string& v) { return assign(o.metricsPort, parseInteger(v, 0, 65535)); }},
+        {"metrics-authorization", "true|false",
+         "/metrics over TLS, for bearer tokens whose holders may get the path /metrics; false: plain HTTP, "
+         "for everybody (default true)",
+         [](Options& o, const std::string& v) { return assign(o.metricsAuthorization, parseSwitch(v)); }},
+        {"metrics-certificate", "PATH",
+         "Certificate of /metrics in PEM, read again when it changes (default: "
+         "self-signed at every start)",
+         [](Options& o, const std::string& v) {
+             return assign(o.metricsCertificate, Result<std::string>(v));
+         }},
+        {"metrics-key", "PATH", "Its private key in PEM",
+         [](Options& o, const std::string& v) { return assign(o.metricsKey, Result<std::string>(v)); }},
         {"health-port", "PORT", "Where /healthz and /readyz are served, 0 for nowhere (default 8081)",
          [](Options& o, const std::string& v) { return assign(o.healthPort, parseInteger(v, 0, 65535)); }},
         {"log-format", "text|json", "Form of the log on standard error (default text)",
@@ -150,6 +162,24 @@ Result<void> readArgument(Options& options, const std::vector<std::string>& argu
     return {};
 }
 
+Result<void> checkMetrics(const Options& options) {
+    const bool certificate = !options.metricsCertificate.empty();
+    const bool key = !options.metricsKey.empty();
+    const auto without = [&](const char* cause) {
+        const char* flag = certificate ? "certificate" : key ? "key" : "authorization";
+        return invalid(cat("--metrics-", flag, " has no effect with ", cause));
+    };
+    if (options.metricsPort == 0 && (certificate || key || !options.metricsAuthorization))
+        return without("--metrics-port=0, which serves no metrics");
+    if (!options.metricsAuthorization && (certificate || key))
+        return without("--metrics-authorization=false, which is plain HTTP");
+    if (certificate != key) {
+        return invalid(cat("--metrics-", certificate ? "certificate" : "key", " needs --metrics-",
+                           certificate ? "key" : "certificate", " beside it"));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Options> parseOptions(const std::vector<std::string>& arguments, const Environment& environment) {
@@ -158,6 +188,7 @@ Result<Options> parseOptions(const std::vector<std::string>& arguments, const En
     for (size_t index = 0; index < arguments.size(); ++index) {
         if (const Result<void> read = readArgument(options, arguments, index); !read) return read.error();
     }
+    if (const Result<void> checked = checkMetrics(options); !checked) return checked.error();
     return options;
 }
 

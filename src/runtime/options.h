@@ -19,7 +19,10 @@ struct Options {
     std::string leaseName = "serin-operator";
     std::string space;       // where the Lease is; empty: the service account's own or the kubeconfig's
     int metricsPort = 8080;  // 0: none
-    int healthPort = 8081;   // 0: none
+    bool metricsAuthorization = true;
+    std::string metricsCertificate;  // file; empty: self-signed
+    std::string metricsKey;          // file; stated when the certificate is
+    int healthPort = 8081;           // 0: none
     LogFormat logFormat = LogFormat::Text;
     LogLevel logLevel = LogLevel::Info;
     Duration drainDelay{std::chrono::seconds(5)};
@@ -33,7 +36,7 @@ struct Options {
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
 
 // `arguments` without the program's name. A flag wins over its environment variable. The Error names what is
-// wrong.
+// wrong, also a flag that has no effect beside another.
 Result<Options> parseOptions(const std::vector<std::string>& arguments, const Environment& environment);
 
 // The text of --help.

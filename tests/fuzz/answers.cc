@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "kube/lease.h"
+#include "kube/reviews.h"
 #include "kube/status.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -37,6 +38,13 @@ void lease(const std::string& body) {
     require(third && *third == *again, "and reads back as itself");
 }
 
+void reviews(const std::string& body) {
+    const auto user = kube::reviewedUser(body);
+    require(!user || !*user || !(*user)->name.empty(), "a token that is good is somebody's");
+    const auto allowed = kube::reviewedAccess(body);
+    require(!user || !allowed, "one answer is not both reviews");
+}
+
 }  // namespace
 
 void one(std::string_view input) {
@@ -51,6 +59,7 @@ void one(std::string_view input) {
     require(!kube::toError("asking", status).message.empty(), "an error has a message");
     kube::parseStatusBody(answer.body);
     lease(answer.body);
+    reviews(answer.body);
 }
 
 }  // namespace serin::fuzz

@@ -25,6 +25,7 @@ TEST(Options, HaveTheDefaultsOfTheHelp) {
     EXPECT_TRUE(options->leaderElect);
     EXPECT_EQ(options->leaseName, "serin-operator");
     EXPECT_EQ(options->metricsPort, 8080);
+    EXPECT_TRUE(options->metricsAuthorization);
     EXPECT_EQ(options->healthPort, 8081);
     EXPECT_EQ(options->workers, 2);
     EXPECT_EQ(options->drainDelay, Duration(std::chrono::seconds(5)));
@@ -32,16 +33,18 @@ TEST(Options, HaveTheDefaultsOfTheHelp) {
 }
 
 TEST(Options, ReadEveryFlag) {
-    const auto options =
-        parse({"--watch-namespaces=a, b,a", "--leader-elect=false", "--lease-name", "other", "--namespace=ml",
-               "--metrics-port=0", "--health-port=9", "--log-format=json", "--log-level=debug",
-               "--drain-delay=1m30s", "--workers=7", "--kubeconfig=/k"});
+    const auto options = parse(
+        {"--watch-namespaces=a, b,a", "--leader-elect=false", "--lease-name", "other", "--namespace=ml",
+         "--metrics-port=7", "--metrics-certificate=/c", "--metrics-key=/p", "--health-port=9",
+         "--log-format=json", "--log-level=debug", "--drain-delay=1m30s", "--workers=7", "--kubeconfig=/k"});
     ASSERT_TRUE(options) << options.error().message;
     EXPECT_THAT(options->watchNamespaces, ElementsAre("a", "b"));
     EXPECT_FALSE(options->leaderElect);
     EXPECT_EQ(options->leaseName, "other");
     EXPECT_EQ(options->space, "ml");
-    EXPECT_EQ(options->metricsPort, 0);
+    EXPECT_EQ(options->metricsPort, 7);
+    EXPECT_EQ(options->metricsCertificate, "/c");
+    EXPECT_EQ(options->metricsKey, "/p");
     EXPECT_EQ(options->healthPort, 9);
     EXPECT_EQ(options->logFormat, LogFormat::Json);
     EXPECT_EQ(options->logLevel, LogLevel::Debug);
@@ -82,10 +85,30 @@ TEST(Options, NameWhatIsWrong) {
                 HasSubstr("SERIN_DRAIN_DELAY is \"soon\""));
 }
 
+TEST(Options, AreRefusedWhereTheyHaveNoEffect) {
+    const auto refusal = [](const std::vector<std::string>& arguments) {
+        const auto options = parse(arguments);
+        return options ? "" : options.error().message;
+    };
+    EXPECT_EQ(refusal({"--metrics-authorization=false", "--metrics-certificate=/c", "--metrics-key=/k"}),
+              "--metrics-certificate has no effect with --metrics-authorization=false, which is plain HTTP");
+    EXPECT_EQ(refusal({"--metrics-authorization=false", "--metrics-key=/k"}),
+              "--metrics-key has no effect with --metrics-authorization=false, which is plain HTTP");
+    EXPECT_EQ(refusal({"--metrics-port=0", "--metrics-authorization=false"}),
+              "--metrics-authorization has no effect with --metrics-port=0, which serves no metrics");
+    EXPECT_EQ(refusal({"--metrics-port=0", "--metrics-certificate=/c", "--metrics-key=/k"}),
+              "--metrics-certificate has no effect with --metrics-port=0, which serves no metrics");
+    EXPECT_EQ(refusal({"--metrics-certificate=/c"}), "--metrics-certificate needs --metrics-key beside it");
+    EXPECT_EQ(refusal({"--metrics-key=/k"}), "--metrics-key needs --metrics-certificate beside it");
+    EXPECT_EQ(refusal({"--metrics-authorization=false"}), "");
+    EXPECT_EQ(refusal({"--metrics-port=0"}), "");
+}
+
 TEST(Options, AreAllInTheHelp) {
     for (const char* flag : {"--watch-namespaces", "--leader-elect", "--lease-name", "--namespace",
-                             "--metrics-port", "--health-port", "--log-format", "--log-level",
-                             "--drain-delay", "--workers", "--kubeconfig", "--version", "--help"}) {
+                             "--metrics-port", "--metrics-authorization", "--metrics-certificate",
+                             "--metrics-key", "--health-port", "--log-format", "--log-level", "--drain-delay",
+                             "--workers", "--kubeconfig", "--version", "--help"}) {
         EXPECT_THAT(usage(), HasSubstr(flag));
     }
 }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/plain_opening.h"
 #include "runtime/http_server.h"
 #include "runtime/metered_transport.h"
 #include "runtime/metrics.h"
@@ -37,26 +38,41 @@ std::string ask(int port, const std::string& request) {
     return answer;
 }
 
+Result<std::unique_ptr<HttpServer>> serve(int port, HttpServer::Handler handler) {
+    return HttpServer::start(port, net::makePlainOpening(), std::move(handler));
+}
+
 TEST(HttpServer, AnswersGetAndNothingElse) {
-    auto server = HttpServer::start(0, [](const std::string& path) {
-        return path == "/healthz" ? HttpServer::Answer{200, "fine\n"} : HttpServer::Answer{404, "no\n"};
+    auto server = serve(0, [](const HttpRequest& request) {
+        return HttpResponse{request.target == "/healthz?verbose" ? 200 : 404, {}, "fine\n"};
     });
     ASSERT_TRUE(server) << server.error().message;
     const int port = (*server)->port();
     const std::string answer = ask(port, "GET /healthz?verbose HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
-    EXPECT_THAT(answer, HasSubstr("Content-Length: 5\r\n"));
+    EXPECT_THAT(answer, HasSubstr("content-length: 5\r\n"));
     EXPECT_THAT(answer, ::testing::EndsWith("\r\n\r\nfine\n"));
     EXPECT_THAT(ask(port, "GET /x HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 404"));
     EXPECT_THAT(ask(port, "POST /healthz HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 405"));
-    EXPECT_THAT(ask(port, "nonsense\r\n\r\n"), StartsWith("HTTP/1.1 405"));
+    EXPECT_THAT(ask(port, "nonsense\r\n\r\n"), StartsWith("HTTP/1.1 400"));
+}
+
+TEST(HttpServer, AnswersNothingToARequestThatIsTooLong) {
+    auto server = serve(0, [](const HttpRequest&) { return HttpResponse{200, {}, ""}; });
+    ASSERT_TRUE(server);
+    const int port = (*server)->port();
+    const auto padded = [](size_t size) {
+        return "GET / HTTP/1.1\r\na: " + std::string(size, 'x') + "\r\n\r\n";
+    };
+    EXPECT_THAT(ask(port, padded(8000)), StartsWith("HTTP/1.1 200"));
+    EXPECT_EQ(ask(port, padded(20'000)), "");
 }
 
 TEST(HttpServer, SaysWhenAPortIsTaken) {
-    auto first = HttpServer::start(0, [](const std::string&) { return HttpServer::Answer{}; });
+    const auto nothing = [](const HttpRequest&) { return HttpResponse{200, {}, ""}; };
+    auto first = serve(0, nothing);
     ASSERT_TRUE(first);
-    auto second =
-        HttpServer::start((*first)->port(), [](const std::string&) { return HttpServer::Answer{}; });
+    auto second = serve((*first)->port(), nothing);
     ASSERT_FALSE(second);
     EXPECT_THAT(second.error().message, HasSubstr(std::to_string((*first)->port())));
 }
