@@ -151,7 +151,9 @@ Result<void> Operator::serveMetrics() {
     std::unique_ptr<net::Opening> opening = net::makePlainOpening();
     if (options_.metricsAuthorization) {
         auto secure = net::makeTlsOpening({options_.metricsCertificate, options_.metricsKey}, log_);
-        if (!secure) return secure.error();
+        if (!secure) {
+            return invalid(cat("--metrics-certificate and --metrics-key: ", secure.error().message));
+        }
         opening = std::move(secure).value();
         metricsGuard_ =
             std::make_unique<runtime::MetricsGuard>(*metered_, requests_, clock_, log_, stop_.get_token());

@@ -1,10 +1,17 @@
 """What the story sees: the ModelDeployment, its events, the operator's own metrics, the clients' counts. All of it
-comes from the API server, through one `kubectl proxy` on loopback, so that looking costs the cluster little."""
+comes through the API server, by `kubectl proxy` and `kubectl port-forward` on loopback, so that looking costs the
+cluster little."""
 import json
+import pathlib
 import re
 import subprocess
+import sys
 import urllib.error
 import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "lib"))
+
+from operator_metrics import OperatorMetrics  # noqa: E402
 
 NAMESPACE = "serin-demo"
 NAME = "cancer"
@@ -24,8 +31,11 @@ class ClusterView:
         if "127.0.0.1:" not in line:
             raise SystemExit(f"error: kubectl proxy did not start: {line!r}")
         self._base = f"http://{line.rsplit(' ', 1)[1].strip()}"
+        self._metrics = OperatorMetrics(kubectl, system_namespace)
+        self._token = None
 
     def close(self):
+        self._metrics.close()
         self._proxy.terminate()
         self._proxy.wait()
 
@@ -37,6 +47,14 @@ class ClusterView:
 
     def apply(self, manifest):
         self.kubectl("apply", "-f", "-", text=manifest)
+
+    def be_let_read_metrics(self, role):
+        """Makes an account that has the role for readers of the operator's metrics, and takes its token."""
+        self.kubectl("-n", NAMESPACE, "create", "serviceaccount", "story")
+        binding = self.kubectl("create", "clusterrolebinding", f"{NAMESPACE}-story", f"--clusterrole={role}",
+                               f"--serviceaccount={NAMESPACE}:story", "--dry-run=client", "-o", "yaml")
+        self.apply(binding)
+        self._token = self.kubectl("-n", NAMESPACE, "create", "token", "story", "--duration=2h").strip()
 
     def _read(self, path):
         try:
@@ -78,7 +96,12 @@ class ClusterView:
         """The operator's own series about this model: {(name, role or ''): value}, from the replica that leads."""
         merged = {}
         for pod in self._items(f"/api/v1/namespaces/{self._system}/pods?labelSelector=app.kubernetes.io/name=serin"):
-            page = self._read(f"/api/v1/namespaces/{self._system}/pods/{pod['metadata']['name']}:8080/proxy/metrics")
+            try:
+                status, page = self._metrics.get(pod["metadata"]["name"], self._token)
+            except OSError:
+                continue
+            if status != 200:
+                continue
             for name, labels, value in SERIES.findall(page):
                 fields = dict(LABEL.findall(labels))
                 if fields.get("name") == NAME and fields.get("namespace") == NAMESPACE:

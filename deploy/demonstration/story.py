@@ -1,6 +1,6 @@
 """Tells the demonstration's story on the terminal while it happens, and checks that it did happen.
 
-story.py [--plain] --image PREFIX --accuracy FILE --system-namespace NS -- KUBECTL…
+story.py [--plain] --image PREFIX --accuracy FILE --system-namespace NS --metrics-role CLUSTERROLE -- KUBECTL…
 Exit code 0 only when every act ended as it should and no request was lost.
 """
 import argparse
@@ -187,12 +187,14 @@ def main():
     parser.add_argument("--image", required=True)
     parser.add_argument("--accuracy", required=True)
     parser.add_argument("--system-namespace", required=True)
+    parser.add_argument("--metrics-role", required=True)
     parser.add_argument("kubectl", nargs="+")
     options = parser.parse_args()
     accuracy = json.loads(pathlib.Path(options.accuracy).read_text())
     view = ClusterView(options.kubectl, options.system_namespace)
     view.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=true")
     view.kubectl("create", "namespace", NAMESPACE)
+    view.be_let_read_metrics(options.metrics_role)
     try:
         return tell(Story(view, options.image, options.plain), view, options, accuracy)
     finally:

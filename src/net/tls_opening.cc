@@ -154,8 +154,7 @@ class TlsOpening : public Opening {
 Result<std::unique_ptr<Opening>> makeTlsOpening(const CertificateFiles& files, Logger& log) {
     auto opening = std::make_unique<TlsOpening>(files, log);
     if (const Result<void> loaded = opening->load(); !loaded) {
-        return invalid(cat("the server's certificate (", files.certificate, ", ", files.key,
-                           ") cannot be used: ", loaded.error().message));
+        return invalid(cat(files.certificate, " with ", files.key, ": ", loaded.error().message));
     }
     return std::unique_ptr<Opening>(std::move(opening));
 }

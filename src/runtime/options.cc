@@ -80,16 +80,15 @@ std::vector<Flag> processFlags() {
         {"metrics-port", "PORT", "Where /metrics is served, 0 for nowhere (default 8080)",
          [](Options& o, const std::string& v) { return assign(o.metricsPort, parseInteger(v, 0, 65535)); }},
         {"metrics-authorization", "true|false",
-         "/metrics over TLS, for bearer tokens whose holders may get the path /metrics; false: plain HTTP, "
-         "for everybody (default true)",
+         "Serve /metrics over TLS to those who may get that path in the cluster (default true); false: plain "
+         "HTTP to everybody",
          [](Options& o, const std::string& v) { return assign(o.metricsAuthorization, parseSwitch(v)); }},
         {"metrics-certificate", "PATH",
-         "Certificate of /metrics in PEM, read again when it changes (default: "
-         "self-signed at every start)",
+         "Certificate of /metrics in PEM, read again when it changes (default: signed by itself)",
          [](Options& o, const std::string& v) {
              return assign(o.metricsCertificate, Result<std::string>(v));
          }},
-        {"metrics-key", "PATH", "Its private key in PEM",
+        {"metrics-key", "PATH", "The private key of that certificate in PEM",
          [](Options& o, const std::string& v) { return assign(o.metricsKey, Result<std::string>(v)); }},
         {"health-port", "PORT", "Where /healthz and /readyz are served, 0 for nowhere (default 8081)",
          [](Options& o, const std::string& v) { return assign(o.healthPort, parseInteger(v, 0, 65535)); }},

@@ -23,6 +23,7 @@ ALLOWED = [
     ("list", "pods"),
     ("create", "events.events.k8s.io"),
 ]
+REVIEWS = ["tokenreviews.authentication.k8s.io", "subjectaccessreviews.authorization.k8s.io"]
 DENIED = [
     ("get", "secrets"),
     ("list", "secrets"),
@@ -69,8 +70,9 @@ def install(helm, namespace):
     kubectl("delete", "crd", CRD, "--ignore-not-found")
 
 
-@pytest.mark.parametrize("values", [[], ["--set", "networkPolicy.enabled=true"], ["--set", "crds.install=false"]],
-                         ids=["defaults", "network policy", "without the CRD"])
+@pytest.mark.parametrize("values", [[], ["--set", "networkPolicy.enabled=true"], ["--set", "crds.install=false"],
+                                    ["--set", "metrics.certificateSecret=tls"]],
+                         ids=["defaults", "network policy", "without the CRD", "certificate"])
 def test_the_api_server_takes_all_that_is_rendered(helm, chart_copy, namespace, values):
     text = helm.template(*values, chart=chart_copy("0.1.0"), release=namespace, namespace=namespace)
     kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", stdin=text)
@@ -102,12 +104,32 @@ def test_the_operator_may_do_its_work_and_nothing_else(install, chart_copy, name
     assert not may(account, "create", "leases.coordination.k8s.io", "default")
     assert may(account, "update", "leases.coordination.k8s.io", namespace, f"{namespace}-serin")
     assert not may(account, "update", "leases.coordination.k8s.io", namespace, "another")
+    assert [r for r in REVIEWS if not may(account, "create", r, namespace)] == []
+    assert not may(account, "get", "/metrics", namespace), "the role for readers is bound to nobody"
+
+
+def test_whoever_gets_the_role_for_readers_may_read_metrics(install, chart_copy, namespace):
+    install(chart_copy("0.1.0"))
+    role = f"{namespace}-{namespace}-serin-metrics-reader"
+    kubectl("create", "clusterrolebinding", role, f"--clusterrole={role}", "--user=prometheus")
+    try:
+        eventually(lambda: may("prometheus", "get", "/metrics", namespace))
+        assert not may("prometheus", "get", "/logs", namespace)
+    finally:
+        kubectl("delete", "clusterrolebinding", role)
 
 
 def test_with_watched_namespaces_it_may_work_only_there(install, chart_copy, namespace):
     account = install(chart_copy("0.1.0"), "--set", f"watchNamespaces={{{namespace}}}")
     assert eventually(lambda: may(account, "create", "replicasets.apps", namespace))
     assert [a for a in ALLOWED if may(account, *a, "default")] == []
+    assert [r for r in REVIEWS if not may(account, "create", r, namespace)] == [], "tokens are of the whole cluster"
+
+
+def test_without_authorization_of_metrics_it_may_review_nobody(install, chart_copy, namespace):
+    account = install(chart_copy("0.1.0"), "--set", "metrics.authorization=false")
+    assert eventually(lambda: may(account, "list", "pods", namespace))
+    assert [r for r in REVIEWS if may(account, "create", r, namespace)] == []
 
 
 def test_the_clusters_own_roles_learn_of_model_deployments(install, chart_copy):

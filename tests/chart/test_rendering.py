@@ -8,6 +8,7 @@ import yaml
 from conftest import CHART, ROOT
 
 CRD = "modeldeployments.serin.dev"
+REVIEWS = {("tokenreviews", "create"), ("subjectaccessreviews", "create")}
 
 
 def of_kind(objects, kind):
@@ -55,20 +56,74 @@ def test_the_crd_can_be_left_out(helm):
 @pytest.mark.parametrize("values", [[], ["--set", "watchNamespaces={a,b}"]], ids=["everywhere", "some namespaces"])
 def test_no_role_reaches_secrets_logs_or_everything(helm, values):
     for rule in rules(helm.objects(*values)):
+        if "nonResourceURLs" in rule:
+            assert rule == {"nonResourceURLs": ["/metrics"], "verbs": ["get"]}
+            continue
         words = rule["apiGroups"] + rule["resources"] + rule["verbs"]
         assert not [w for w in words if "*" in w], rule
         assert not {"secrets", "pods/log", "pods/exec", "configmaps"} & set(rule["resources"]), rule
         assert not {"escalate", "bind", "impersonate"} & set(rule["verbs"]), rule
 
 
-def test_watched_namespaces_get_roles_and_the_cluster_grants_the_operator_nothing(helm):
+def test_watched_namespaces_get_roles_and_the_cluster_grants_the_operator_reviews_alone(helm):
     objects = helm.objects("--set", "watchNamespaces={a,b}", release="serin", namespace="home")
-    assert not of_kind(objects, "ClusterRoleBinding")
+    [binding] = of_kind(objects, "ClusterRoleBinding")
+    assert granted_by(objects, binding) == REVIEWS
+    assert not of_kind(helm.objects("--set", "watchNamespaces={a,b},metrics.authorization=false"), "ClusterRoleBinding")
     bindings = of_kind(objects, "RoleBinding")
     assert sorted(b["metadata"]["namespace"] for b in bindings) == ["a", "b", "home"]
     assert all(b["subjects"] == [{"kind": "ServiceAccount", "name": "serin", "namespace": "home"}] for b in bindings)
     arguments = container(objects)["args"]
     assert "--watch-namespaces=a,b" in arguments
+
+
+def granted_by(objects, binding):
+    """{(resource, verb)} of the ClusterRole that is bound."""
+    [role] = [o for o in of_kind(objects, "ClusterRole") if o["metadata"]["name"] == binding["roleRef"]["name"]]
+    return {(resource, verb) for r in role["rules"] for resource in r["resources"] for verb in r["verbs"]}
+
+
+def test_metrics_are_guarded_unless_the_value_says_otherwise(helm):
+    guarded = helm.objects(namespace="home")
+    assert "--metrics-authorization=true" in container(guarded)["args"]
+    roles = {o["metadata"]["name"]: o["rules"] for o in of_kind(guarded, "ClusterRole")}
+    assert roles["home-serin-metrics-reader"] == [{"nonResourceURLs": ["/metrics"], "verbs": ["get"]}]
+    bindings = of_kind(guarded, "ClusterRoleBinding")
+    assert REVIEWS in [granted_by(guarded, b) for b in bindings]
+    assert "home-serin-metrics-reader" not in [b["roleRef"]["name"] for b in bindings], "that is for people to bind"
+    opened = helm.objects("--set", "metrics.authorization=false")
+    assert "--metrics-authorization=false" in container(opened)["args"]
+    asked = {resource for r in rules(opened) for resource in r.get("resources", [])}
+    assert not asked & {resource for resource, _ in REVIEWS}
+    assert not [r for r in rules(opened) if "nonResourceURLs" in r]
+
+
+def test_a_certificate_comes_from_a_secret(helm):
+    objects = helm.objects("--set", "metrics.certificateSecret=serin-tls")
+    one = container(objects)
+    assert {"--metrics-certificate=/etc/serin/metrics/tls.crt", "--metrics-key=/etc/serin/metrics/tls.key"} <= set(one["args"])
+    [mount] = one["volumeMounts"]
+    assert mount == {"name": "metrics-certificate", "mountPath": "/etc/serin/metrics", "readOnly": True}
+    [volume] = of_kind(objects, "Deployment")[0]["spec"]["template"]["spec"]["volumes"]
+    assert volume == {"name": "metrics-certificate", "secret": {"secretName": "serin-tls"}}
+    plain = container(helm.objects())
+    assert "volumeMounts" not in plain and not [a for a in plain["args"] if "certificate" in a]
+
+
+def test_a_service_monitor_shows_a_token_over_tls_where_one_is_asked_for(helm):
+    def endpoint(*settings):
+        [monitor] = of_kind(helm.objects("--set", "serviceMonitor.enabled=true", *settings), "ServiceMonitor")
+        [only] = monitor["spec"]["endpoints"]
+        return only
+
+    usual = endpoint()
+    assert usual["scheme"] == "https" and usual["tlsConfig"] == {"insecureSkipVerify": True}
+    assert usual["bearerTokenFile"] == "/var/run/secrets/kubernetes.io/serviceaccount/token"
+    stated = endpoint("--set", "serviceMonitor.tlsConfig.serverName=serin.example",
+                      "--set", "serviceMonitor.authorization.credentials.name=s")
+    assert stated["tlsConfig"] == {"serverName": "serin.example"} and "bearerTokenFile" not in stated
+    assert stated["authorization"] == {"credentials": {"name": "s"}}
+    assert not {"scheme", "tlsConfig", "bearerTokenFile"} & set(endpoint("--set", "metrics.authorization=false"))
 
 
 def test_leases_are_reached_in_the_own_namespace_only(helm):
@@ -110,8 +165,8 @@ def test_values_reach_the_flags(helm):
               "ports.health": "9091", "leaderElection.leaseName": "mine"}
     settings = [part for key, value in values.items() for part in ("--set", f"{key}={value}")]
     one = container(helm.objects(*settings, "--set", "extraArgs={--kubeconfig=/etc/kube}"))
-    assert one["args"] == ["--leader-elect=true", "--lease-name=mine", "--metrics-port=9090", "--health-port=9091",
-                           "--log-format=text", "--log-level=debug", "--drain-delay=7s", "--workers=4",
+    assert one["args"] == ["--leader-elect=true", "--lease-name=mine", "--metrics-port=9090", "--metrics-authorization=true",
+                           "--health-port=9091", "--log-format=text", "--log-level=debug", "--drain-delay=7s", "--workers=4",
                            "--kubeconfig=/etc/kube"]
     assert {p["name"]: p["containerPort"] for p in one["ports"]} == {"metrics": 9090, "health": 9091}
     assert {"POD_NAME", "POD_NAMESPACE"} == {e["name"] for e in one["env"]}
@@ -172,6 +227,10 @@ def test_everything_that_selects_pods_selects_the_operators(helm):
     ("watchNamespaces={Upper}", "/watchNamespaces/0"),
     ("ports.metrics=80", "/ports/metrics"),
     ("extraArgs={metrics-port}", "/extraArgs/0"),
+    ("metrics.authorization=maybe", "/metrics/authorization"),
+    ("metrics.certificateSecret=No", "/metrics/certificateSecret"),
+    ("metrics.authorization=false,metrics.certificateSecret=tls", "metrics.certificateSecret has no effect"),
+    ("metrics.authorization=false,serviceMonitor.tlsConfig.ca=x", "serviceMonitor.tlsConfig has no effect"),
     ("podDisruptionBudget.maxUnavailable=0", "/podDisruptionBudget/maxUnavailable"),
     ("unknown=1", "unknown"),
     ("serviceAccount.create=false", "name an account that exists"),

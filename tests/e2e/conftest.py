@@ -2,12 +2,14 @@
 SERIN_OPERATOR_NAMESPACE (of the release under test), SERIN_E2E_KEEP=1 leaves the namespaces of failed tests."""
 
 import os
+import pathlib
 import re
 
 import pytest
 
 from harness.namespace import Namespace
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 OPERATOR_NAMESPACE = os.environ.get("SERIN_OPERATOR_NAMESPACE", "serin")
 
 

@@ -48,6 +48,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
 {{- end }}
 
+{{/* Values that would have no effect beside others. */}}
+{{- define "serin.check" -}}
+{{- if not .Values.metrics.authorization }}
+{{- range $name, $value := dict "metrics.certificateSecret" .Values.metrics.certificateSecret "serviceMonitor.authorization" .Values.serviceMonitor.authorization "serviceMonitor.tlsConfig" .Values.serviceMonitor.tlsConfig }}
+{{- if $value }}{{ fail (printf "%s has no effect with metrics.authorization=false, which is plain HTTP" $name) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* What the operator may do where it looks after ModelDeployments. No Secrets, no logs, no wildcard. */}}
 {{- define "serin.rules" -}}
 - apiGroups: [serin.dev]
