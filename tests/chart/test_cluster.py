@@ -44,7 +44,8 @@ DENIED = [
 
 
 def may(account, verb, resource, namespace, name=""):
-    kind, _, part = resource.partition("/")
+    """`resource` is one with its group and perhaps a subresource, or a path such as /metrics."""
+    kind, _, part = (resource, "", "") if resource.startswith("/") else resource.partition("/")
     more = [f"--subresource={part}"] if part else []
     kind = f"{kind}/{name}" if name else kind
     try:

@@ -101,9 +101,10 @@ def test_metrics_are_guarded_unless_the_value_says_otherwise(helm):
 def test_a_certificate_comes_from_a_secret(helm):
     objects = helm.objects("--set", "metrics.certificateSecret=serin-tls")
     one = container(objects)
-    assert {"--metrics-certificate=/etc/serin/metrics/tls.crt", "--metrics-key=/etc/serin/metrics/tls.key"} <= set(one["args"])
+    folder = "/etc/serin/metrics"
+    assert {f"--metrics-certificate={folder}/tls.crt", f"--metrics-key={folder}/tls.key"} <= set(one["args"])
     [mount] = one["volumeMounts"]
-    assert mount == {"name": "metrics-certificate", "mountPath": "/etc/serin/metrics", "readOnly": True}
+    assert mount == {"name": "metrics-certificate", "mountPath": folder, "readOnly": True}
     [volume] = of_kind(objects, "Deployment")[0]["spec"]["template"]["spec"]["volumes"]
     assert volume == {"name": "metrics-certificate", "secret": {"secretName": "serin-tls"}}
     plain = container(helm.objects())
@@ -127,7 +128,7 @@ def test_a_service_monitor_shows_a_token_over_tls_where_one_is_asked_for(helm):
 
 
 def test_leases_are_reached_in_the_own_namespace_only(helm):
-    with_leases = [o for o in helm.objects() if any("leases" in r["resources"] for r in o.get("rules") or [])]
+    with_leases = [o for o in helm.objects() if any("leases" in r.get("resources", []) for r in o.get("rules") or [])]
     [role] = with_leases
     assert role["kind"] == "Role" and role["metadata"]["namespace"] == "serin"
     named = [r for r in role["rules"] if r["verbs"] != ["create"]]
@@ -148,7 +149,7 @@ def test_the_election_has_a_flow_of_its_own(helm):
     [leases] = rule["resourceRules"]
     assert leases == {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"],
                       "verbs": ["get", "create", "update"], "namespaces": ["home"]}
-    [role] = [o for o in objects if any("leases" in r["resources"] for r in o.get("rules") or [])]
+    [role] = [o for o in objects if any("leases" in r.get("resources", []) for r in o.get("rules") or [])]
     allowed = {verb for r in role["rules"] for verb in r["verbs"]}
     assert allowed == set(leases["verbs"]), "every request of the election is in its flow"
     assert not of_kind(helm.objects("--set", "flowSchema.create=false"), "FlowSchema")
@@ -165,9 +166,9 @@ def test_values_reach_the_flags(helm):
               "ports.health": "9091", "leaderElection.leaseName": "mine"}
     settings = [part for key, value in values.items() for part in ("--set", f"{key}={value}")]
     one = container(helm.objects(*settings, "--set", "extraArgs={--kubeconfig=/etc/kube}"))
-    assert one["args"] == ["--leader-elect=true", "--lease-name=mine", "--metrics-port=9090", "--metrics-authorization=true",
-                           "--health-port=9091", "--log-format=text", "--log-level=debug", "--drain-delay=7s", "--workers=4",
-                           "--kubeconfig=/etc/kube"]
+    assert one["args"] == ["--leader-elect=true", "--lease-name=mine", "--metrics-port=9090",
+                           "--metrics-authorization=true", "--health-port=9091", "--log-format=text",
+                           "--log-level=debug", "--drain-delay=7s", "--workers=4", "--kubeconfig=/etc/kube"]
     assert {p["name"]: p["containerPort"] for p in one["ports"]} == {"metrics": 9090, "health": 9091}
     assert {"POD_NAME", "POD_NAMESPACE"} == {e["name"] for e in one["env"]}
 

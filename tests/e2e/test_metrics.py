@@ -44,6 +44,10 @@ def bind():
         CLUSTER.kubectl("delete", "clusterrolebinding", name)
 
 
+def kubectl(*arguments, **options):
+    return CLUSTER.kubectl("-n", OPERATOR_NAMESPACE, *arguments, **options)
+
+
 def a_pod():
     return Operator(OPERATOR_NAMESPACE).pods()[0]["metadata"]["name"]
 
@@ -73,11 +77,13 @@ def test_metrics_are_for_those_whom_the_cluster_allows_the_path(ns, metrics, bin
 
 def set_values(*settings):
     # Other tests scale the release with kubectl, which owns the number since; Helm may only repeat it.
-    replicas = CLUSTER.kubectl("-n", OPERATOR_NAMESPACE, "get", "deployments", "-o", "jsonpath={.items[0].spec.replicas}")
+    replicas = kubectl("get", "deployments", "-o", "jsonpath={.items[0].spec.replicas}")
     helm = shlex.split(os.environ.get("SERIN_HELM", "helm"))
-    subprocess.run([*helm, "upgrade", OPERATOR_NAMESPACE, ROOT / "charts/serin", "-n", OPERATOR_NAMESPACE,
-                    "--reuse-values", "--wait", "--timeout", "2m", "--set", ",".join([*settings, f"replicas={replicas}"])], check=True,
-                   capture_output=True, text=True, timeout=180)
+    done = subprocess.run(
+        [*helm, "upgrade", OPERATOR_NAMESPACE, ROOT / "charts/serin", "-n", OPERATOR_NAMESPACE, "--reuse-values",
+         "--wait", "--timeout", "2m", "--set", ",".join([*settings, f"replicas={replicas}"])],
+        capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def store_certificate(folder, name):
@@ -85,11 +91,11 @@ def store_certificate(folder, name):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                     "-subj", f"/CN={name}", "-days", "1", "-keyout", folder / "key", "-out", folder / "certificate"],
                    check=True, capture_output=True)
-    made = CLUSTER.kubectl("-n", OPERATOR_NAMESPACE, "create", "secret", "tls", SECRET, f"--cert={folder / 'certificate'}",
-                           f"--key={folder / 'key'}", "--dry-run=client", "-o", "yaml")
-    CLUSTER.kubectl("apply", "-f", "-", stdin=made)
+    made = kubectl("create", "secret", "tls", SECRET, f"--cert={folder / 'certificate'}", f"--key={folder / 'key'}",
+                   "--dry-run=client", "-o", "yaml")
+    kubectl("apply", "-f", "-", stdin=made)
     # A kubelet looks at a pod's Secrets when the pod changes, else about once a minute.
-    CLUSTER.kubectl("-n", OPERATOR_NAMESPACE, "annotate", "pods", "--all", "--overwrite", f"seen-certificate={name}")
+    kubectl("annotate", "pods", "--all", "--overwrite", f"seen-certificate={name}")
     return (folder / "certificate").read_text()
 
 
@@ -97,7 +103,7 @@ def store_certificate(folder, name):
 def release():
     yield set_values
     set_values("metrics.authorization=true", "metrics.certificateSecret=")
-    CLUSTER.kubectl("-n", OPERATOR_NAMESPACE, "delete", "secret", SECRET, "--ignore-not-found")
+    kubectl("delete", "secret", SECRET, "--ignore-not-found")
 
 
 @pytest.mark.disruptive

@@ -6,7 +6,8 @@ from conftest import OPERATOR_NAMESPACE
 from harness.cluster import CLUSTER
 from harness.operator import Operator
 
-RESTRICTED = {"securityContext": {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}}}
+RESTRICTED = {"securityContext": {"runAsNonRoot": True, "runAsUser": 65532,
+                                  "seccompProfile": {"type": "RuntimeDefault"}}}
 CONTAINER = {"securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}}
 
 
