@@ -15,7 +15,8 @@ bool harmless(std::string_view text) {
 void one(std::string_view input) {
     const auto request = parseRequestHead(input);
     if (!request) return;
-    require(request->target.starts_with('/') && harmless(request->target), "the target is a path in one line");
+    require(request->target.starts_with('/') && harmless(request->target),
+            "the target is a path in one line");
     std::string again = cat(request->method, ' ', request->target, " HTTP/1.1\r\n");
     for (const auto& [name, value] : request->headers) {
         require(harmless(name) && harmless(value), "a header is one line");
