@@ -43,8 +43,8 @@ void ReflectorLoop::watch(const HttpRequest& request, std::stop_token stop) {
         if (bytes.empty()) return !machine_.onWatchSilence(clock_.sinceBoot()).endStream;
         std::vector<kube::WatchEvent> events;
         const Result<void> fed = decoder.feed(bytes, events);
-        for (const kube::WatchEvent& event : events) {
-            auto outcome = machine_.onWatchEvent(event, clock_.sinceBoot());
+        for (kube::WatchEvent& event : events) {
+            auto outcome = machine_.onWatchEvent(std::move(event), clock_.sinceBoot());
             sink_.apply(std::move(outcome.operations));
             report(true);
             if (outcome.endStream) return false;

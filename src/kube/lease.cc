@@ -22,6 +22,10 @@ int number(const Json& value, const char* key) {
                                                               : 0;
 }
 
+std::string quoted(const std::string& value) {
+    return dumpJson(value);
+}
+
 }  // namespace
 
 Result<Lease> parseLease(std::string_view json) {
@@ -44,18 +48,15 @@ Result<Lease> parseLease(std::string_view json) {
 }
 
 std::string leaseBody(const Lease& lease) {
-    Json body = {{"apiVersion", leases().apiVersion()},
-                 {"kind", leases().kind},
-                 {"metadata", {{"namespace", lease.space}, {"name", lease.name}}},
-                 {"spec",
-                  {{"holderIdentity", lease.holder},
-                   {"leaseDurationSeconds", lease.duration.count()},
-                   {"acquireTime", lease.acquireTime},
-                   {"renewTime", lease.renewTime},
-                   {"leaseTransitions", lease.transitions}}}};
-    if (!lease.uid.empty()) body["metadata"]["uid"] = lease.uid;
-    if (!lease.resourceVersion.empty()) body["metadata"]["resourceVersion"] = lease.resourceVersion;
-    return dumpJson(body);
+    std::string metadata = cat(R"({"namespace":)", quoted(lease.space), R"(,"name":)", quoted(lease.name));
+    if (!lease.uid.empty()) metadata += cat(R"(,"uid":)", quoted(lease.uid));
+    if (!lease.resourceVersion.empty())
+        metadata += cat(R"(,"resourceVersion":)", quoted(lease.resourceVersion));
+    return cat(R"({"apiVersion":)", quoted(leases().apiVersion()), R"(,"kind":)", quoted(leases().kind),
+               R"(,"metadata":)", metadata, R"(},"spec":{"holderIdentity":)", quoted(lease.holder),
+               R"(,"leaseDurationSeconds":)", lease.duration.count(), R"(,"acquireTime":)",
+               quoted(lease.acquireTime), R"(,"renewTime":)", quoted(lease.renewTime),
+               R"(,"leaseTransitions":)", lease.transitions, "}}");
 }
 
 }  // namespace serin::kube

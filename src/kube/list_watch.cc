@@ -158,21 +158,21 @@ void ListWatch::onWatchOpened(Duration now) {
     ++statistics_.watches;
 }
 
-ListWatch::Outcome ListWatch::onWatchEvent(const WatchEvent& event, Duration now) {
-    if (state_ == State::Streaming) return onInitialEvent(event, now);
+ListWatch::Outcome ListWatch::onWatchEvent(WatchEvent event, Duration now) {
+    if (state_ == State::Streaming) return onInitialEvent(std::move(event), now);
     if (event.type == WatchEventType::Error) return onErrorEvent(event.object, now);
     ++eventsInWatch_;
     decodeFailures_ = 0;
     serverErrorsSince_.reset();
     advance(event.object.resourceVersion());
-    switch (event.type) {
-        case WatchEventType::Bookmark:
-            return {{{Kind::Progress, {}, resourceVersion_}}, false};
-        case WatchEventType::Deleted:
-            return {{{Kind::Erase, {event.object}, resourceVersion_}}, false};
-        default:
-            return {{{Kind::Put, {event.object}, resourceVersion_}}, false};
-    }
+    const Kind kind = event.type == WatchEventType::Bookmark  ? Kind::Progress
+                      : event.type == WatchEventType::Deleted ? Kind::Erase
+                                                              : Kind::Put;
+    StoreOperation operation{kind, {}, resourceVersion_};
+    if (kind != Kind::Progress) operation.objects.push_back(std::move(event.object));
+    Outcome outcome;
+    outcome.operations.push_back(std::move(operation));
+    return outcome;
 }
 
 ListWatch::Outcome ListWatch::onErrorEvent(const Object& object, Duration now) {

@@ -88,7 +88,7 @@ class ListWatch {
     std::vector<StoreOperation> onListAnswer(const Result<HttpResponse>& answer, Duration now);
 
     void onWatchOpened(Duration now);
-    Outcome onWatchEvent(const WatchEvent& event, Duration now);
+    Outcome onWatchEvent(WatchEvent event, Duration now);
     // Nothing came for a while.
     Outcome onWatchSilence(Duration now);
     // How the stream ended: its answer, or an Error (Invalid: the decoder refused it).
@@ -115,7 +115,7 @@ class ListWatch {
 
     // The streaming list: list_watch_streaming.cc.
     bool streamsNext(Duration now) const;
-    Outcome onInitialEvent(const WatchEvent& event, Duration now);
+    Outcome onInitialEvent(WatchEvent event, Duration now);
     void onStreamEnd(const Result<HttpResponse>& end, Duration now);
     void listInPages(Duration now);
 

@@ -25,7 +25,7 @@ void ListWatch::listInPages(Duration now) {
     notBefore_ = now;  // the first page waits for nothing: its own failure would
 }
 
-ListWatch::Outcome ListWatch::onInitialEvent(const WatchEvent& event, Duration now) {
+ListWatch::Outcome ListWatch::onInitialEvent(WatchEvent event, Duration now) {
     if (endHandled_) return {{}, true};
     Outcome outcome;
     if (!sideOpen_) outcome.operations.push_back({Kind::ListStarted, {}, ""});
@@ -47,10 +47,12 @@ ListWatch::Outcome ListWatch::onInitialEvent(const WatchEvent& event, Duration n
             state_ = State::Watching;
             return outcome;
         case WatchEventType::Deleted:
-            outcome.operations.push_back({Kind::ListErase, {event.object}, ""});
+            outcome.operations.push_back({Kind::ListErase, {}, ""});
+            outcome.operations.back().objects.push_back(std::move(event.object));
             break;
         default:
-            outcome.operations.push_back({Kind::ListPage, {event.object}, ""});
+            outcome.operations.push_back({Kind::ListPage, {}, ""});
+            outcome.operations.back().objects.push_back(std::move(event.object));
             lastInitial_ = now;
             break;
     }

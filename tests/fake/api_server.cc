@@ -1,5 +1,6 @@
 #include "api_server.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <sstream>
@@ -98,18 +99,18 @@ bool ApiServer::isWatch(const HttpRequest& request) {
     return request.method == "GET" && parseTarget(request.target).flag("watch");
 }
 
-HttpResponse ApiServer::handle(const HttpRequest& request) {
+HttpResponse ApiServer::handle(const HttpRequest& request, std::uint64_t upTo) {
     const Target target = parseTarget(request.target);
     if (!target.kind) return discovery(target);
     if (!factsOf(*target.kind).namespaced && !target.space.empty()) return answer(pathNotFound());
     if (factsOf(*target.kind).namespaced && !target.name.empty() && target.space.empty())
         return answer(pathNotFound());
-    return request.method == "GET" ? read(target) : write(request, target);
+    return request.method == "GET" ? read(target, upTo) : write(request, target);
 }
 
-HttpResponse ApiServer::read(const Target& target) {
+HttpResponse ApiServer::read(const Target& target, std::uint64_t upTo) {
     if (target.name.empty()) {
-        const Outcome<Page> page = listing_.list(target);
+        const Outcome<Page> page = listing_.list(target, upTo);
         if (const Failure* failure = failureOf(page)) return answer(*failure);
         return answer(std::get<Page>(page));
     }
@@ -121,7 +122,8 @@ HttpResponse ApiServer::read(const Target& target) {
     return json(200, found->text());
 }
 
-std::variant<HttpResponse, std::unique_ptr<Watch>> ApiServer::openWatch(const HttpRequest& request) {
+std::variant<HttpResponse, std::unique_ptr<Watch>> ApiServer::openWatch(const HttpRequest& request,
+                                                                        std::uint64_t upTo) {
     const Target target = parseTarget(request.target);
     if (!target.kind) return answer(pathNotFound());
     const auto selector = Selector::parse(target.option("labelSelector"));
@@ -148,9 +150,9 @@ std::variant<HttpResponse, std::unique_ptr<Watch>> ApiServer::openWatch(const Ht
         return answer(badRequest(cat("invalid resource version: ", version)));
     std::uint64_t from = 0;
     std::from_chars(version.data(), version.data() + version.size(), from);
-    options.from = from == 0 || asked ? store_.revision() : from;
+    options.from = from == 0 || asked ? std::min(store_.revision(), upTo) : from;
     if (asked || (from == 0 && !target.query.contains("sendInitialEvents"))) {
-        options.initial = store_.list(options.kind, options.space, *selector);
+        options.initial = store_.listAt(upTo, options.kind, options.space, *selector);
         std::erase_if(options.initial, [&](const ObjectPtr& object) {
             return !options.onlyName.empty() && object->name != options.onlyName;
         });
@@ -159,7 +161,9 @@ std::variant<HttpResponse, std::unique_ptr<Watch>> ApiServer::openWatch(const Ht
         options.failure =
             expired(cat("too old resource version: ", from, " (", store_.oldest(options.kind), ")"));
     }
-    return std::make_unique<Watch>(store_, clock_, std::move(options));
+    auto watch = std::make_unique<Watch>(store_, clock_, std::move(options));
+    watch->lagAt(upTo);
+    return watch;
 }
 
 void ApiServer::compact() {

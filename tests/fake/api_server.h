@@ -57,10 +57,11 @@ class ApiServer {
     // `clock` must outlive it. wall() is for creationTimestamp, sinceBoot() for watches and snapshots.
     ApiServer(const Clock& clock, std::shared_ptr<const Schemas> schemas, const Options& options);
 
-    // Every request but watches.
-    HttpResponse handle(const HttpRequest& request);
+    // Every request but watches. `upTo`: what lists show, of a server that lags behind that far.
+    HttpResponse handle(const HttpRequest& request, std::uint64_t upTo = kPresent);
     // A GET with watch=1 (or true): a refusal, or a stream that lives as long as its reader keeps it.
-    std::variant<HttpResponse, std::unique_ptr<Watch>> openWatch(const HttpRequest& request);
+    std::variant<HttpResponse, std::unique_ptr<Watch>> openWatch(const HttpRequest& request,
+                                                                 std::uint64_t upTo = kPresent);
     static bool isWatch(const HttpRequest& request);
 
     // Drops the history of watches and the snapshots of lists: what began before gets 410.
@@ -93,11 +94,11 @@ class ApiServer {
 
   private:
     struct Call;  // one write request
-    HttpResponse read(const Target& target);
+    HttpResponse read(const Target& target, std::uint64_t upTo);
     HttpResponse readScale(const Target& target, const ObjectPtr& found) const;
     HttpResponse write(const HttpRequest& request, const Target& target);
-    Outcome<Written> dispatch(const Call& call);
-    Outcome<Written> patch(const Call& call);
+    Outcome<Written> dispatch(Call& call);
+    Outcome<Written> patch(Call& call);
     Outcome<Written> scale(const Call& call);
     Outcome<Written> remove(const Call& call);
     HttpResponse answerWritten(const Call& call, const Written& written) const;

@@ -103,17 +103,18 @@ Page Listing::cut(const Target& target, std::uint64_t revision, const std::vecto
     return page;
 }
 
-Outcome<Page> Listing::fresh(const Target& target, const Selector& selector, size_t limit) {
+Outcome<Page> Listing::fresh(const Target& target, const Selector& selector, size_t limit,
+                             std::uint64_t upTo) {
     const auto fields = parseFieldSelector(target.option("fieldSelector"));
     if (!fields) return badRequest("field label not supported");
     std::vector<ObjectPtr> all =
-        store_.list(*target.kind, target.space.empty() ? fields->space : target.space, selector);
+        store_.listAt(upTo, *target.kind, target.space.empty() ? fields->space : target.space, selector);
     if (!fields->name.empty()) {
         all.erase(std::remove_if(all.begin(), all.end(),
                                  [&](const ObjectPtr& object) { return object->name != fields->name; }),
                   all.end());
     }
-    Page page = cut(target, store_.revision(), all, "", limit);
+    Page page = cut(target, std::min(upTo, store_.revision()), all, "", limit);
     if (page.remaining == 0) return page;
     page.continueToken =
         encode({static_cast<std::int64_t>(page.resourceVersion), page.objects.back()->key + '\0'});
@@ -154,7 +155,7 @@ Outcome<Page> Listing::next(const Target& target, const Selector& selector, size
     return page;
 }
 
-Outcome<Page> Listing::list(const Target& target) {
+Outcome<Page> Listing::list(const Target& target, std::uint64_t upTo) {
     const auto selector = Selector::parse(target.option("labelSelector"));
     if (!selector) {
         return badRequest(cat("unable to parse requirement: found '", target.option("labelSelector"),
@@ -183,7 +184,7 @@ Outcome<Page> Listing::list(const Target& target) {
     }
     // A list at resourceVersion 0 is served whole, from the watch cache.
     const size_t limit = version == "0" ? 0 : limitOf(target);
-    return target.option("continue").empty() ? fresh(target, *selector, limit)
+    return target.option("continue").empty() ? fresh(target, *selector, limit, upTo)
                                              : next(target, *selector, limit);
 }
 

@@ -26,7 +26,8 @@ class Listing {
   public:
     Listing(const Store& store, const Clock& clock);
 
-    Outcome<Page> list(const Target& target);
+    // `upTo`: the last revision that is known, of a server that lags behind.
+    Outcome<Page> list(const Target& target, std::uint64_t upTo = kPresent);
     // Every continue token handed out so far is expired.
     void compact() { snapshots_.clear(); }
 
@@ -43,7 +44,7 @@ class Listing {
         std::string start;
     };
 
-    Outcome<Page> fresh(const Target& target, const Selector& selector, size_t limit);
+    Outcome<Page> fresh(const Target& target, const Selector& selector, size_t limit, std::uint64_t upTo);
     Outcome<Page> next(const Target& target, const Selector& selector, size_t limit);
     Page cut(const Target& target, std::uint64_t revision, const std::vector<ObjectPtr>& all,
              const std::string& start, size_t limit);

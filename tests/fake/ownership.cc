@@ -90,8 +90,10 @@ Outcome<Json> applyTo(const Json& live, Ownership& owners, const Writer& writer,
     overlay(merged, applied, schema);
     Manager& own = managerOf(owners, writer, true);
     const FieldSet last = std::exchange(own.fields, fieldsOf(applied, schema));
-    const FieldSet abandoned = subtract(withParents(last), withParents(ownedByAnyone(owners)));
-    removeFields(merged, abandoned, schema);
+    // Mostly nothing is abandoned, and then nobody's parents need to be known.
+    const FieldSet owned = ownedByAnyone(owners);
+    if (const FieldSet gone = subtract(last, owned); !gone.empty())
+        removeFields(merged, subtract(withParents(gone), withParents(owned)), schema);
 
     const Difference difference = compare(live, merged, schema);
     std::vector<Conflict> conflicts;

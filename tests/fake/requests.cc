@@ -133,20 +133,20 @@ HttpResponse ApiServer::write(const HttpRequest& request, const Target& target) 
     return answerWritten(call, std::get<Written>(outcome));
 }
 
-Outcome<Written> ApiServer::dispatch(const Call& call) {
+Outcome<Written> ApiServer::dispatch(Call& call) {
     const Target& target = call.target;
     if (call.method == "DELETE") return remove(call);
     if (target.subresource == "scale") return scale(call);
     if (call.method == "PATCH") return patch(call);
     if (call.method != "POST" && call.method != "PUT") return methodNotAllowed();
     if (auto failure = checkBody(call.body, target)) return *failure;
-    if (call.method == "POST") return writes_.create(call.kind, target.space, call.body, call.options);
-    Json body = call.body;
-    body["metadata"]["name"] = target.name;
-    return writes_.replace(call.kind, target.space, target.name, std::move(body), call.options);
+    if (call.method == "POST")
+        return writes_.create(call.kind, target.space, std::move(call.body), call.options);
+    call.body["metadata"]["name"] = target.name;
+    return writes_.replace(call.kind, target.space, target.name, std::move(call.body), call.options);
 }
 
-Outcome<Written> ApiServer::patch(const Call& call) {
+Outcome<Written> ApiServer::patch(Call& call) {
     const Target& target = call.target;
     if (call.contentType == kApply) {
         if (target.option("fieldManager").empty()) {
@@ -164,9 +164,8 @@ Outcome<Written> ApiServer::patch(const Call& call) {
         if (!at(metadataOf(call.body), "managedFields").is_null())
             return badRequest("metadata.managedFields must be nil");
         if (auto failure = checkBody(call.body, target)) return *failure;
-        Json intent = call.body;
-        intent["metadata"]["name"] = target.name;
-        return writes_.apply(call.kind, target.space, target.name, std::move(intent), call.options);
+        call.body["metadata"]["name"] = target.name;
+        return writes_.apply(call.kind, target.space, target.name, std::move(call.body), call.options);
     }
     if (target.query.contains("force") && target.flag("force")) {
         return Failure{

@@ -51,6 +51,24 @@ std::vector<ObjectPtr> Store::list(Kind kind, const std::string& space, const Se
     return out;
 }
 
+std::vector<ObjectPtr> Store::listAt(std::uint64_t revision, Kind kind, const std::string& space,
+                                     const Selector& selector) const {
+    if (revision >= revision_) return list(kind, space, selector);
+    std::map<std::string, ObjectPtr> then;
+    for (const auto& [key, entry] : shelves_[indexOf(kind)].entries) then[key] = entry.version;
+    const auto& changes = logs_[indexOf(kind)].changes;
+    for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+        if (change->resourceVersion <= revision) break;
+        then[change->after->key] = change->before;
+    }
+    std::vector<ObjectPtr> out;
+    for (const auto& [key, version] : then) {
+        if (version && (space.empty() || version->space == space) && selector.matches(version->object))
+            out.push_back(version);
+    }
+    return out;
+}
+
 std::vector<ObjectPtr> Store::dependents(const std::string& uid) const {
     std::vector<ObjectPtr> out;
     const auto found = byOwner_.find(uid);
@@ -172,10 +190,13 @@ bool Store::hasMore(const Cursor& cursor) const {
     return cursor.next < log.first + log.changes.size();
 }
 
-const Change* Store::read(Cursor& cursor) const {
+const Change* Store::read(Cursor& cursor, std::uint64_t upTo) const {
     if (!hasMore(cursor)) return nullptr;
     const Log& log = logs_[indexOf(cursor.kind)];
-    return &log.changes[cursor.next++ - log.first];
+    const Change& change = log.changes[cursor.next - log.first];
+    if (change.resourceVersion > upTo) return nullptr;
+    ++cursor.next;
+    return &change;
 }
 
 }  // namespace serin::fake

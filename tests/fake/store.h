@@ -16,6 +16,9 @@
 
 namespace serin::fake {
 
+// The revision of a reader that lags behind nothing.
+constexpr std::uint64_t kPresent = ~std::uint64_t{0};
+
 // A reader's place in the history of one kind; what it has not read yet is kept for it.
 struct Cursor {
     Kind kind{};
@@ -36,6 +39,9 @@ class Store {
     ObjectPtr findUid(const std::string& uid) const;
     // In the order of keys. `space` empty: all. `after`: only keys greater than it.
     std::vector<ObjectPtr> list(Kind kind, const std::string& space, const Selector& selector) const;
+    // The same as it was at an earlier revision, as far back as history goes.
+    std::vector<ObjectPtr> listAt(std::uint64_t revision, Kind kind, const std::string& space,
+                                  const Selector& selector) const;
     // What names this uid in its ownerReferences.
     std::vector<ObjectPtr> dependents(const std::string& uid) const;
     // uids that were named as owners by what exists, and do not exist themselves.
@@ -54,8 +60,8 @@ class Store {
     // Cursors are registered as long as they read, so that their changes are kept.
     void open(Cursor& cursor, std::uint64_t afterRevision);
     void close(Cursor& cursor);
-    // The next change; nullptr: none yet. Valid until the next call of any member.
-    const Change* read(Cursor& cursor) const;
+    // The next change up to a revision; nullptr: none yet. Valid until the next call of any member.
+    const Change* read(Cursor& cursor, std::uint64_t upTo = kPresent) const;
     bool hasMore(const Cursor& cursor) const;
 
   private:

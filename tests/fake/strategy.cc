@@ -212,9 +212,16 @@ void expectSame(const Json& next, const Json& before, const std::string& field, 
     if (*left != *right) causes.push_back(invalidValue(field, *left, "field is immutable"));
 }
 
-Json without(Json object, std::initializer_list<const char*> keys) {
-    for (const char* key : keys) object.erase(key);
-    return object;
+// All members but metadata and status.
+bool sameSpecification(const Json& left, const Json& right) {
+    const auto counts = [](const std::string& key) { return key != "metadata" && key != "status"; };
+    const auto within = [&](const Json& all, const Json& other) {
+        for (const auto& [key, value] : all.items()) {
+            if (counts(key) && at(other, key) != value) return false;
+        }
+        return true;
+    };
+    return within(left, right) && within(right, left);
 }
 
 void keepMember(Json& next, const Json& before, const char* key) {
@@ -314,8 +321,7 @@ std::vector<Cause> validateUpdate(Kind kind, const Json& next, const Json& befor
 
 bool countsAsGeneration(Kind kind, const Json& next, const Json& before) {
     if (!factsOf(kind).generation) return false;
-    if (factsOf(kind).custom || kind == Kind::EndpointSlice)
-        return without(next, {"metadata", "status"}) != without(before, {"metadata", "status"});
+    if (factsOf(kind).custom || kind == Kind::EndpointSlice) return !sameSpecification(next, before);
     return at(next, "spec") != at(before, "spec");
 }
 

@@ -60,7 +60,8 @@ void Watch::bookmark(bool endsInitialEvents, std::string& out) {
         {"apiVersion", resource.apiVersion()},
         {"kind", resource.kind},
         {"metadata",
-         {{"resourceVersion", std::to_string(endsInitialEvents ? options_.from : store_.revision())}}}};
+         {{"resourceVersion",
+           std::to_string(endsInitialEvents ? options_.from : std::min(store_.revision(), upTo_))}}}};
     if (endsInitialEvents) object["metadata"]["annotations"]["k8s.io/initial-events-end"] = "true";
     frame("BOOKMARK", dump(object), out);
 }
@@ -82,7 +83,7 @@ std::string Watch::pull() {
     if (ended_) return out;
     if (!begun_) begin(out);
     if (ended_) return out;
-    while (const Change* change = store_.read(cursor_)) {
+    while (const Change* change = store_.read(cursor_, upTo_)) {
         if (change->resourceVersion > options_.from) tell(*change, out);
     }
     const Duration now = clock_.sinceBoot();

@@ -46,6 +46,8 @@ class Watch {
     bool ended() const { return ended_; }
     // Of Clock::sinceBoot.
     Duration nextDue() const;
+    // From now on the stream tells what happened up to this revision, as a server that lags behind does.
+    void lagAt(std::uint64_t revision) { upTo_ = revision; }
     // The server ends the stream, as when it shuts down: what happened before is still told.
     void close() { closing_ = true; }
     Kind kind() const { return options_.kind; }
@@ -60,6 +62,7 @@ class Watch {
     const Clock& clock_;
     Options options_;
     Cursor cursor_;
+    std::uint64_t upTo_ = kPresent;
     bool begun_ = false;
     bool ended_ = false;
     bool closing_ = false;

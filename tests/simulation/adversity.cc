@@ -27,6 +27,9 @@ bool Adversity::begin(const Happening& happening, Timestamp now) {
         case Kind::Replayed:
             replayed += happening.a;
             return true;
+        case Kind::LostRenewals:
+            renewalsLostUntil = now + time;
+            return true;
         case Kind::MetricsStop:
             metricsStopUntil = now + time;
             return true;

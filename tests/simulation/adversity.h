@@ -19,6 +19,10 @@ struct Adversity {
     Timestamp tooManyUntil{};
     Timestamp deafUntil{};  // watches tell nothing
     Timestamp standsStillUntil{};
+    Timestamp renewalsLostUntil{};
+    Timestamp partitionUntil{};  // nothing is reached
+    int lateKind = 0;  // of which watches tell nothing before lateUntil, while they tell of the others
+    Timestamp lateUntil{};
     Timestamp metricsStopUntil{};
     Timestamp metricsLateUntil{};
     Duration pastShown{0};  // of the next process that starts

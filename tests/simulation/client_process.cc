@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "api/codec.h"
+#include "base/text.h"
 #include "runtime/bodies.h"
+#include "script_objects.h"
 
 namespace serin::simulation {
 namespace {
@@ -99,22 +101,44 @@ void ClientProcess::repeatEvents() {
     each([](auto& follower) { follower.repeat(); });
 }
 
+void ClientProcess::deafen(Duration time, Kind why, std::optional<int> kind) {
+    int index = 0;
+    each([&](auto& follower) {
+        if (!kind || *kind == index++) follower.deafen(clock_.sinceBoot() + time, why);
+    });
+}
+
 void ClientProcess::work() {
     while (const auto key = queue_.poll()) {
-        controller_.reconcile(*key, {});
+        if (!stuckWith_ || *stuckWith_ == *key) controller_.reconcile(*key, {});
         queue_.done(*key);
+        meddle(*key);
     }
+}
+
+// The deliberate bugs of a worker.
+void ClientProcess::meddle(const std::string& key) {
+    const bool neighbour = key.find(kNeighbour) != std::string::npos;
+    if (around_.sabotage.is(26) && neighbour) stuckWith_ = key;
+    if (!around_.sabotage.is(12) || neighbour) return;
+    const auto object = objects_.snapshot().find(key);
+    if (!object || !object->value.status.stable) return;
+    const api::Meta& meta = object->value.meta;
+    const std::string body = cat(R"({"spec":{"replicas":)", object->value.spec.replicas + 1, "}}");
+    static_cast<void>(
+        transport_.send(requests_.mergePatch(kube::modelDeployments(), meta.ns, meta.name, body)));
 }
 
 std::optional<Timestamp> ClientProcess::turn() {
     const Timestamp now = around_.timeline.now();
     if (now < standsStillUntil) return standsStillUntil;
     Duration next = Duration::max();
+    if (now < transport_.pastUntil()) next = clock_.sinceBoot() + (transport_.pastUntil() - now);
     const bool hears = now >= deafUntil;
     if (hears) {
         each([&](auto& follower) { next = std::min(next, follower.turn()); });
     } else {
-        next = clock_.sinceBoot() + (deafUntil - now);
+        next = std::min(next, clock_.sinceBoot() + (deafUntil - now));
     }
     const bool neverAsksAgain = around_.sabotage.is(21) && leads_;
     if (synced() && !neverAsksAgain) {

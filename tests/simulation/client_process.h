@@ -46,6 +46,8 @@ class ClientProcess final : public runtime::ObjectSource {
     SimulatedTransport& transport() { return transport_; }
     void breakWatches();
     void repeatEvents();
+    // The watches, or that of one kind only, are not heard for so long.
+    void deafen(Duration time, Kind why, std::optional<int> kind = std::nullopt);
 
     runtime::Sight look(const std::string& key) const override;
     std::vector<std::string> keys() const override;
@@ -56,6 +58,7 @@ class ClientProcess final : public runtime::ObjectSource {
     void lead();
     bool synced() const;
     void work();
+    void meddle(const std::string& key);
     template <typename Visit>
     void each(Visit&& visit) {
         visit(objects_);
@@ -85,6 +88,7 @@ class ClientProcess final : public runtime::ObjectSource {
     std::unique_ptr<runtime::Elector> elector_;
     bool leads_ = false;
     bool ended_ = false;
+    std::optional<std::string> stuckWith_;  // of a deliberate bug: the only key that is still worked at
 };
 
 }  // namespace serin::simulation

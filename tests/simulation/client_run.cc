@@ -1,3 +1,4 @@
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -17,6 +18,9 @@ using std::chrono::seconds;
 constexpr const char* kSpace = "ml";
 constexpr const char* kName = "fraud";
 constexpr const char* kOperatorSpace = "serin";
+// A process that starts leads after so long: its predecessor's lease has to run out.
+constexpr Duration kTakeover = seconds(20);
+constexpr Duration kRemembered = seconds(120);
 
 class Quiet final : public Logger {
   public:
@@ -60,9 +64,13 @@ class ClientRun {
           log_(trace ? std::function<void(std::string)>([this](const std::string& line) { note(line); })
                      : nullptr) {
         cluster_.changed = [this] { monitor_.changed(); };
+        cluster_.felt = [this](Kind kind) { adversity_.feel(kind); };
+        cluster_.autoscaled = [this](int replicas) { autoscale(replicas); };
         cluster_.setStatusWritten = [this](const api::ReplicaSet& set) { writeSetStatus(set); };
         cluster_.endpointsWritten = [this](const std::string& service) { writeEndpoints(service); };
         server_.create(fake::Kind::ModelDeployment, kSpace, objectJson(kName, wanted_), "person");
+        if (script_.neighbour)
+            server_.create(fake::Kind::ModelDeployment, kSpace, objectJson(kNeighbour, wanted_), "person");
         mirror();
         slots_.resize(script.seed % 2 == 0 ? 1 : 2);
         for (size_t i = 0; i < slots_.size(); ++i) start(i);
@@ -111,6 +119,8 @@ class ClientRun {
     void toProcess(const Happening& happening);
     void toLeader(const Happening& happening);
     void specChanged();
+    void autoscale(int replicas);
+    uint64_t revisionAt(Timestamp when) const;
     void annotate(const char* key, bool withStep, bool stale);
     void collectGarbage();
 
@@ -128,6 +138,7 @@ class ClientRun {
     Quiet log_;
     std::vector<Slot> slots_;
     uint64_t writesOfTheDead_ = 0;
+    std::deque<std::pair<Timestamp, uint64_t>> revisions_;  // of the server, of the last two minutes
     bool mirroring_ = false;
 };
 
@@ -145,6 +156,11 @@ void ClientRun::start(size_t index) {
     slot.process = std::make_unique<ClientProcess>(around, cat("operator-", index, "-", slot.life),
                                                    script_.seed * 1000 + index * 100 + slot.life);
     slot.due.reset();
+    if (adversity_.pastShown > Duration(0)) {
+        slot.process->transport().showPast(revisionAt(timeline_.now() - 5 * adversity_.pastShown),
+                                           timeline_.now() + kTakeover + adversity_.pastShown);
+        adversity_.pastShown = Duration(0);
+    }
     comeTo(index, timeline_.now() + milliseconds(random_.between(1, 100)));
 }
 
@@ -199,12 +215,23 @@ void ClientRun::mirror() {
     for (size_t i = 0; i < server_.journal().size(); ++i) {
         const fake::JournalEntry entry = server_.journal()[i];
         if (!entry.changed || entry.kind == fake::Kind::Lease) continue;
+        if (entry.key.ends_with(kNeighbour)) continue;
         news = true;
         take(entry);
     }
     server_.clearJournal();
+    revisions_.emplace_back(timeline_.now(), server_.revision());
+    while (revisions_.front().first + kRemembered < timeline_.now()) revisions_.pop_front();
     mirroring_ = false;
     if (news) tellAll();
+}
+
+uint64_t ClientRun::revisionAt(Timestamp when) const {
+    uint64_t last = revisions_.front().second;
+    for (const auto& [at, revision] : revisions_) {
+        if (at <= when) last = revision;
+    }
+    return last;
 }
 
 void ClientRun::take(const fake::JournalEntry& entry) {
@@ -225,6 +252,9 @@ void ClientRun::take(const fake::JournalEntry& entry) {
 }
 
 void ClientRun::takeObject(const fake::JournalEntry& entry) {
+    const bool byOperator = entry.userAgent.find("operator-") != std::string::npos;
+    if (byOperator && entry.subresource != "status")
+        monitor_.specWritten(cat(entry.verb, " ", entry.subresource));
     if (!entry.after) {
         cluster_.exists = false;
         return cluster_.statusWritten();
@@ -296,6 +326,7 @@ void ClientRun::writeSetStatus(const api::ReplicaSet& set) {
         fake::Kind::ReplicaSet, kSpace, set.meta.name,
         [&](fake::Json& object) {
             object["status"] = {{"replicas", set.statusReplicas}, {"readyReplicas", set.ready}};
+            if (!set.failure.empty()) object["status"]["conditions"] = {replicaFailure(set.failure)};
         },
         "replicaset-controller", "status");
     if (const auto* done = std::get_if<fake::Written>(&written); done && done->object) {
@@ -330,6 +361,19 @@ void ClientRun::specChanged() {
     mirror();
 }
 
+// As a HorizontalPodAutoscaler does it.
+void ClientRun::autoscale(int replicas) {
+    wanted_.replicas = replicas;
+    HttpRequest request;
+    request.method = "PATCH";
+    request.target =
+        cat("/apis/serin.dev/v1alpha1/namespaces/", kSpace, "/modeldeployments/", kName, "/scale");
+    request.headers = {{"content-type", "application/merge-patch+json"}, {"user-agent", "autoscaler"}};
+    request.body = cat(R"({"spec":{"replicas":)", replicas, "}}");
+    server_.handle(request);
+    mirror();
+}
+
 void ClientRun::annotate(const char* key, bool withStep, bool stale) {
     const auto& rollout = cluster_.object.status.rollout;
     if (!rollout) return;
@@ -345,9 +389,8 @@ void ClientRun::happen(const Happening& happening) {
     log_.info(cat("* ", nameOf(happening.kind), " ", happening.a, " ", happening.b));
     monitor_.happened(happening);
     if (byPerson(happening.kind)) return byHand(happening);
-    if (happening.kind > Kind::SlowPods) return toProcess(happening);
-    adversity_.feel(happening.kind);
-    cluster_.suffer(happening);
+    if (byCluster(happening.kind)) return cluster_.suffer(happening);
+    toProcess(happening);
 }
 
 void ClientRun::byHand(const Happening& happening) {
@@ -393,6 +436,9 @@ void ClientRun::toProcess(const Happening& happening) {
         case Kind::Compaction:
             adversity_.feel(happening.kind);
             server_.compact();
+            for (Slot& slot : slots_) {
+                if (slot.process) slot.process->transport().showPresent();
+            }
             [[fallthrough]];
         case Kind::WatchBreaks:
         case Kind::Repeated:
@@ -412,7 +458,20 @@ void ClientRun::toLeader(const Happening& happening) {
     Slot* slot = leader();
     if (!slot) return;
     const Duration time = seconds(happening.b);
-    if (happening.kind != Kind::Partition) adversity_.feel(happening.kind);
+    switch (happening.kind) {
+        case Kind::Reordered:
+            return slot->process->deafen(time, happening.kind, happening.a);
+        case Kind::Dropped:
+            return slot->process->deafen(time, happening.kind);
+        case Kind::TimeTravel:
+            adversity_.pastShown = time;
+            return die(static_cast<size_t>(slot - slots_.data()));
+        case Kind::Partition:
+            slot->process->transport().cutUntil = timeline_.now() + time;
+            return;
+        default:
+            adversity_.feel(happening.kind);
+    }
     switch (happening.kind) {
         case Kind::Pauses:
             // Beyond the lease, when somebody else can take it.
@@ -420,9 +479,6 @@ void ClientRun::toLeader(const Happening& happening) {
             return;
         case Kind::FrozenWatch:
             slot->process->deafUntil = timeline_.now() + time;
-            return;
-        case Kind::Partition:
-            slot->process->transport().cutUntil = timeline_.now() + time;
             return;
         default:
             return die(static_cast<size_t>(slot - slots_.data()));

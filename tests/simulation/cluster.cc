@@ -1,6 +1,7 @@
 #include "cluster.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/names.h"
 #include "base/text.h"
@@ -18,6 +19,8 @@ constexpr double kGoodErrors = 0.002;
 constexpr double kBadErrors = 0.5;
 // A pod that is told to end sleeps so long (preStop) and answers meanwhile.
 constexpr Duration kPreStop = seconds(5);
+constexpr Duration kBetweenAutoscalings = seconds(15);
+constexpr const char* kQuota = "pods are forbidden: exceeded quota: gpus";
 
 }  // namespace
 
@@ -112,13 +115,15 @@ void Cluster::eraseService(const std::string& uid) {
 
 void Cluster::collectGarbage() {
     if (exists) return;
-    if (sets.empty() && services.empty() && stopped_) return;
-    sets.clear();
-    services.clear();
-    slices.clear();
-    for (Pod& pod : pods) endPod(pod, false);
+    const auto owned = [&](const auto& dependent) { return dependent.meta.ownerUid == object.meta.uid; };
+    const auto gone = std::erase_if(sets, owned) + std::erase_if(services, owned);
+    if (gone == 0 && stopped_) return;
+    std::erase_if(slices, [&](const auto& slice) {
+        return std::ranges::none_of(services, [&](const auto& s) { return s.meta.name == slice.first; });
+    });
     stopped_ = true;
     bump();
+    soon(syncing_, 5, 100, &Cluster::syncPods);
 }
 
 void Cluster::syncPods() {
@@ -127,6 +132,7 @@ void Cluster::syncPods() {
             std::ranges::none_of(sets, [&](const auto& s) { return s.meta.uid == pod.setUid; });
         if (orphan) endPod(pod, true);
     }
+    refused_.clear();
     for (const api::ReplicaSet& set : sets) {
         std::vector<Pod*> own;
         for (Pod& pod : pods) {
@@ -140,9 +146,23 @@ void Cluster::syncPods() {
             endPod(*own.back(), true);
             own.pop_back();
         }
-        for (auto have = static_cast<int>(own.size()); have < set.replicas; ++have) startPod(set);
+        auto have = static_cast<int>(own.size());
+        const bool refused = have < set.replicas && timeline_.now() < quotaUntil_;
+        for (; have < set.replicas && !refused; ++have) startPod(set);
+        if (refused) refused_.insert(set.meta.uid);
     }
+    if (!refused_.empty()) waitForQuota();
     podsChanged();
+}
+
+// The ReplicaSet controller tries again and again.
+void Cluster::waitForQuota() {
+    felt(Kind::QuotaExhausted);
+    if (std::exchange(quotaWaits_, true)) return;
+    timeline_.after(seconds(5), [this] {
+        quotaWaits_ = false;
+        syncPods();
+    });
 }
 
 void Cluster::startPod(const api::ReplicaSet& set) {
@@ -153,11 +173,15 @@ void Cluster::startPod(const api::ReplicaSet& set) {
     pod.setUid = set.meta.uid;
     pod.revision = set.revision;
     pod.madeAt = timeline_.now();
+    const Quality quality = pod.quality = qualityOf(set.revision);
     pods.push_back(pod);
-    const Quality quality = qualityOf(set.revision);
     if (quality == Quality::NeverReady) return;
     int wait = random_.between(500, 4000);
-    if (timeline_.now() < slowUntil) wait *= 10;
+    if (timeline_.now() < slowUntil_) wait *= 10;
+    if (timeline_.now() < nodesFullUntil_) {
+        felt(Kind::Unschedulable);
+        wait += static_cast<int>((nodesFullUntil_ - timeline_.now()).count());
+    }
     timeline_.after(milliseconds(wait), [this, uid = pod.uid] { podReady(uid); });
     if (quality == Quality::Crashes) {
         timeline_.after(milliseconds(wait + random_.between(500, 3000)),
@@ -174,7 +198,7 @@ void Cluster::podReady(const std::string& uid) {
     Pod* one = pod(uid);
     if (!one || one->terminating || one->ready) return;
     one->ready = true;
-    one->modelReady = qualityOf(one->revision) != Quality::ModelNeverReady;
+    one->modelReady = one->quality != Quality::ModelNeverReady;
     podsChanged();
 }
 
@@ -246,9 +270,11 @@ void Cluster::publishStatus() {
             ++all;
             ready += pod.ready;
         }
-        if (set.statusReplicas == all && set.ready == ready) continue;
+        const std::string failure = refused_.contains(set.meta.uid) ? kQuota : "";
+        if (set.statusReplicas == all && set.ready == ready && set.failure == failure) continue;
         set.statusReplicas = all;
         set.ready = ready;
+        set.failure = failure;
         set.meta.resourceVersion = std::to_string(version + 1);
         if (setStatusWritten) setStatusWritten(set);
         bump();
@@ -256,9 +282,9 @@ void Cluster::publishStatus() {
 }
 
 void Cluster::syncProxy() {
-    if (timeline_.now() < proxyDeafUntil) {
+    if (timeline_.now() < proxyDeafUntil_) {
         proxying_ = true;
-        timeline_.at(proxyDeafUntil, [this] {
+        timeline_.at(proxyDeafUntil_, [this] {
             proxying_ = false;
             syncProxy();
         });
@@ -275,9 +301,8 @@ void Cluster::syncProxy() {
 void Cluster::sendRequests() {
     if (stopped_) return;
     timeline_.after(kBetweenRequests, [this] { sendRequests(); });
-    if (!main()) return;
-    if (proxied.empty()) {
-        if (requests.ok > 0) requests.unserved += kRequestsASecond;
+    if (proxied.empty() || !main()) {
+        if (requests.ok > 0 && exists) requests.unserved += kRequestsASecond;
         return;
     }
     const uint64_t each = kRequestsASecond / proxied.size() + 1;
@@ -292,7 +317,7 @@ void Cluster::sendRequests() {
             requests.bad += each;
             continue;
         }
-        const double p = qualityOf(one->revision) == Quality::Errs ? kBadErrors : kGoodErrors;
+        const double p = one->quality == Quality::Errs ? kBadErrors : kGoodErrors;
         const uint64_t bad = traffic_.binomial(each, p);
         requests.ok += each - bad;
         requests.bad += bad;
@@ -320,8 +345,23 @@ void Cluster::kill(int which) {
     soon(syncing_, 100, 2000, &Cluster::syncPods);
 }
 
+void Cluster::evict(int which) {
+    if (pods.empty()) return;
+    endPod(pods[static_cast<size_t>(which) % pods.size()], false);
+    soon(syncing_, 100, 2000, &Cluster::syncPods);
+}
+
 void Cluster::failNode() {
     for (size_t i = 0; i < pods.size(); ++i) kill(static_cast<int>(i));
+}
+
+// One more or one less, until the target is reached.
+void Cluster::autoscale(int target) {
+    const int now = object.spec.replicas;
+    if (!exists || now == target || now == 0) return;
+    felt(Kind::Autoscaled);
+    autoscaled(now < target ? now + 1 : now - 1);
+    timeline_.after(kBetweenAutoscalings, [this, target] { autoscale(target); });
 }
 
 void Cluster::resetCounters() {
@@ -333,20 +373,35 @@ void Cluster::resetCounters() {
 
 void Cluster::suffer(const Happening& happening) {
     const Duration time = seconds(happening.b);
+    const Timestamp until = timeline_.now() + time;
+    switch (happening.kind) {
+        case Kind::Autoscaled:
+            return autoscale(happening.a);
+        case Kind::Unschedulable:
+            nodesFullUntil_ = until;
+            return;
+        case Kind::QuotaExhausted:
+            quotaUntil_ = until;
+            return;
+        default:
+            felt(happening.kind);
+    }
     switch (happening.kind) {
         case Kind::PodFlaps:
             return flap(happening.a, time);
         case Kind::PodDies:
             return kill(happening.a);
+        case Kind::PodEvicted:
+            return evict(happening.a);
         case Kind::NodeFails:
             return failNode();
         case Kind::ProxyLags:
             // Drain and preStop are ten seconds: longer deafness costs requests under any operator.
             if (timeline_.now() < proxyDeafLast_ + seconds(15)) return;
-            proxyDeafLast_ = proxyDeafUntil = timeline_.now() + time;
+            proxyDeafLast_ = proxyDeafUntil_ = until;
             return;
         default:
-            slowUntil = timeline_.now() + time;
+            slowUntil_ = until;
     }
 }
 

@@ -19,6 +19,7 @@ struct Pod {
     std::string address;
     std::string setUid;
     std::string revision;
+    Quality quality = Quality::Good;
     bool ready = false;
     bool modelReady = false;
     bool hangs = false;
@@ -76,25 +77,32 @@ class Cluster {
     int readyPods(const std::string& revision) const;
 
     // Adversity.
-    void flap(int which, Duration time);
-    void kill(int which);
-    void failNode();
     void resetCounters();
-    // Any of the kinds from PodFlaps to SlowPods.
+    // Any of the kinds of byCluster().
     void suffer(const Happening& happening);
-    Timestamp proxyDeafUntil{};
-    Timestamp slowUntil{};
+    // The ReplicaSet controller is refused pods.
+    bool quotaRefuses() const { return !refused_.empty(); }
     Timestamp countersStuckUntil{};
 
     // Told after each change, whoever made it.
     std::function<void()> changed;
+    // Somebody ran into one of the kinds of byCluster().
+    std::function<void(Kind)> felt;
+    // The HorizontalPodAutoscaler wants so many pods.
+    std::function<void(int replicas)> autoscaled;
     // An actor wrote an object (status of a ReplicaSet, endpoints of a Service): for a mirror of it.
     std::function<void(const api::ReplicaSet&)> setStatusWritten;
     std::function<void(const std::string& service)> endpointsWritten;
 
   private:
     void soon(bool& pending, int least, int most, void (Cluster::*what)());
+    void autoscale(int target);
+    void flap(int which, Duration time);
+    void kill(int which);
+    void evict(int which);
+    void failNode();
     void syncPods();
+    void waitForQuota();
     void startPod(const api::ReplicaSet& set);
     void endPod(Pod& pod, bool byScale);
     void podReady(const std::string& uid);
@@ -117,7 +125,13 @@ class Cluster {
     bool counting_ = false;
     bool proxying_ = false;
     bool stopped_ = false;
+    Timestamp proxyDeafUntil_{};
     Timestamp proxyDeafLast_{};
+    Timestamp slowUntil_{};
+    Timestamp nodesFullUntil_{};
+    Timestamp quotaUntil_{};
+    bool quotaWaits_ = false;
+    std::set<std::string> refused_;         // uids of ReplicaSets that may not have the pods they lack
     std::set<std::string> stoppedByScale_;  // pods that end because their ReplicaSet was scaled down
 };
 

@@ -12,22 +12,27 @@ int failureOf(const Report& report) {
     return report.settled ? 0 : -1;
 }
 
-Report runAt(Depth depth, const Script& script) {
-    return depth == Depth::Planner ? run(script) : runClient(script);
+Report runAt(Depth depth, const Script& script, const Sabotage& sabotage) {
+    return depth == Depth::Planner ? run(script, sabotage) : runClient(script, sabotage);
 }
 
 }  // namespace
 
-Report runAndCompare(const Script& script, Profile profile, Depth depth) {
-    Report report = runAt(depth, script);
+Report runAndCompare(const Script& script, Profile profile, Depth depth, const Sabotage& sabotage) {
+    Report report = runAt(depth, script, sabotage);
     if (profile != Profile::Calm || !report.good()) return report;
     Script clean = script;
     std::erase_if(clean.happenings, [](const Happening& happening) { return harmless(happening.kind); });
     if (clean.happenings.size() == script.happenings.size()) return report;
-    const Report reference = runAt(depth, clean);
+    const Report reference = runAt(depth, clean, sabotage);
     report.rollouts += reference.rollouts;
+    if (!reference.good()) {
+        report.broken = reference.broken;
+        report.settled = reference.settled;
+        return report;
+    }
     if (reference.end != report.end || reference.digests != report.digests) {
-        report.broken.push_back({100, Timeline::kStart,
+        report.broken.push_back({kSameEnd, Timeline::kStart,
                                  cat("the end is not that of the run without faults: ", report.end,
                                      "\n    without: ", reference.end)});
     }

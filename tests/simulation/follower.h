@@ -11,6 +11,7 @@
 #include "fake/api_server.h"
 #include "kube/list_watch.h"
 #include "kube/watch_decoder.h"
+#include "last_events.h"
 #include "random.h"
 #include "runtime/watched_kinds.h"
 #include "simulated_transport.h"
@@ -40,6 +41,7 @@ class Follower {
     Duration turn() {
         while (true) {
             const Duration now = clock_.sinceBoot();
+            if (now < deafUntil_) return deafUntil_;
             if (stream_) {
                 if (!hear()) return stream_->nextDue();
                 continue;
@@ -58,6 +60,11 @@ class Follower {
     void breakOff() { breaks_ = true; }
     // What comes next comes twice.
     void repeat() { repeats_ = true; }
+    // Nothing is heard until then (Clock::sinceBoot), for this reason.
+    void deafen(Duration until, Kind why) {
+        deafUntil_ = until;
+        deafBy_ = why;
+    }
 
   private:
     void open(const HttpRequest& request) {
@@ -73,7 +80,8 @@ class Follower {
 
     // False when nothing came and the stream goes on.
     bool hear() {
-        std::string bytes = stream_->pull();
+        stream_->lagAt(transport_.upTo());
+        std::string bytes = afterDeafness(stream_->pull());
         if (bytes.empty() && !stream_->ended() && !breaks_) return false;
         if (std::exchange(repeats_, false)) bytes += bytes;
         if (breaks_) bytes.resize(bytes.size() / 2);
@@ -92,11 +100,23 @@ class Follower {
         return true;
     }
 
+    std::string afterDeafness(std::string bytes) {
+        const auto why = std::exchange(deafBy_, std::nullopt);
+        if (!why || bytes.empty()) return bytes;
+        if (*why != Kind::Dropped) {
+            transport_.feel(*why);
+            return bytes;
+        }
+        std::string last = lastEvents(bytes);
+        if (last.size() < bytes.size()) transport_.feel(*why);
+        return last;
+    }
+
     bool feed(std::string_view bytes) {
         std::vector<kube::WatchEvent> events;
         const Result<void> fed = decoder_.feed(bytes, events);
-        for (const kube::WatchEvent& event : events) {
-            auto outcome = machine_.onWatchEvent(event, clock_.sinceBoot());
+        for (kube::WatchEvent& event : events) {
+            auto outcome = machine_.onWatchEvent(std::move(event), clock_.sinceBoot());
             sink_.apply(std::move(outcome.operations));
             if (outcome.endStream) return false;
         }
@@ -113,6 +133,8 @@ class Follower {
     kube::WatchDecoder decoder_;
     std::unique_ptr<fake::Watch> stream_;
     std::optional<Error> undecodable_;
+    Duration deafUntil_{0};
+    std::optional<Kind> deafBy_;
     bool breaks_ = false;
     bool repeats_ = false;
 };

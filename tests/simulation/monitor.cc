@@ -17,6 +17,7 @@ using std::chrono::seconds;
 constexpr Duration kLag = seconds(20);
 constexpr int kMostWritesAMinute = 240;
 constexpr Duration kReturnTime = minutes(1);
+constexpr Duration kHandled = minutes(5);
 
 bool lives(const api::Status& status) {
     if (!status.rollout) return false;
@@ -148,14 +149,15 @@ void Monitor::routed(const api::RouteService& route) {
     const std::string stable = stableOf(status);
     const std::string canary = lives(status) ? status.rollout->revision : "";
     if (!route.revision.empty()) {
-        check(std::ranges::any_of(cluster_.sets,
-                                  [&](const auto& set) { return set.revision == route.revision; }),
-              2, cat("the route goes to ", route.revision, ", which has no ReplicaSet"));
+        const bool exists = std::ranges::any_of(
+            cluster_.sets, [&](const auto& set) { return set.revision == route.revision; });
+        check(exists, 2, cat("the route goes to ", route.revision, ", which has no ReplicaSet"));
+        if (!exists) return;
         const bool lost = lastUnready_.contains(before) && timeline_.now() < lastUnready_[before] + kLag;
         const bool dark = stable.empty() && (cluster_.readyPods(before) == 0 || lost);
-        check(trulyReady(route.revision, 1) || dark, 1,
-              cat("the route goes to ", route.revision, ", which has no ready pod"));
-        if (route.revision == canary && !stable.empty()) {
+        const bool ready = trulyReady(route.revision, 1);
+        check(ready || dark, 1, cat("the route goes to ", route.revision, ", which has no ready pod"));
+        if (ready && route.revision == canary && !stable.empty()) {
             const int wanted = std::min(cluster_.object.spec.replicas, status.rollout->floor);
             check(trulyReady(canary, wanted), 3,
                   cat(cluster_.readyPods(canary), " pods take over what ", wanted, " carried"));
@@ -172,11 +174,14 @@ void Monitor::scaled(const api::ReplicaSet& set, int replicas) {
     const int ready = cluster_.readyPods(set.revision);
     if (replicas < set.replicas && !stable.empty() && (live || set.revision != stable)) {
         const bool returns = live && status.rollout->phase == Phase::RollingBack;
-        const int invariant = set.revision == stable ? 9 : returns ? 7 : 4;
+        const bool room = set.revision == stable && cluster_.quotaRefuses();
+        const int invariant = room ? 14 : set.revision == stable ? 9 : returns ? 7 : 4;
         check(reachable(set.revision) == 0, invariant, cat(set.revision, " shrinks while clients reach it"));
     }
-    if (set.revision == stable && live)
-        check(replicas >= cluster_.object.spec.replicas, 9, cat("stable is scaled to ", replicas));
+    if (set.revision == stable && live) {
+        check(replicas >= cluster_.object.spec.replicas, cluster_.quotaRefuses() ? 14 : 9,
+              cat("stable is scaled to ", replicas));
+    }
     const bool last = replicas == 0 && ready > 0 && cluster_.object.spec.replicas > 0 && !stable.empty();
     if (last && reachable(set.revision) > 0) {
         check(std::ranges::any_of(cluster_.pods,
@@ -191,8 +196,8 @@ void Monitor::scaled(const api::ReplicaSet& set, int replicas) {
                        stable.empty() || set.revision == stable;
     const auto step = static_cast<size_t>(rollout.step);
     if (!whole && step < rollout.steps.size() && rollout.phase == Phase::Stepping) {
-        check(replicas <= rollout.steps[step].replicas, 5,
-              cat(replicas, " canary pods in a step of ", rollout.steps[step].replicas));
+        return check(replicas <= rollout.steps[step].replicas, 5,
+                     cat(replicas, " canary pods in a step of ", rollout.steps[step].replicas));
     }
     check(replicas <= std::max(rollout.floor, largest_), 11, cat(set.revision, " grows to ", replicas));
 }
@@ -260,8 +265,9 @@ void Monitor::recorded(const api::Status& before, const api::Status& after) {
     const bool returns = after.rollout && after.rollout->phase == Phase::RollingBack;
     if (!old.empty() && now != old && !returns) {
         const api::Service* main = cluster_.main();
-        check(main && selectedBy(*main) == now, 28, cat(now, " is called stable before the route shows it"));
-        if (before.rollout && before.rollout->revision == now) dataBehind(before, "a promotion");
+        const bool shown = main && selectedBy(*main) == now;
+        check(shown, 28, cat(now, " is called stable before the route shows it"));
+        if (shown && before.rollout && before.rollout->revision == now) dataBehind(before, "a promotion");
     }
     if (!returns || !before.rollout || !after.rollout->end || *after.rollout->end != Phase::RolledBack)
         return;
@@ -303,6 +309,8 @@ void Monitor::changed() {
     for (const api::ReplicaSet& set : cluster_.sets)
         check(names.insert(set.meta.name).second, 23, cat(set.meta.name, " exists twice"));
     check(cluster_.requests.lostToEndedByScale == 0, 4, "requests were lost on pods that Serin stopped");
+    served();
+    handledInTime();
     const api::Service* main = cluster_.main();
     if (!main || cluster_.object.status.stable == std::nullopt) return;
     if (selectedBy(*main).empty()) {
@@ -312,16 +320,44 @@ void Monitor::changed() {
         }
         check(serving.size() <= 2, 6, "three versions take traffic");
     }
-    const bool away = cluster_.object.status.rollout &&
-                      cluster_.object.status.rollout->phase == Phase::RollingBack &&
-                      selectedBy(*main) != stableOf(cluster_.object.status);
-    if (!away || cluster_.readyPods(stableOf(cluster_.object.status)) == 0) {
+    returned();
+}
+
+// A return that was decided shows in the route soon.
+void Monitor::returned() {
+    const api::Service* main = cluster_.main();
+    const api::Status& status = cluster_.object.status;
+    const bool away = main && status.rollout && status.rollout->phase == Phase::RollingBack &&
+                      selectedBy(*main) != stableOf(status);
+    if (!away || cluster_.readyPods(stableOf(status)) == 0) {
         returnSince_.reset();
     } else if (!returnSince_) {
         returnSince_ = timeline_.now();
     } else {
         check(timeline_.now() < *returnSince_ + kReturnTime, 17, "a return is decided and not written");
     }
+}
+
+void Monitor::served() {
+    const bool good = script_.revisions.front() == Quality::Good && smallest_ > 0 && !sick_;
+    if (good) check(cluster_.requests.unserved == 0, 10, "clients found nobody who serves");
+}
+
+// With a neighbour that cannot be handled. Faults are shorter than this, and waits between attempts too.
+void Monitor::handledInTime() {
+    const bool handled = cluster_.object.status.observedGeneration == cluster_.object.meta.generation;
+    if (handled || !cluster_.exists || !script_.neighbour) {
+        unhandledSince_.reset();
+    } else if (!unhandledSince_) {
+        unhandledSince_ = timeline_.now();
+    } else {
+        check(timeline_.now() < *unhandledSince_ + kHandled, 26,
+              "a change waits while another object cannot be handled");
+    }
+}
+
+void Monitor::specWritten(const std::string& what) {
+    check(false, 12, cat("Serin writes the ModelDeployment itself: ", what));
 }
 
 void Monitor::restarted() {
@@ -348,7 +384,7 @@ void Monitor::happened(const Happening& happening) {
     }
     if (happening.kind == Kind::ClockJumps) jumped_ = true;
     if (happening.kind >= Kind::PodFlaps && happening.kind <= Kind::SlowPods) sick_ = true;
-    if (happening.kind != Kind::Replicas) return;
+    if (happening.kind != Kind::Replicas && happening.kind != Kind::Autoscaled) return;
     largest_ = std::max(largest_, happening.a);
     smallest_ = std::min(smallest_, happening.a);
 }
@@ -366,8 +402,46 @@ void Monitor::ended(uint64_t writes, Duration time) {
               "objects of a deleted ModelDeployment are left");
         return;
     }
-    const bool good = script_.revisions.front() == Quality::Good && smallest_ > 0 && !sick_;
-    if (good) check(cluster_.requests.unserved == 0, 10, "clients found nobody who serves");
+    served();
+    returned();
+    if (broken_.empty()) wantedReached();
+}
+
+// At rest, what the spec asks for stands, or the status says what it waits for.
+void Monitor::wantedReached() {
+    const api::ModelDeployment& object = cluster_.object;
+    const api::Status& status = object.status;
+    const int unreached = script_.neighbour ? 26 : kWantedState;
+    const bool handled = status.observedGeneration == object.meta.generation;
+    check(handled, unreached, "the last change of the spec was not handled");
+    if (!handled) return;
+    const bool mayStart = object.spec.replicas > 0 && !object.spec.paused;
+    if (!status.stable) {
+        const bool could = mayStart && cluster_.qualityOf(object.spec.revision) == Quality::Good;
+        return check(!could, unreached, "a good first version is not served");
+    }
+    if (lives(status)) {
+        const bool waits = object.spec.paused || status.phase.find("approval") != std::string::npos ||
+                           status.phase.find("Inconclusive") != std::string::npos;
+        return check(waits, unreached, cat("the rollout stands still in ", status.phase));
+    }
+    const bool quarantined = std::ranges::any_of(
+        status.quarantined, [&](const auto& entry) { return entry.revision == object.spec.revision; });
+    const bool wanted = stableOf(status) == object.spec.revision;
+    check(wanted || status.rollout || quarantined || !mayStart, unreached,
+          cat(object.spec.revision, " is wanted and not begun"));
+    restsFor(status);
+}
+
+void Monitor::restsFor(const api::Status& status) {
+    const api::Service* main = cluster_.main();
+    check(main && selectedBy(*main) == stableOf(status), kWantedState,
+          "the route does not lead to the stable version alone");
+    for (const api::ReplicaSet& set : cluster_.sets) {
+        const int wanted = set.revision == stableOf(status) ? cluster_.object.spec.replicas : 0;
+        check(set.replicas == wanted, kWantedState,
+              cat(set.revision, " has ", set.replicas, " pods, and ", wanted, " are wanted"));
+    }
 }
 
 }  // namespace serin::simulation

@@ -12,8 +12,12 @@
 
 namespace serin::simulation {
 
+// Beside the numbered invariants: a calm run ends as it does without its faults; what is wanted is reached.
+constexpr int kSameEnd = 100;
+constexpr int kWantedState = 101;
+
 struct Broken {
-    int invariant = 0;  // its number in docs/testing.md
+    int invariant = 0;  // its number in docs/testing.md, or one of the above
     Timestamp at;
     std::string sentence;
 };
@@ -33,9 +37,11 @@ class Monitor {
     void changed();
     // The operator's process died, or stood still so long that it is as good as a new one.
     void restarted();
-    // A process that calls itself `writer` wrote while the Lease was `holder`'s.
     // The API server holds something that Serin cannot read.
     void unreadable(const std::string& why);
+    // Serin wrote the ModelDeployment by another way than its status.
+    void specWritten(const std::string& what);
+    // A process that calls itself `writer` wrote while the Lease was `holder`'s.
     void wroteAs(const std::string& writer, const std::string& holder);
     // Somebody other than the operator did something.
     void happened(const Happening& happening);
@@ -57,6 +63,11 @@ class Monitor {
     void advanced(const api::Status& before, const api::Status& after);
     void recorded(const api::Status& before, const api::Status& after);
     void attempts(const api::Status& before, const api::Status& after);
+    void served();
+    void returned();
+    void handledInTime();
+    void wantedReached();
+    void restsFor(const api::Status& status);
     void dataBehind(const api::Status& before, const std::string& what);
     bool trulyReady(const std::string& revision, int wanted) const;
     int reachable(const std::string& revision) const;
@@ -83,6 +94,7 @@ class Monitor {
     bool sick_ = false;    // pods fail by themselves
     bool stepsChanged_ = false;
     std::optional<Timestamp> returnSince_;
+    std::optional<Timestamp> unhandledSince_;  // the spec was changed, and the status does not know of it
 };
 
 }  // namespace serin::simulation

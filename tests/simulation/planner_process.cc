@@ -1,6 +1,7 @@
 #include "planner_process.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "api/names.h"
 #include "base/text.h"
@@ -35,17 +36,32 @@ PlannerProcess::PlannerProcess(Timeline& timeline, Cluster& cluster, Adversity& 
     start();
 }
 
-PlannerProcess::View PlannerProcess::present() const {
-    View view{cluster_.object, cluster_.exists, cluster_.sets, cluster_.services, {}, cluster_.version};
-    for (const auto& [service, slice] : cluster_.slices) view.slices.push_back(slice);
-    return view;
+void PlannerProcess::see(View& view, const View* last) {
+    api::Observed& seen = view.seen;
+    const bool late = last && timeline_.now() < adversity_.lateUntil;
+    const auto isLate = [&](int kind) { return late && adversity_.lateKind == kind; };
+    // What is heard later: as long as it lacks something, nobody has caught up with all.
+    if (late) adversity_.feel(Kind::Reordered);
+    view.version = late ? last->version : cluster_.version;
+    if (!isLate(0)) {
+        seen.object = cluster_.object;
+        view.exists = cluster_.exists;
+    }
+    if (!isLate(1)) seen.replicaSets = cluster_.sets;
+    if (!isLate(2)) seen.services = cluster_.services;
+    if (!isLate(3)) {
+        view.slices.resize(cluster_.slices.size());
+        std::ranges::copy(cluster_.slices | std::views::values, view.slices.begin());
+    }
+    seen.split = routing::observeSplit(seen.object, seen.replicaSets, seen.services, view.slices);
 }
 
 void PlannerProcess::start() {
     alive_ = true;
     ++life_;
     memory_ = {};
-    view_ = present();
+    view_ = std::make_shared<View>();
+    see(*view_, nullptr);
     // An API server that is behind shows a new process the past; it catches up after a while.
     if (adversity_.pastShown > Duration(0) && !past_.empty()) {
         adversity_.feel(Kind::TimeTravel);
@@ -97,19 +113,18 @@ void PlannerProcess::reconcileAt(Timestamp when) {
 }
 
 void PlannerProcess::refresh() {
-    if (timeline_.now() < adversity_.deafUntil || view_.version == cluster_.version) return;
-    if (past_.empty() || past_.back().version + 3 < view_.version) past_.push_back(view_);
+    if (timeline_.now() < adversity_.deafUntil || view_->version == cluster_.version) return;
+    if (past_.empty() || past_.back()->version + 3 < view_->version) past_.push_back(view_);
     if (past_.size() > kKeptPast) past_.pop_front();
-    view_ = present();
+    const std::shared_ptr<View> last = view_;
+    // What is remembered stays as it was.
+    if (last.use_count() > 2) view_ = std::make_shared<View>(*last);
+    see(*view_, last.get());
 }
 
-api::Observed PlannerProcess::observe() const {
-    api::Observed seen;
+const api::Observed& PlannerProcess::observe() {
+    api::Observed& seen = view_->seen;
     seen.at = wall();
-    seen.object = view_.object;
-    seen.split = routing::observeSplit(view_.object, view_.sets, view_.services, view_.slices);
-    seen.replicaSets = view_.sets;
-    seen.services = view_.services;
     seen.refusals = memory_.refusals;
     seen.diagnosis = memory_.diagnosis;
     seen.modelAnswers = memory_.answers;
@@ -120,26 +135,26 @@ api::Observed PlannerProcess::observe() const {
 
 void PlannerProcess::reconcile() {
     refresh();
-    if (!view_.exists) return;
+    if (!view_->exists) return sabotage_.is(29) ? makeAnew() : void();
     // Read-your-writes.
-    if (view_.version < memory_.written && !sabotage_.is(25))
+    if (view_->version < memory_.written && !sabotage_.is(25))
         return reconcileAt(timeline_.now() + milliseconds(100));
     if (!memory_.judge) {
-        memory_.judge = std::make_unique<judge::Judge>(view_.object.spec.analysis);
-        if (view_.object.status.analysis && !view_.object.status.analysis->state.empty()) {
-            memory_.judge->restore(view_.object.status.analysis->state);
+        memory_.judge = std::make_unique<judge::Judge>(spec().analysis);
+        if (view_->seen.object.status.analysis && !view_->seen.object.status.analysis->state.empty()) {
+            memory_.judge->restore(view_->seen.object.status.analysis->state);
             memory_.restored = true;
         }
     }
-    if (memory_.generation != view_.object.meta.generation) {
-        memory_.generation = view_.object.meta.generation;
+    if (memory_.generation != meta().generation) {
+        memory_.generation = meta().generation;
         memory_.refusals.clear();
-        memory_.judge->setAnalysis(view_.object.spec.analysis);
+        memory_.judge->setAnalysis(spec().analysis);
     }
-    api::Observed seen = observe();
+    const api::Observed& seen = observe();
     api::Plan plan = plan::plan(seen);
     if (!sabotage_.is(30) || !std::exchange(memory_.touched, true)) sabotage_.spoil(seen, plan);
-    monitor_.planned(seen, plan, view_.version, memory_.written);
+    monitor_.planned(seen, plan, view_->version, memory_.written);
     const uint64_t life = life_;
     const bool done = carryOut(plan);
     if (life != life_ || !alive_) return;
@@ -209,6 +224,10 @@ bool PlannerProcess::carryOut(const api::Plan& plan) {
 
 PlannerProcess::Answer PlannerProcess::request(const std::function<Answer()>& perform) {
     ++writes_;
+    if (timeline_.now() < adversity_.partitionUntil) {
+        adversity_.feel(Kind::Partition);
+        return Answer::Failed;
+    }
     if (timeline_.now() < adversity_.tooManyUntil) {
         adversity_.feel(Kind::TooManyRequests);
         return Answer::Failed;
@@ -224,8 +243,8 @@ PlannerProcess::Answer PlannerProcess::request(const std::function<Answer()>& pe
 
 PlannerProcess::Answer PlannerProcess::writeStatus(const api::Status& status) {
     if (!cluster_.exists) return Answer::Conflict;
-    if (view_.object.meta.uid != cluster_.object.meta.uid ||
-        view_.object.meta.resourceVersion != cluster_.object.meta.resourceVersion)
+    if (meta().uid != cluster_.object.meta.uid ||
+        meta().resourceVersion != cluster_.object.meta.resourceVersion)
         return Answer::Conflict;
     monitor_.statusWritten(status);
     cluster_.object.status = status;
@@ -246,15 +265,24 @@ PlannerProcess::Answer PlannerProcess::perform(const api::Action& action) {
     return request([&] { return once(action); });
 }
 
+// The deliberate bug of a deletion: something without an owner comes after it.
+void PlannerProcess::makeAnew() {
+    if (!cluster_.services.empty()) return;
+    api::Service left;
+    left.meta = newMeta(meta().name);
+    left.meta.ownerUid.clear();
+    cluster_.putService(left);
+}
+
 api::Meta PlannerProcess::newMeta(const std::string& name) {
-    api::Meta meta;
-    meta.name = name;
-    meta.ns = view_.object.meta.ns;
-    meta.uid = cat("uid-", cluster_.version + 1);
-    meta.resourceVersion = std::to_string(cluster_.version + 1);
-    meta.ownerUid = view_.object.meta.uid;
-    meta.createdAt = timeline_.now();
-    return meta;
+    api::Meta made;
+    made.name = name;
+    made.ns = meta().ns;
+    made.uid = cat("uid-", cluster_.version + 1);
+    made.resourceVersion = std::to_string(cluster_.version + 1);
+    made.ownerUid = meta().uid;
+    made.createdAt = timeline_.now();
+    return made;
 }
 
 namespace {
@@ -276,7 +304,7 @@ PlannerProcess::Answer PlannerProcess::once(const api::Action& action) {
     monitor_.acted(action);
     const std::string next = std::to_string(cluster_.version + 1);
     if (const auto* create = std::get_if<api::CreateReplicaSet>(&action.intent)) {
-        const std::string name = api::childName(view_.object.meta.name, create->revision);
+        const std::string name = api::childName(meta().name, create->revision);
         if (byName(cluster_.sets, name) && !sabotage_.is(23)) return Answer::Done;
         api::ReplicaSet set;
         set.meta = newMeta(name);
@@ -289,7 +317,7 @@ PlannerProcess::Answer PlannerProcess::once(const api::Action& action) {
         made.meta = newMeta(service->name);
         if (!service->main) made.revision = service->revision;
         if (!service->revision.empty()) made.selector[api::kRevisionLabel] = service->revision;
-        made.ports = view_.object.spec.ports;
+        made.ports = spec().ports;
         cluster_.putService(made);
     } else if (const auto* scale = std::get_if<api::ScaleReplicaSet>(&action.intent)) {
         const api::ReplicaSet* set = byName(cluster_.sets, scale->name);
@@ -341,9 +369,9 @@ void PlannerProcess::ask() {
 
 void PlannerProcess::round(uint64_t life) {
     if (life != life_ || !alive_) return;
-    const Duration interval = view_.object.spec.analysis.interval;
+    const Duration interval = spec().analysis.interval;
     timeline_.after(interval, [this, life] { round(life); });
-    if (timeline_.now() < adversity_.standsStillUntil || !view_.exists) return;
+    if (timeline_.now() < adversity_.standsStillUntil || !view_->exists) return;
     if (!memory_.askModel.empty()) ask();
     if (memory_.order.mode == api::JudgeMode::Off || !memory_.judge) return;
     if (timeline_.now() < adversity_.metricsLateUntil && std::exchange(roundLost_, !roundLost_)) {
@@ -365,9 +393,9 @@ std::optional<api::Stratum> PlannerProcess::stratum() {
     out.to = now;
     bool allSilent = true;
     bool anyCanary = false;
-    for (const api::EndpointSlice& slice : view_.slices) {
-        const bool canary = slice.service == api::childName(view_.object.meta.name, memory_.order.canary);
-        const bool stable = slice.service == api::childName(view_.object.meta.name, memory_.order.stable);
+    for (const api::EndpointSlice& slice : view_->slices) {
+        const bool canary = slice.service == api::childName(meta().name, memory_.order.canary);
+        const bool stable = slice.service == api::childName(meta().name, memory_.order.stable);
         if (!canary && !stable) continue;
         for (const api::Endpoint& endpoint : slice.endpoints) {
             bool silent = false;

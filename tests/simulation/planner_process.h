@@ -58,12 +58,10 @@ class PlannerProcess {
         std::optional<Timestamp> lastRound;
         uint64_t written = 0;  // the cluster's version after our last accepted write
     };
-    // What the caches hold.
+    // What the caches hold. What the process itself knows is put into `seen` before each plan.
     struct View {
-        api::ModelDeployment object;
+        api::Observed seen;
         bool exists = true;
-        std::vector<api::ReplicaSet> sets;
-        std::vector<api::Service> services;
         std::vector<api::EndpointSlice> slices;
         uint64_t version = 0;
     };
@@ -71,10 +69,13 @@ class PlannerProcess {
 
     void start();
     void refresh();
-    View present() const;
+    // The present into `view`; `last` is what was seen before, if anything.
+    void see(View& view, const View* last);
     void reconcileAt(Timestamp when);
     void reconcile();
-    api::Observed observe() const;
+    const api::Observed& observe();
+    const api::Meta& meta() const { return view_->seen.object.meta; }
+    const api::Spec& spec() const { return view_->seen.object.spec; }
     void adoptOrder(const api::Plan& plan);
     bool carryOut(const api::Plan& plan);
     bool boundary();
@@ -82,6 +83,7 @@ class PlannerProcess {
     Answer writeStatus(const api::Status& status);
     Answer perform(const api::Action& action);
     Answer once(const api::Action& action);
+    void makeAnew();
     api::Meta newMeta(const std::string& name);
     void round(uint64_t life);
     void ask();
@@ -97,8 +99,8 @@ class PlannerProcess {
     const Sabotage& sabotage_;
     Random random_;
     Memory memory_;
-    View view_;
-    std::deque<View> past_;
+    std::shared_ptr<View> view_;
+    std::deque<std::shared_ptr<View>> past_;
     bool alive_ = false;
     uint64_t life_ = 0;  // counts processes; what an earlier one had planned does not happen
     std::optional<Timestamp> due_;

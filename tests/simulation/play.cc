@@ -11,7 +11,8 @@ using std::chrono::minutes;
 
 // After the last happening it has this long to come to rest, and then has to keep still.
 constexpr Duration kTimeToSettle = minutes(60);
-constexpr Duration kQuiet = minutes(10);
+constexpr Duration kQuiet =
+    minutes(6);  // longer than all that is waited for without a word: twice analysis.deadline
 // Counts that trickle in after the last change are recorded once more.
 constexpr Duration kLastWords = minutes(2);
 

@@ -9,14 +9,10 @@ namespace serin::simulation {
 // run's seed, so that leaving out a fault does not move the draws of everything else.
 class Random {
   public:
-    Random(uint64_t seed, uint64_t use) : state_(seed * 0x9E3779B97F4A7C15ULL ^ (use << 32U)) { next(); }
+    // The seed is mixed first: the streams of neighbouring seeds would be the same one, a step apart.
+    Random(uint64_t seed, uint64_t use) : state_(mixed(mixed(seed + kStep) ^ use)) {}
 
-    uint64_t next() {
-        uint64_t z = (state_ += 0x9E3779B97F4A7C15ULL);
-        z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
-        z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
-        return z ^ (z >> 31U);
-    }
+    uint64_t next() { return mixed(state_ += kStep); }
     // In [0, 1).
     double uniform() { return static_cast<double>(next() >> 11U) * 0x1p-53; }
     // Both ends included.
@@ -30,7 +26,8 @@ class Random {
         if (p >= 1) return n;
         const double size = static_cast<double>(n);
         if (size * p > 40) return normal(size * p, std::sqrt(size * p * (1 - p)), size);
-        double term = std::pow(1 - p, size);
+        if (n != none_.n || p != none_.p) none_ = {n, p, std::pow(1 - p, size)};
+        double term = none_.probability;
         double left = uniform() - term;
         uint64_t k = 0;
         while (left > 0 && k < n) {
@@ -49,7 +46,22 @@ class Random {
         return static_cast<uint64_t>(std::llround(std::fmin(most, std::fmax(0.0, mean + deviation * sum))));
     }
 
+    static constexpr uint64_t kStep = 0x9E3779B97F4A7C15ULL;
+
+    static uint64_t mixed(uint64_t z) {
+        z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+        z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
+        return z ^ (z >> 31U);
+    }
+
     uint64_t state_;
+    // Of no success at all, as last asked for: the same n and p come again and again.
+    struct None {
+        uint64_t n = 0;
+        double p = 0;
+        double probability = 1;
+    };
+    None none_;
 };
 
 }  // namespace serin::simulation

@@ -27,6 +27,11 @@ class Run {
           sabotage_(sabotage) {
         firstObject();
         cluster_.changed = [this] { onChange(); };
+        cluster_.felt = [this](Kind kind) { adversity_.feel(kind); };
+        cluster_.autoscaled = [this](int replicas) {
+            cluster_.object.spec.replicas = replicas;
+            specChanged();
+        };
         process_ = std::make_unique<PlannerProcess>(timeline_, cluster_, adversity_, monitor_, sabotage_,
                                                     script_.seed);
         for (const Happening& happening : script_.happenings) {
@@ -83,7 +88,7 @@ void Run::firstObject() {
     spec.revision = spec.model.version = revisionName(0);
     spec.rollout = {script_.steps, seconds(20), seconds(90)};
     spec.analysis.warmUp = seconds(5);
-    spec.analysis.deadline = minutes(10);
+    spec.analysis.deadline = seconds(150);
     spec.analysis.onInconclusive = script_.onInconclusive;
     spec.analysis.holdAtMost = minutes(2);
     spec.analysis.falseAlarm = 1e-6;
@@ -102,8 +107,10 @@ void Run::log(const std::string& line) {
 
 void Run::onChange() {
     monitor_.changed();
-    const std::string told = cat(cluster_.object.status.phase, ": ", cluster_.object.status.message);
-    if (trace_ && told != lastTold_) log(lastTold_ = told);
+    if (trace_) {
+        const std::string told = cat(cluster_.object.status.phase, ": ", cluster_.object.status.message);
+        if (told != lastTold_) log(lastTold_ = told);
+    }
     process_->notify();
 }
 
@@ -128,10 +135,7 @@ void Run::happen(const Happening& happening) {
     log(cat("* ", nameOf(happening.kind), " ", happening.a, " ", happening.b));
     monitor_.happened(happening);
     if (byPerson(happening.kind)) return byHand(happening);
-    if (happening.kind <= Kind::SlowPods) {
-        adversity_.feel(happening.kind);
-        return cluster_.suffer(happening);
-    }
+    if (byCluster(happening.kind)) return cluster_.suffer(happening);
     toProcess(happening);
 }
 
@@ -189,6 +193,15 @@ void Run::toProcess(const Happening& happening) {
             return;
         case Kind::FrozenWatch:
             adversity_.deafUntil = std::max(adversity_.deafUntil, until + kDeafLonger);
+            return;
+        case Kind::Reordered:
+            adversity_.lateKind = happening.a;
+            adversity_.lateUntil = until;
+            timeline_.at(until, [this] { process_->notify(); });
+            return;
+        case Kind::Partition:
+            adversity_.partitionUntil = until;
+            adversity_.deafUntil = std::max(adversity_.deafUntil, until);
             return;
         case Kind::TimeTravel:
             adversity_.pastShown = seconds(happening.b);

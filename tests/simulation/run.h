@@ -32,7 +32,8 @@ Report run(const Script& script, const Sabotage& sabotage = Sabotage(), bool tra
 Report runClient(const Script& script, const Sabotage& sabotage = Sabotage(), bool trace = false);
 
 // Either of them, and for a calm script the same without its faults too: end and digests must be equal.
-Report runAndCompare(const Script& script, Profile profile, Depth depth);
+Report runAndCompare(const Script& script, Profile profile, Depth depth,
+                     const Sabotage& sabotage = Sabotage());
 
 // The same script with as few happenings as still fail in the same way (the same first invariant, or not
 // settling, or another end).

@@ -108,6 +108,22 @@ void takeTheLast(const api::Observed& seen, api::Plan& plan) {
         seen.object.spec.revision == seen.object.status.stable->revision)
         scaleTo(seen, plan, seen.object.status.stable->revision, 0);
 }
+void deleteTheEntrance(const api::Observed& seen, api::Plan& plan) {
+    const api::Service* main = mainOf(seen);
+    const api::RolloutStatus* rollout = rolloutIn(seen, Phase::Stepping);
+    if (!main || !rollout || !rollout->stepStartedAt) return;
+    // Not for ever: that would be another fault.
+    if (seen.at < *rollout->stepStartedAt + std::chrono::seconds(2))
+        plan.actions.push_back(
+            {api::DeleteService{main->meta.name, main->meta.uid, main->meta.resourceVersion}, "sabotage"});
+}
+void makeRoom(const api::Observed& seen, api::Plan& plan) {
+    const auto* rollout = rolloutIn(seen, Phase::Starting);
+    const api::ReplicaSet* canary = rollout ? setOf(seen, rollout->revision) : nullptr;
+    const api::ReplicaSet* stable = rollout ? setOf(seen, seen.object.status.stable->revision) : nullptr;
+    if (canary && stable && !canary->failure.empty() && stable->replicas > 1)
+        scaleTo(seen, plan, stable->revision, stable->replicas - 1);
+}
 // Verdicts.
 void hurry(const api::Observed& seen, api::Plan& plan) {
     if (judgedRequests(seen, true)) advance(seen, plan);
@@ -170,6 +186,18 @@ void forgetPreconditions(const api::Observed&, api::Plan& plan) {
         if (auto* scale = std::get_if<api::ScaleReplicaSet>(&action.intent)) scale->uid.clear();
     }
 }
+void neverScale(const api::Observed& seen, api::Plan& plan) {
+    if (seen.object.status.rollout) return;
+    std::erase_if(plan.actions, [](const api::Action& action) {
+        return std::holds_alternative<api::ScaleReplicaSet>(action.intent);
+    });
+}
+void giveUpAfterARestart(const api::Observed& seen, api::Plan& plan) {
+    if (seen.statusWrittenAt || !rolloutIn(seen, Phase::Stepping)) return;
+    if (!plan.status) plan.status = seen.object.status;
+    plan.status->rollout->phase = Phase::RollingBack;
+    plan.status->rollout->end = Phase::Withdrawn;
+}
 void neverRest(const api::Observed& seen, api::Plan& plan) {
     if (!seen.object.status.stable || seen.object.status.rollout) return;
     if (!plan.status) plan.status = seen.object.status;
@@ -195,14 +223,38 @@ void touchAtStart(const api::Observed& seen, api::Plan& plan) {
 
 const std::map<int, Spoil>& bugs() {
     static const Spoil none = [](const api::Observed&, api::Plan&) {};
-    static const std::map<int, Spoil> all{
-        {1, routeToTheDead}, {2, routeToNobody}, {3, widenTooEarly},        {4, shrinkTheReached},
-        {5, overshoot},      {6, wakeTheThird},  {7, stopPodsFirst},        {8, routeAgain},
-        {9, shrinkStable},   {11, growForEver},  {13, takeTheLast},         {15, hurry},
-        {16, trustSilence},  {17, neverGoBack},  {18, tryAgainAndAgain},    {19, condemnTheGood},
-        {20, moveTheStart},  {21, none},         {22, forgetPreconditions}, {23, none},
-        {24, neverRest},     {25, none},         {27, goBackAStep},         {28, claimTooEarly},
-        {30, touchAtStart}};
+    static const std::map<int, Spoil> all{{1, routeToTheDead},
+                                          {2, routeToNobody},
+                                          {3, widenTooEarly},
+                                          {4, shrinkTheReached},
+                                          {5, overshoot},
+                                          {6, wakeTheThird},
+                                          {7, stopPodsFirst},
+                                          {8, routeAgain},
+                                          {9, shrinkStable},
+                                          {10, deleteTheEntrance},
+                                          {11, growForEver},
+                                          {12, none},
+                                          {13, takeTheLast},
+                                          {14, makeRoom},
+                                          {15, hurry},
+                                          {16, trustSilence},
+                                          {17, neverGoBack},
+                                          {18, tryAgainAndAgain},
+                                          {19, condemnTheGood},
+                                          {20, moveTheStart},
+                                          {21, none},
+                                          {22, forgetPreconditions},
+                                          {23, none},
+                                          {24, neverRest},
+                                          {25, none},
+                                          {26, none},
+                                          {27, goBackAStep},
+                                          {28, claimTooEarly},
+                                          {29, none},
+                                          {30, touchAtStart},
+                                          {kSameEnd, giveUpAfterARestart},
+                                          {kWantedState, neverScale}};
     return all;
 }
 

@@ -4,6 +4,7 @@
 
 #include "api/observed.h"
 #include "api/plan.h"
+#include "monitor.h"
 
 namespace serin::simulation {
 
@@ -16,7 +17,7 @@ class Sabotage {
     static std::vector<int> known();
 
     // The bug is one of the client, which the planner alone does not have.
-    static bool ofClient(int invariant) { return invariant == 21; }
+    static bool ofClient(int invariant) { return invariant == 12 || invariant == 21 || invariant == 26; }
 
     bool is(int invariant) const { return invariant_ == invariant; }
     void spoil(const api::Observed& seen, api::Plan& plan) const;

@@ -15,17 +15,26 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::array<const char*, kKinds> kKindNames{
-    "NewRevision",     "Replicas",    "Pause",    "Unpause",    "Approve",     "Promote",      "Abort",
-    "Retry",           "OtherSteps",  "Delete",   "PodFlaps",   "PodDies",     "NodeFails",    "ProxyLags",
-    "SlowPods",        "Crash",       "Pauses",   "ClockJumps", "FrozenWatch", "LostResponse", "ServerErrors",
-    "TooManyRequests", "Conflicts",   "Replayed", "TimeTravel", "MetricsStop", "MetricsReset", "MetricsLie",
-    "MetricsLate",     "WatchBreaks", "Repeated", "Compaction", "Partition"};
+    "NewRevision",    "Replicas",     "Pause",           "Unpause",    "Approve",     "Promote",
+    "Abort",          "Retry",        "OtherSteps",      "Delete",     "Autoscaled",  "PodFlaps",
+    "PodDies",        "PodEvicted",   "NodeFails",       "ProxyLags",  "SlowPods",    "Unschedulable",
+    "QuotaExhausted", "Crash",        "Pauses",          "ClockJumps", "FrozenWatch", "Reordered",
+    "LostResponse",   "ServerErrors", "TooManyRequests", "Conflicts",  "Replayed",    "TimeTravel",
+    "Partition",      "MetricsStop",  "MetricsReset",    "MetricsLie", "MetricsLate", "WatchBreaks",
+    "Repeated",       "Dropped",      "LostRenewals",    "Compaction"};
 constexpr std::array<const char*, 6> kQualityNames{"Good",    "Errs", "NeverReady", "ModelNeverReady",
                                                    "Crashes", "Hangs"};
-constexpr std::array<Kind, 14> kHarmless{
-    Kind::Crash,           Kind::Pauses,    Kind::FrozenWatch, Kind::LostResponse, Kind::ServerErrors,
-    Kind::TooManyRequests, Kind::Conflicts, Kind::Replayed,    Kind::TimeTravel,   Kind::ProxyLags,
-    Kind::WatchBreaks,     Kind::Repeated,  Kind::Compaction,  Kind::Partition};
+// Those of the whole client only come last.
+constexpr std::array<Kind, 17> kHarmless{
+    Kind::Crash,        Kind::Pauses,          Kind::FrozenWatch, Kind::Reordered, Kind::LostResponse,
+    Kind::ServerErrors, Kind::TooManyRequests, Kind::Conflicts,   Kind::Replayed,  Kind::TimeTravel,
+    Kind::Partition,    Kind::ProxyLags,       Kind::WatchBreaks, Kind::Repeated,  Kind::Dropped,
+    Kind::LostRenewals, Kind::Compaction};
+constexpr int kPlannerHarmless = 12;
+
+// In a calm run, in seconds: a rollout is over before the next begins, and no fault comes near its end.
+constexpr int kApart = 420;
+constexpr int kCalmFaults = 180;
 
 std::vector<api::Step> someSteps(Random& random) {
     static const std::vector<std::vector<api::Step>> lists{
@@ -52,8 +61,12 @@ Happening happening(Random& random, Kind kind, Duration at) {
         case Kind::Retry:
             out.b = random.chance(0.25) ? 1 : 0;
             break;
+        case Kind::Autoscaled:
+            out.a = random.between(1, 6);
+            break;
         case Kind::PodFlaps:
         case Kind::PodDies:
+        case Kind::PodEvicted:
             out.a = random.between(0, 1000);
             out.b = random.between(1, 15);
             break;
@@ -66,6 +79,14 @@ Happening happening(Random& random, Kind kind, Duration at) {
         case Kind::Crash:
             out.a = random.between(0, 12);
             out.b = random.chance(0.4) ? 1 : 0;
+            break;
+        case Kind::Reordered:
+            out.a = random.between(0, 3);
+            out.b = random.between(1, 12);
+            break;
+        case Kind::Unschedulable:
+        case Kind::QuotaExhausted:
+            out.b = random.between(5, 150);  // shorter and longer than the progress deadline
             break;
         case Kind::LostResponse:
         case Kind::ServerErrors:
@@ -98,13 +119,13 @@ void addPeople(Random& random, Script& script, int last) {
 
 void addFaults(Random& random, Script& script, Profile profile, Depth depth, int last) {
     const int kinds = depth == Depth::Planner ? kPlannerKinds : kKinds;
-    const int harmlessKinds = depth == Depth::Planner ? 10 : 14;
+    const int harmlessKinds = depth == Depth::Planner ? kPlannerHarmless : static_cast<int>(kHarmless.size());
     const int count = random.between(profile == Profile::Calm ? 0 : 3, 12);
     for (int i = 0; i < count; ++i) {
         const Kind kind =
             profile == Profile::Calm
                 ? kHarmless[static_cast<size_t>(random.between(0, harmlessKinds - 1))]
-                : static_cast<Kind>(random.between(static_cast<int>(Kind::PodFlaps), kinds - 1));
+                : static_cast<Kind>(random.between(static_cast<int>(Kind::Autoscaled), kinds - 1));
         script.happenings.push_back(
             happening(random, kind, seconds(random.between(0, last)) + Duration(random.between(0, 999))));
     }
@@ -131,6 +152,9 @@ bool harmless(Kind kind) {
 bool byPerson(Kind kind) {
     return kind <= Kind::Delete;
 }
+bool byCluster(Kind kind) {
+    return kind >= Kind::Autoscaled && kind <= Kind::QuotaExhausted;
+}
 
 Script writeScript(uint64_t seed, Profile profile, Depth depth) {
     Random random(seed, profile == Profile::Calm ? 1 : 2);
@@ -150,14 +174,15 @@ Script writeScript(uint64_t seed, Profile profile, Depth depth) {
         script.revisions.push_back(random.chance(0.5) ? Quality::Good
                                                       : static_cast<Quality>(random.between(0, most)));
         script.happenings.push_back({seconds(at), Kind::NewRevision, i, 0});
-        at += calm ? 600 : random.between(5, 200);
+        at += calm ? kApart : random.between(5, 200);
         if (!calm && random.chance(0.15)) {
             script.happenings.push_back({seconds(at), Kind::NewRevision, random.between(0, i), 0});
             at += random.between(5, 100);
         }
     }
+    script.neighbour = depth == Depth::Client && random.chance(0.25);
     if (!calm) addPeople(random, script, at);
-    addFaults(random, script, profile, depth, calm ? at - 420 : at);
+    addFaults(random, script, profile, depth, calm ? at - kApart + kCalmFaults : at);
     std::ranges::stable_sort(script.happenings, {}, &Happening::at);
     return script;
 }
@@ -165,7 +190,8 @@ Script writeScript(uint64_t seed, Profile profile, Depth depth) {
 std::string toYaml(const Script& script, const std::string& comment) {
     std::string out = cat("# ", comment, "\nseed: ", script.seed, "\nreplicas: ", script.replicas,
                           "\njudged: ", script.judged ? "true" : "false",
-                          "\nonInconclusive: ", static_cast<int>(script.onInconclusive), "\nsteps:\n");
+                          "\nonInconclusive: ", static_cast<int>(script.onInconclusive),
+                          script.neighbour ? "\nneighbour: true" : "", "\nsteps:\n");
     for (const api::Step& step : script.steps) {
         out += step.approval ? std::string("- {approval: {}}\n")
                              : cat("- {weight: ", step.weight, ", hold: ", formatDuration(step.hold), "}\n");
@@ -239,7 +265,10 @@ Result<Script> fromYaml(const std::string& text) {
         Script script;
         script.seed = root["seed"].as<uint64_t>(0);
         script.replicas = root["replicas"].as<int>(2);
+        if (script.replicas < 0 || script.replicas > 100)
+            return atLine(root["replicas"], "replicas: 0 to 100 is meant");
         script.judged = root["judged"].as<bool>(true);
+        script.neighbour = root["neighbour"].as<bool>(false);
         const int inconclusive = root["onInconclusive"].as<int>(0);
         if (inconclusive < 0 || inconclusive > 3) return atLine(root["onInconclusive"], "0 to 3 is meant");
         script.onInconclusive = static_cast<api::OnInconclusive>(inconclusive);

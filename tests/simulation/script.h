@@ -26,35 +26,42 @@ enum class Kind {
     OtherSteps,  // a: index of another list of steps
     Delete,
     // The cluster.
-    PodFlaps,   // a: which pod; b: seconds
-    PodDies,    // a: which pod: evicted, or its node is gone
-    NodeFails,  // half of the pods at once
-    ProxyLags,  // b: seconds for which kube-proxy hears nothing
-    SlowPods,   // b: seconds for which new pods take ten times as long
+    Autoscaled,      // a: spec.replicas that a HorizontalPodAutoscaler comes to, one every 15 s
+    PodFlaps,        // a: which pod; b: seconds
+    PodDies,         // a: which pod: it is gone at once
+    PodEvicted,      // a: which pod: it is asked to end, and replaced
+    NodeFails,       // half of the pods at once
+    ProxyLags,       // b: seconds for which kube-proxy hears nothing
+    SlowPods,        // b: seconds for which new pods take ten times as long
+    Unschedulable,   // b: seconds for which new pods find no node
+    QuotaExhausted,  // b: seconds for which no pod may be created
     // The operator's process.
     Crash,       // a: after so many instruction boundaries of the applier; at once if b is 1
     Pauses,      // b: seconds for which the process stands still
     ClockJumps,  // b: seconds, forwards or backwards
     // The API.
     FrozenWatch,      // b: seconds for which nothing is heard
+    Reordered,        // a: the kind that is heard of b seconds later than of the others
     LostResponse,     // a: how many of the next writes are done and not answered
     ServerErrors,     // a: how many of the next writes answer 500
     TooManyRequests,  // b: seconds of 429
     Conflicts,        // a: how many of the next writes meet 409
     Replayed,         // a: how many of the next writes are sent twice
-    TimeTravel,       // b: seconds of the past that a restarted process is shown at first
+    TimeTravel,       // b: seconds for which a restarted process is shown the past
+    Partition,        // b: seconds for which the leader reaches nothing
     // The metrics.
     MetricsStop,   // b: seconds
     MetricsReset,  // counters fall to zero
     MetricsLie,    // b: seconds for which counters stand still
     MetricsLate,   // b: seconds for which every other round is lost
     // Of the whole client only.
-    WatchBreaks,  // the streams break off in the middle of a frame
-    Repeated,     // events are told twice
-    Compaction,   // the server forgets its history, and ends the watches
-    Partition,    // b: seconds for which the leader reaches nothing
+    WatchBreaks,   // the streams break off in the middle of a frame
+    Repeated,      // events are told twice
+    Dropped,       // b: seconds after which only the last event of each object is told
+    LostRenewals,  // b: seconds for which writes of the Lease are done and not answered
+    Compaction,    // the server forgets its history, and ends the watches
 };
-constexpr int kKinds = static_cast<int>(Kind::Partition) + 1;
+constexpr int kKinds = static_cast<int>(Kind::Compaction) + 1;
 constexpr int kPlannerKinds = static_cast<int>(Kind::MetricsLate) + 1;
 
 const char* nameOf(Kind kind);
@@ -62,6 +69,7 @@ const char* nameOf(Quality quality);
 // Faults that end before any deadline and touch process, network or API only: the end must be as without.
 bool harmless(Kind kind);
 bool byPerson(Kind kind);
+bool byCluster(Kind kind);
 
 struct Happening {
     Duration at{0};  // since the start of the run
@@ -78,6 +86,8 @@ struct Script {
     bool judged = true;  // false: `metrics: []`, steps end by time alone
     api::OnInconclusive onInconclusive = api::OnInconclusive::Pause;
     std::vector<Quality> revisions;  // the first is deployed at the start
+    bool neighbour =
+        false;  // of the whole client: a second ModelDeployment, all writes for which are refused
     std::vector<Happening> happenings;
 };
 

@@ -57,12 +57,16 @@ Json objectJson(const std::string& name, const Wanted& wanted) {
               {"analysis",
                {{"interval", "10s"},
                 {"warmUp", "5s"},
-                {"deadline", "10m"},
+                {"deadline", "150s"},
                 {"onInconclusive", inconclusive[static_cast<int>(wanted.onInconclusive)]},
                 {"holdAtMost", "2m"},
                 {"falseAlarm", 1e-6},
                 {"minRequests", 400},
                 {"metrics", metrics}}}}}};
+}
+
+Json replicaFailure(const std::string& message) {
+    return {{"type", "ReplicaFailure"}, {"status", "True"}, {"reason", "FailedCreate"}, {"message", message}};
 }
 
 Json sliceJson(const api::EndpointSlice& slice, const Json& service) {

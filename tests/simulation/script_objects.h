@@ -8,6 +8,9 @@
 
 namespace serin::simulation {
 
+// The ModelDeployment that the operator may not write for, beside the one that is watched.
+constexpr const char* kNeighbour = "unhappy-neighbour";
+
 // What people want at the moment.
 struct Wanted {
     int revision = 0;
@@ -23,6 +26,8 @@ void changeWanted(const Happening& happening, Wanted& wanted);
 
 // The ModelDeployment as somebody would write it.
 fake::Json objectJson(const std::string& name, const Wanted& wanted);
+// The condition of a ReplicaSet that gets no pods.
+fake::Json replicaFailure(const std::string& message);
 // The EndpointSlice of a Service, as the EndpointSlice controller writes it.
 fake::Json sliceJson(const api::EndpointSlice& slice, const fake::Json& service);
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "script_objects.h"
 
 namespace serin::simulation {
 namespace {
@@ -13,6 +14,11 @@ HttpResponse failure(int code, const char* reason, const char* message) {
     const nlohmann::json body{{"kind", "Status"},   {"apiVersion", "v1"}, {"status", "Failure"},
                               {"message", message}, {"reason", reason},   {"code", code}};
     return {code, {{"content-type", "application/json"}}, body.dump()};
+}
+
+bool aboutNeighbour(const HttpRequest& request) {
+    return request.target.find(kNeighbour) != std::string::npos ||
+           request.body.find(kNeighbour) != std::string::npos;
 }
 
 }  // namespace
@@ -50,14 +56,17 @@ Result<HttpResponse> SimulatedTransport::send(const HttpRequest& request, std::s
     if (lease) {
         HttpResponse answer = server_.handle(request);
         wrote_();
-        return answer;
+        if (!write || timeline_.now() >= adversity_.renewalsLostUntil) return answer;
+        adversity_.feel(Kind::LostRenewals);
+        return Error{ErrorCode::Unknown, "the connection broke before the answer came"};
     }
+    if (write && aboutNeighbour(request)) return failure(403, "Forbidden", "not in this namespace");
     if (write) boundary();
     if (write) ++writes_;
     if (auto refused = refusal(write)) return std::move(*refused);
+    if (!write) return read(request);
     HttpResponse answer = server_.handle(request);
     wrote_();
-    if (!write) return answer;
     if (adversity_.take(adversity_.replayed, Kind::Replayed)) {
         answer = server_.handle(request);
         wrote_();
@@ -68,12 +77,18 @@ Result<HttpResponse> SimulatedTransport::send(const HttpRequest& request, std::s
     return answer;
 }
 
+HttpResponse SimulatedTransport::read(const HttpRequest& request) {
+    if (upTo() != fake::kPresent) feel(Kind::TimeTravel);
+    return server_.handle(request, upTo());
+}
+
 std::variant<std::unique_ptr<fake::Watch>, Result<HttpResponse>> SimulatedTransport::openWatch(
     const HttpRequest& request) {
     if (timeline_.now() < cutUntil)
         return Result<HttpResponse>(Error{ErrorCode::Unavailable, "connection refused"});
     if (auto refused = refusal(false)) return Result<HttpResponse>(std::move(*refused));
-    auto opened = server_.openWatch(request);
+    if (upTo() != fake::kPresent) feel(Kind::TimeTravel);
+    auto opened = server_.openWatch(request, upTo());
     if (auto* answer = std::get_if<HttpResponse>(&opened)) return Result<HttpResponse>(std::move(*answer));
     return std::move(std::get<std::unique_ptr<fake::Watch>>(opened));
 }

@@ -32,12 +32,23 @@ class SimulatedTransport final : public net::Transport {
     }
     std::variant<std::unique_ptr<fake::Watch>, Result<HttpResponse>> openWatch(const HttpRequest& request);
 
+    // Writes, but those that the neighbour's refusal met.
     uint64_t writes() const { return writes_; }
     // Nothing gets through until then.
     Timestamp cutUntil{};
+    // Until then lists and watches show what the API server knew at this revision.
+    void showPast(uint64_t revision, Timestamp until) {
+        past_ = revision;
+        pastUntil_ = until;
+    }
+    void showPresent() { pastUntil_ = {}; }
+    Timestamp pastUntil() const { return pastUntil_; }
+    uint64_t upTo() const { return timeline_.now() < pastUntil_ ? past_ : fake::kPresent; }
+    void feel(Kind kind) { adversity_.feel(kind); }
 
   private:
     void boundary();
+    HttpResponse read(const HttpRequest& request);
     std::optional<HttpResponse> refusal(bool write);
 
     fake::ApiServer& server_;
@@ -45,6 +56,8 @@ class SimulatedTransport final : public net::Transport {
     Adversity& adversity_;
     std::function<void()> wrote_;
     uint64_t writes_ = 0;
+    uint64_t past_ = fake::kPresent;
+    Timestamp pastUntil_{};
 };
 
 // The pods' own HTTP servers: /metrics and the question for the model.

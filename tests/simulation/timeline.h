@@ -1,8 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <queue>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -16,18 +17,19 @@ class Timeline {
 
     Timestamp now() const { return now_; }
     void at(Timestamp when, std::function<void()> what) {
-        queue_.push({when < now_ ? now_ : when, ++said_, std::move(what)});
+        queue_.push_back({when < now_ ? now_ : when, ++said_, std::move(what)});
+        std::push_heap(queue_.begin(), queue_.end());
     }
     void after(Duration wait, std::function<void()> what) { at(now_ + wait, std::move(what)); }
     bool empty() const { return queue_.empty(); }
-    Timestamp nextAt() const { return queue_.top().when; }
+    Timestamp nextAt() const { return queue_.front().when; }
     // Lets the next thing happen. Precondition: not empty.
     void step() {
-        // The priority queue gives no way to move out of its top.
-        const std::function<void()> what = queue_.top().what;
-        now_ = queue_.top().when;
-        queue_.pop();
-        what();
+        std::pop_heap(queue_.begin(), queue_.end());
+        const Entry next = std::move(queue_.back());
+        queue_.pop_back();
+        now_ = next.when;
+        next.what();
     }
     // Lets time pass without anything happening. Precondition: nothing is due before `when`.
     void pass(Timestamp when) {
@@ -45,7 +47,7 @@ class Timeline {
     };
     Timestamp now_ = kStart;
     uint64_t said_ = 0;
-    std::priority_queue<Entry> queue_;
+    std::vector<Entry> queue_;  // a heap
 };
 
 }  // namespace serin::simulation

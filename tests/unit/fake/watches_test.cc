@@ -35,6 +35,29 @@ TEST_F(Watches, ThatSelectSeeObjectsComeAndGoWithTheirLabels) {
     EXPECT_EQ(stream->pull(), "");
 }
 
+TEST_F(Watches, OfAServerThatLagsBehindShowThePastUntilItCatchesUp) {
+    create(kube::services(), service("one"));
+    create(kube::services(), service("two"));
+    const std::uint64_t past = server.revision();
+    send(requests.del(kube::services(), "default", "one", {}, kube::Propagation::Background), 200);
+    create(kube::services(), service("three"));
+
+    const HttpResponse list = server.handle(requests.list(kube::services(), "default", {}), past);
+    const Json page = Json::parse(list.body);
+    EXPECT_EQ(page["metadata"]["resourceVersion"], std::to_string(past));
+    ASSERT_EQ(page["items"].size(), 2U);
+    EXPECT_EQ(page["items"][0]["metadata"]["name"], "one");
+    EXPECT_EQ(page["items"][1]["metadata"]["name"], "two");
+
+    const auto stream = watch(kube::services(), cat("&resourceVersion=", past));
+    stream->lagAt(past);
+    EXPECT_EQ(told(*stream), "");
+    stream->lagAt(past + 1);
+    EXPECT_EQ(told(*stream), "DELETED one");
+    stream->lagAt(kPresent);
+    EXPECT_EQ(told(*stream), "ADDED three");
+}
+
 TEST_F(Watches, FromBeforeTheWindowGetOneErrorFrameAndTheEnd) {
     const std::string version = std::to_string(server.revision());
     for (int i = 0; i < 12; ++i) create(kube::services(), service(cat("s", i)));
