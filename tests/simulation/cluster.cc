@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr Duration kBetweenRequests = seconds(1);
-constexpr uint64_t kRequestsASecond = 60;
+constexpr uint64_t kRequestsASecond = 180;
 // Of a good version and of one that errs: far enough apart that the verdict is not a matter of luck.
 constexpr double kGoodErrors = 0.002;
 constexpr double kBadErrors = 0.5;
@@ -356,12 +356,13 @@ void Cluster::failNode() {
 }
 
 // One more or one less, until the target is reached.
-void Cluster::autoscale(int target) {
+void Cluster::autoscale() {
     const int now = object.spec.replicas;
-    if (!exists || now == target || now == 0) return;
+    autoscales_ = exists && now != autoscaledTo_ && now != 0;
+    if (!autoscales_) return;
     felt(Kind::Autoscaled);
-    autoscaled(now < target ? now + 1 : now - 1);
-    timeline_.after(kBetweenAutoscalings, [this, target] { autoscale(target); });
+    autoscaled(now < autoscaledTo_ ? now + 1 : now - 1);
+    timeline_.after(kBetweenAutoscalings, [this] { autoscale(); });
 }
 
 void Cluster::resetCounters() {
@@ -376,7 +377,8 @@ void Cluster::suffer(const Happening& happening) {
     const Timestamp until = timeline_.now() + time;
     switch (happening.kind) {
         case Kind::Autoscaled:
-            return autoscale(happening.a);
+            autoscaledTo_ = happening.a;
+            return autoscales_ ? void() : autoscale();
         case Kind::Unschedulable:
             nodesFullUntil_ = until;
             return;

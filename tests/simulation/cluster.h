@@ -96,7 +96,7 @@ class Cluster {
 
   private:
     void soon(bool& pending, int least, int most, void (Cluster::*what)());
-    void autoscale(int target);
+    void autoscale();
     void flap(int which, Duration time);
     void kill(int which);
     void evict(int which);
@@ -131,6 +131,8 @@ class Cluster {
     Timestamp nodesFullUntil_{};
     Timestamp quotaUntil_{};
     bool quotaWaits_ = false;
+    bool autoscales_ = false;
+    int autoscaledTo_ = 0;
     std::set<std::string> refused_;         // uids of ReplicaSets that may not have the pods they lack
     std::set<std::string> stoppedByScale_;  // pods that end because their ReplicaSet was scaled down
 };

@@ -407,6 +407,21 @@ void Monitor::ended(uint64_t writes, Duration time) {
     if (broken_.empty()) wantedReached();
 }
 
+bool Monitor::rests() const {
+    const api::Status& status = cluster_.object.status;
+    return !cluster_.exists || !lives(status) || !status.stable || cluster_.object.spec.paused ||
+           status.phase.find("approval") != std::string::npos ||
+           status.phase.find("Inconclusive") != std::string::npos;
+}
+
+void Monitor::neverRested() {
+    if (!broken_.empty()) return;
+    returned();
+    const std::string& phase = cluster_.object.status.phase;
+    if (broken_.empty())
+        check(false, script_.neighbour ? 26 : kWantedState, cat("it does not come to rest: ", phase));
+}
+
 // At rest, what the spec asks for stands, or the status says what it waits for.
 void Monitor::wantedReached() {
     const api::ModelDeployment& object = cluster_.object;
@@ -420,11 +435,7 @@ void Monitor::wantedReached() {
         const bool could = mayStart && cluster_.qualityOf(object.spec.revision) == Quality::Good;
         return check(!could, unreached, "a good first version is not served");
     }
-    if (lives(status)) {
-        const bool waits = object.spec.paused || status.phase.find("approval") != std::string::npos ||
-                           status.phase.find("Inconclusive") != std::string::npos;
-        return check(waits, unreached, cat("the rollout stands still in ", status.phase));
-    }
+    if (lives(status)) return;  // it waits for a person
     const bool quarantined = std::ranges::any_of(
         status.quarantined, [&](const auto& entry) { return entry.revision == object.spec.revision; });
     const bool wanted = stableOf(status) == object.spec.revision;

@@ -47,6 +47,10 @@ class Monitor {
     void happened(const Happening& happening);
     // The run is over: nothing moved for the last `time`, in which there were `writes`.
     void ended(uint64_t writes, Duration time);
+    // The run is over, and something moves still.
+    void neverRested();
+    // Nothing is under way, or it waits for a person.
+    bool rests() const;
 
     // Writes to other objects than the ModelDeployment's status.
     uint64_t objectWrites() const { return objectWrites_; }

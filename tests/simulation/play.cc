@@ -36,9 +36,10 @@ bool playToRest(Timeline& timeline, const Cluster& cluster, Monitor& monitor, Ti
             phase = cluster.object.status.phase;
         }
         if (timeline.now() < stillSince + kLastWords) writesBefore = writes();
-        settled = timeline.now() >= stillSince + kQuiet;
+        settled = timeline.now() >= stillSince + kQuiet && monitor.rests();
     }
     if (settled) monitor.ended(writes() - writesBefore, kQuiet - kLastWords);
+    if (!settled) monitor.neverRested();
     return settled;
 }
 

@@ -88,11 +88,11 @@ void Run::firstObject() {
     spec.revision = spec.model.version = revisionName(0);
     spec.rollout = {script_.steps, seconds(20), seconds(90)};
     spec.analysis.warmUp = seconds(5);
-    spec.analysis.deadline = seconds(150);
+    spec.analysis.deadline = minutes(10);
     spec.analysis.onInconclusive = script_.onInconclusive;
     spec.analysis.holdAtMost = minutes(2);
     spec.analysis.falseAlarm = 1e-6;
-    spec.analysis.minRequests = 400;
+    spec.analysis.minRequests = 1200;
     if (!script_.judged) return;
     api::Metric errors;
     errors.name = "errors";

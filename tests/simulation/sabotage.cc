@@ -66,7 +66,7 @@ bool judgedRequests(const api::Observed& seen, bool some) {
     const auto& said = seen.judgement;
     const bool about = said && said->order.mode == api::JudgeMode::Compare && said->order.stepStartedAt;
     const uint64_t requests = about ? said->canaryRequestsInStep : 0;
-    return some ? requests > 0 && requests < 300 : requests == 0;
+    return some ? requests > 0 && requests < 900 : requests == 0;
 }
 
 // Traffic.

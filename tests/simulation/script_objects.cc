@@ -57,11 +57,11 @@ Json objectJson(const std::string& name, const Wanted& wanted) {
               {"analysis",
                {{"interval", "10s"},
                 {"warmUp", "5s"},
-                {"deadline", "150s"},
+                {"deadline", "10m"},
                 {"onInconclusive", inconclusive[static_cast<int>(wanted.onInconclusive)]},
                 {"holdAtMost", "2m"},
                 {"falseAlarm", 1e-6},
-                {"minRequests", 400},
+                {"minRequests", 1200},
                 {"metrics", metrics}}}}}};
 }
 
