@@ -80,8 +80,7 @@ class ClientRun {
     }
 
     Report play() {
-        const Timestamp last =
-            Timeline::kStart + (script_.happenings.empty() ? Duration(0) : script_.happenings.back().at);
+        const Timestamp last = endOf(script_);
         const bool settled = playToRest(timeline_, cluster_, monitor_, last, [this] { return writes(); });
         Report report = reportOf(cluster_, monitor_, adversity_);
         report.settled = settled;

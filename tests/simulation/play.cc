@@ -1,5 +1,7 @@
 #include "play.h"
 
+#include <algorithm>
+
 #include "adversity.h"
 #include "api/names.h"
 #include "base/text.h"
@@ -11,12 +13,20 @@ using std::chrono::minutes;
 
 // After the last happening it has this long to come to rest, and then has to keep still.
 constexpr Duration kTimeToSettle = minutes(60);
-constexpr Duration kQuiet =
-    minutes(6);  // longer than all that is waited for without a word: twice analysis.deadline
+constexpr Duration kQuiet = minutes(6);
 // Counts that trickle in after the last change are recorded once more.
 constexpr Duration kLastWords = minutes(2);
 
 }  // namespace
+
+Timestamp endOf(const Script& script) {
+    Timestamp last = Timeline::kStart;
+    for (const Happening& happening : script.happenings) {
+        const auto lasts = std::chrono::seconds(std::max(0, happening.b));
+        last = std::max(last, Timeline::kStart + happening.at + lasts);
+    }
+    return last;
+}
 
 bool playToRest(Timeline& timeline, const Cluster& cluster, Monitor& monitor, Timestamp last,
                 const std::function<uint64_t()>& writes) {

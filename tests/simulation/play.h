@@ -8,7 +8,10 @@
 
 namespace serin::simulation {
 
-// Plays a timeline until nothing moves any more, or too long; `last` is when the last happening is due. Then
+// When the last happening is over.
+Timestamp endOf(const Script& script);
+
+// Plays a timeline until nothing moves any more, or too long; `last` is when the last happening is over. Then
 // the monitor has the last word. True when it came to rest.
 bool playToRest(Timeline& timeline, const Cluster& cluster, Monitor& monitor, Timestamp last,
                 const std::function<uint64_t()>& writes);
