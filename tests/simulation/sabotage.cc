@@ -208,6 +208,7 @@ void goBackAStep(const api::Observed& seen, api::Plan& plan) {
     if (!rollout || rollout->step == 0) return;
     if (!plan.status) plan.status = seen.object.status;
     if (plan.status->rollout) plan.status->rollout->step = 0;
+    plan.actions.clear();  // sizes of another step would be another fault
 }
 void claimTooEarly(const api::Observed& seen, api::Plan& plan) {
     const auto* rollout = rolloutIn(seen, Phase::Starting);

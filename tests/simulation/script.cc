@@ -34,7 +34,7 @@ constexpr int kPlannerHarmless = 12;
 
 // In a calm run, in seconds: a rollout is over before the next begins, and no fault comes near its end.
 constexpr int kApart = 420;
-constexpr int kCalmFaults = 180;
+constexpr int kCalmFaults = 300;
 
 std::vector<api::Step> someSteps(Random& random) {
     static const std::vector<std::vector<api::Step>> lists{
