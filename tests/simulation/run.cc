@@ -55,6 +55,7 @@ class Run {
     void onChange();
     void happen(const Happening& happening);
     void byHand(const Happening& happening);
+    void deafUntil(Timestamp until);
     void toProcess(const Happening& happening);
     void annotate(const char* key, bool withStep, bool stale);
     void specChanged();
@@ -180,6 +181,12 @@ void Run::collectGarbage() {
     });
 }
 
+// Afterwards what was missed is heard, even if nothing more happens.
+void Run::deafUntil(Timestamp until) {
+    adversity_.deafUntil = std::max(adversity_.deafUntil, until);
+    timeline_.at(until, [this] { process_->notify(); });
+}
+
 void Run::toProcess(const Happening& happening) {
     if (adversity_.begin(happening, timeline_.now())) return;
     const Timestamp until = timeline_.now() + seconds(happening.b);
@@ -191,8 +198,7 @@ void Run::toProcess(const Happening& happening) {
             adversity_.standsStillUntil = until;
             return;
         case Kind::FrozenWatch:
-            adversity_.deafUntil = std::max(adversity_.deafUntil, until + kDeafLonger);
-            return;
+            return deafUntil(until + kDeafLonger);
         case Kind::Reordered:
             adversity_.lateKind = happening.a;
             adversity_.lateUntil = until;
@@ -200,8 +206,7 @@ void Run::toProcess(const Happening& happening) {
             return;
         case Kind::Partition:
             adversity_.partitionUntil = until;
-            adversity_.deafUntil = std::max(adversity_.deafUntil, until);
-            return;
+            return deafUntil(until);
         case Kind::TimeTravel:
             adversity_.pastShown = seconds(happening.b);
             return process_->crash();
