@@ -70,6 +70,9 @@ void Monitor::check(bool kept, int invariant, const std::string& sentence) {
 
 bool Monitor::trulyReady(const std::string& revision, int wanted) const {
     if (cluster_.readyPods(revision) >= wanted) return true;
+    // What nobody has been told of yet cannot be known.
+    const auto told = lastReady_.find(revision);
+    if (told != lastReady_.end() && told->second >= wanted) return true;
     const auto lost = lastUnready_.find(revision);
     return lost != lastUnready_.end() && timeline_.now() < lost->second + kLag;
 }
