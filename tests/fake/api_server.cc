@@ -31,46 +31,42 @@ HttpResponse json(int status, std::string body) {
 HttpResponse discovery(const Target& target) {
     if (target.path == "/version")
         return json(200, R"({"major":"1","minor":"34","gitVersion":"v1.34.4","platform":"linux/amd64"})");
-    if (target.path == "/readyz" || target.path == "/livez") return {200, {}, "ok"};
+    if (target.path == "/readyz" || target.path == "/livez")
+        return {200, {{"content-type", "text/plain; charset=utf-8"}}, "ok"};
     if (target.path == "/apis/serin.dev/v1alpha1") {
         return json(
             200, R"({"kind":"APIResourceList","apiVersion":"v1","groupVersion":"serin.dev/v1alpha1",)"
                  R"("resources":[{"name":"modeldeployments","kind":"ModelDeployment","namespaced":true}]})");
     }
-    return answer(pathNotFound());
+    return noSuchPath();
 }
 
-Failure invalidWatchOption(const std::string& field, const std::string& why) {
-    return {
-        422,
-        "Invalid",
-        cat("ListOptions.meta.k8s.io \"\" is invalid: ", field, ": Forbidden: ", why),
-        {{"group", "meta.k8s.io"},
-         {"kind", "ListOptions"},
-         {"causes",
-          Json::array(
-              {{{"reason", "FieldValueForbidden"}, {"message", "Forbidden: " + why}, {"field", field}}})}}};
-}
-
-std::optional<Failure> checkWatchOptions(const Target& target, bool watchList) {
+// What the API server's validation of ListOptions says of a watch.
+std::vector<Cause> checkWatchOptions(const Target& target, bool watchList) {
     const bool initial = target.query.contains("sendInitialEvents");
     const std::string match = target.option("resourceVersionMatch");
-    if (initial && !watchList) {
-        return invalidWatchOption(
-            "sendInitialEvents",
-            "sendInitialEvents is forbidden for watch unless the WatchList feature gate "
-            "is enabled");
+    std::vector<Cause> causes;
+    const auto forbid = [&](const char* field, const std::string& why) {
+        causes.push_back({"FieldValueForbidden", cat("Forbidden: ", why), field});
+    };
+    if (initial && match != "NotOlderThan")
+        forbid("resourceVersionMatch",
+               "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+    if (initial && !watchList)
+        forbid("sendInitialEvents",
+               "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled");
+    if (match.empty()) return causes;
+    if (!initial)
+        forbid("resourceVersionMatch",
+               "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+    if (match != "NotOlderThan") {
+        causes.push_back({"FieldValueNotSupported",
+                          cat("Unsupported value: \"", match, "\": supported values: \"NotOlderThan\""),
+                          "resourceVersionMatch"});
     }
-    if (initial && match != "NotOlderThan") {
-        return invalidWatchOption("resourceVersionMatch",
-                                  "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-    }
-    if (!initial && !match.empty()) {
-        return invalidWatchOption("resourceVersionMatch",
-                                  "resourceVersionMatch is forbidden for watch unless sendInitialEvents is "
-                                  "provided");
-    }
-    return std::nullopt;
+    if (!target.option("continue").empty())
+        forbid("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
+    return causes;
 }
 
 }  // namespace
@@ -117,7 +113,7 @@ HttpResponse ApiServer::read(const Target& target, std::uint64_t upTo) {
     const ObjectPtr found = find(*target.kind, target.space, target.name);
     if (target.subresource == "scale") return readScale(target, found);
     if (!target.subresource.empty() && (target.subresource != "status" || !factsOf(*target.kind).status))
-        return answer(pathNotFound());
+        return answer(noSubresource(target));
     if (!found) return answer(notFound(*target.kind, target.name));
     return json(200, found->text());
 }
@@ -125,16 +121,18 @@ HttpResponse ApiServer::read(const Target& target, std::uint64_t upTo) {
 std::variant<HttpResponse, std::unique_ptr<Watch>> ApiServer::openWatch(const HttpRequest& request,
                                                                         std::uint64_t upTo) {
     const Target target = parseTarget(request.target);
-    if (!target.kind) return answer(pathNotFound());
+    if (!target.kind) return noSuchPath();
     const auto selector = Selector::parse(target.option("labelSelector"));
-    const auto fields = parseFieldSelector(target.option("fieldSelector"));
-    if (!selector || !fields) return answer(badRequest("unable to parse the selector"));
-    if (const auto failure = checkWatchOptions(target, options_.watchList)) return answer(*failure);
+    const Outcome<FieldSelection> fields = parseFieldSelector(target.option("fieldSelector"));
+    if (!selector) return answer(badRequest("unable to parse the selector"));
+    if (const Failure* failure = failureOf(fields)) return answer(*failure);
+    if (const auto causes = checkWatchOptions(target, options_.watchList); !causes.empty())
+        return answer(invalidOptions(causes));
 
     Watch::Options options;
     options.kind = *target.kind;
-    options.space = target.space.empty() ? fields->space : target.space;
-    options.onlyName = fields->name;
+    options.space = target.space;
+    options.fields = std::get<FieldSelection>(fields);
     options.selector = *selector;
     options.bookmarks = target.flag("allowWatchBookmarks");
     options.bookmarkInterval = options_.bookmarkInterval;
@@ -147,15 +145,14 @@ std::variant<HttpResponse, std::unique_ptr<Watch>> ApiServer::openWatch(const Ht
     const std::string version = target.option("resourceVersion");
     const bool asked = target.flag("sendInitialEvents");
     if (!kube::compareResourceVersions(version, "0"))
-        return answer(badRequest(cat("invalid resource version: ", version)));
+        return answer(Failure{500, "", cat("invalid resource version: ", version)});
     std::uint64_t from = 0;
     std::from_chars(version.data(), version.data() + version.size(), from);
     options.from = from == 0 || asked ? std::min(store_.revision(), upTo) : from;
     if (asked || (from == 0 && !target.query.contains("sendInitialEvents"))) {
         options.initial = store_.listAt(upTo, options.kind, options.space, *selector);
-        std::erase_if(options.initial, [&](const ObjectPtr& object) {
-            return !options.onlyName.empty() && object->name != options.onlyName;
-        });
+        std::erase_if(options.initial,
+                      [&](const ObjectPtr& object) { return !options.fields.matches(*object); });
         options.initialEvents = asked;
     } else if (from != 0 && from < store_.oldest(options.kind)) {
         options.failure =

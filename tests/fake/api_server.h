@@ -104,6 +104,7 @@ class ApiServer {
     HttpResponse answerWritten(const Call& call, const Written& written) const;
     Outcome<Written> record(JournalEntry entry, Outcome<Written> outcome);
     size_t collectNamespaces();
+    void dropAbsentOwners(const ObjectPtr& dependent);
     size_t collectDependents(const std::string& owner);
     size_t finishDeletions();
     bool ownerIsGone(const Json& reference, const ObjectPtr& dependent) const;

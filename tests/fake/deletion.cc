@@ -39,15 +39,16 @@ Outcome<Written> Writes::remove(Kind kind, const std::string& space, const std::
     if (!before) return notFound(kind, name);
     const std::string uid = textAt(metadataOf(before->object), "uid");
     if (!options.uid.empty() && options.uid != uid) {
-        return conflict(
+        return preconditionFailed(
             kind, name,
             cat("Precondition failed: UID in precondition: ", options.uid, ", UID in object meta: ", uid));
     }
     const std::string version = std::to_string(before->resourceVersion);
     if (!options.resourceVersion.empty() && options.resourceVersion != version) {
-        return conflict(kind, name,
-                        cat("Precondition failed: ResourceVersion in precondition: ", options.resourceVersion,
-                            ", ResourceVersion in object meta: ", version));
+        return preconditionFailed(
+            kind, name,
+            cat("Precondition failed: ResourceVersion in precondition: ", options.resourceVersion,
+                ", ResourceVersion in object meta: ", version));
     }
     if (options.dryRun) return Written{before};
 
@@ -62,7 +63,7 @@ Outcome<Written> Writes::remove(Kind kind, const std::string& space, const std::
     if (!isDeleting(marked)) {
         const Timestamp when = clock_.wall() + std::chrono::seconds(grace);
         metadata["deletionTimestamp"] = formatTime(when);
-        metadata["deletionGracePeriodSeconds"] = grace;
+        if (kind != Kind::Namespace) metadata["deletionGracePeriodSeconds"] = grace;
         if (const Json& generation = at(metadata, "generation"); generation.is_number())
             metadata["generation"] = generation.get<std::int64_t>() + 1;
     } else if (graceBefore.is_number() && grace < graceBefore.get<std::int64_t>()) {

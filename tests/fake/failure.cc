@@ -42,6 +42,32 @@ Failure notFound(Kind kind, const std::string& name) {
             detailsOf(kind, name)};
 }
 
+HttpResponse noSuchPath() {
+    return {404, {{"content-type", "text/plain; charset=utf-8"}}, "404 page not found\n"};
+}
+
+// Custom resources name the object, built-in kinds do not.
+Failure noSubresource(const Target& target) {
+    Failure failure = pathNotFound();
+    if (factsOf(*target.kind).custom) failure.details = detailsOf(*target.kind, target.name);
+    return failure;
+}
+
+Failure preconditionFailed(Kind kind, const std::string& name, std::string_view why) {
+    Failure failure = conflict(kind, name, why);
+    failure.details["kind"] = factsOf(kind).resource.kind;
+    return failure;
+}
+
+Failure noVersion(Kind kind, const std::string& name) {
+    Failure failure =
+        invalidObject(kind, name,
+                      {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update",
+                        "metadata.resourceVersion"}});
+    failure.details["kind"] = factsOf(kind).resource.plural;
+    return failure;
+}
+
 Failure pathNotFound() {
     return {404, "NotFound", "the server could not find the requested resource", Json::object()};
 }
@@ -66,9 +92,17 @@ Failure modified(Kind kind, const std::string& name) {
 Failure invalidObject(Kind kind, const std::string& name, const std::vector<Cause>& causes) {
     Json details = detailsOf(kind, name);
     details["kind"] = factsOf(kind).resource.kind;
+    if (kind == Kind::Event) details.erase("group");  // they are the core group's inside
     details["causes"] = causesOf(causes);
     return {422, "Invalid", cat(qualifiedKind(kind), " \"", name, "\" is invalid: ", sentenceOf(causes)),
             std::move(details)};
+}
+
+Failure invalidOptions(const std::vector<Cause>& causes) {
+    return {422,
+            "Invalid",
+            cat("ListOptions.meta.k8s.io \"\" is invalid: ", sentenceOf(causes)),
+            {{"group", "meta.k8s.io"}, {"kind", "ListOptions"}, {"causes", causesOf(causes)}}};
 }
 
 Failure namespaceTerminating(Kind kind, const std::string& name, const std::string& space) {
@@ -96,15 +130,18 @@ Failure methodNotAllowed() {
 
 Json statusBody(const Failure& failure) {
     Json body = {{"apiVersion", "v1"},  {"kind", "Status"},           {"metadata", Json::object()},
-                 {"status", "Failure"}, {"message", failure.message}, {"reason", failure.reason},
-                 {"code", failure.code}};
+                 {"status", "Failure"}, {"message", failure.message}, {"code", failure.code}};
+    if (!failure.reason.empty()) body["reason"] = failure.reason;
     if (!failure.details.is_null()) body["details"] = failure.details;
     if (!failure.continueToken.empty()) body["metadata"]["continue"] = failure.continueToken;
     return body;
 }
 
 HttpResponse answer(const Failure& failure) {
-    return {failure.code, {{"content-type", "application/json"}}, dump(statusBody(failure))};
+    HttpResponse out{failure.code, {{"content-type", "application/json"}}, dump(statusBody(failure))};
+    if (const Json& wait = at(failure.details, "retryAfterSeconds"); wait.is_number())
+        out.headers["retry-after"] = dump(wait);
+    return out;
 }
 
 }  // namespace serin::fake

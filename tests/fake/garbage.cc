@@ -28,6 +28,17 @@ bool ApiServer::ownerIsGone(const Json& reference, const ObjectPtr& dependent) c
     return !owner || (!owner->space.empty() && owner->space != dependent->space);
 }
 
+// One owner is left: the others are forgotten.
+void ApiServer::dropAbsentOwners(const ObjectPtr& dependent) {
+    static_cast<void>(update(
+        dependent->kind, dependent->space, dependent->name,
+        [&](Json& next) {
+            std::erase_if(next["metadata"]["ownerReferences"].get_ref<Json::array_t&>(),
+                          [&](const Json& one) { return ownerIsGone(one, dependent); });
+        },
+        kCollector));
+}
+
 size_t ApiServer::collectDependents(const std::string& owner) {
     size_t writes = 0;
     for (const ObjectPtr& dependent : store_.dependents(owner)) {
@@ -35,7 +46,12 @@ size_t ApiServer::collectDependents(const std::string& owner) {
         const bool orphaned = std::all_of(references.begin(), references.end(), [&](const Json& reference) {
             return ownerIsGone(reference, dependent);
         });
-        if (!orphaned || isDeleting(dependent->object)) continue;
+        if (isDeleting(dependent->object)) continue;
+        if (!orphaned) {
+            dropAbsentOwners(dependent);
+            ++writes;
+            continue;
+        }
         DeleteOptions options;
         options.uid = textAt(metadataOf(dependent->object), "uid");
         static_cast<void>(remove(dependent->kind, dependent->space, dependent->name, kCollector, options));

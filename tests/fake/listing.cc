@@ -22,10 +22,6 @@ const std::string kExpired =
     "created, modified, or deleted between the time the first chunk was returned and now may show up in the "
     "list.";
 
-Failure badContinue() {
-    return badRequest("continue key is not valid: it is not one of this server's");
-}
-
 size_t limitOf(const Target& target) {
     const std::string text = target.option("limit");
     size_t limit = 0;
@@ -33,30 +29,82 @@ size_t limitOf(const Target& target) {
     return limit;
 }
 
-Failure invalidListOption(Kind kind, const std::string& field, const std::string& why) {
-    Failure failure = invalidObject(kind, "", {{"FieldValueForbidden", cat("Forbidden: ", why), field}});
-    failure.message = cat("ListOptions.meta.k8s.io \"\" is invalid: ", field, ": Forbidden: ", why);
-    failure.details["kind"] = "ListOptions";
-    failure.details["group"] = "meta.k8s.io";
-    return failure;
+// What the API server's validation of ListOptions says of a list.
+std::vector<Cause> checkOptions(const Target& target) {
+    const std::string match = target.option("resourceVersionMatch");
+    const std::string version = target.option("resourceVersion");
+    std::vector<Cause> causes;
+    const auto forbid = [&](const char* field, const std::string& why) {
+        causes.push_back({"FieldValueForbidden", cat("Forbidden: ", why), field});
+    };
+    if (!match.empty()) {
+        if (version.empty())
+            forbid("resourceVersionMatch",
+                   "resourceVersionMatch is forbidden unless resourceVersion is provided");
+        if (!target.option("continue").empty())
+            forbid("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
+        if (match != "Exact" && match != "NotOlderThan") {
+            causes.push_back({"FieldValueNotSupported",
+                              cat("Unsupported value: \"", match,
+                                  "\": supported values: \"Exact\", \"NotOlderThan\", \"\""),
+                              "resourceVersionMatch"});
+        }
+        if (match == "Exact" && version == "0")
+            forbid("resourceVersionMatch",
+                   "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+    }
+    if (target.query.contains("sendInitialEvents"))
+        forbid("sendInitialEvents", "sendInitialEvents is forbidden for list");
+    return causes;
+}
+
+// Why a list at this version cannot be given; nothing: it is the present one.
+std::optional<Failure> checkVersion(const Target& target, std::uint64_t present) {
+    const std::string version = target.option("resourceVersion");
+    if (version.empty()) return std::nullopt;
+    const auto ahead = kube::compareResourceVersions(version, std::to_string(present));
+    if (!ahead) return badRequest(cat("Invalid value: \"", version, "\": invalid resource version"));
+    if (*ahead > 0) {
+        return Failure{504,
+                       "Timeout",
+                       cat("Too large resource version: ", version, ", current: ", present),
+                       {{"causes", Json::array({{{"reason", "ResourceVersionTooLarge"},
+                                                 {"message", "Too large resource version"}}})},
+                        {"retryAfterSeconds", 1}}};
+    }
+    const bool exact =
+        target.option("resourceVersionMatch") == "Exact" ||
+        (target.option("resourceVersionMatch").empty() && version != "0" && limitOf(target) > 0);
+    if (exact && *ahead < 0)
+        return Failure{501, "NotImplemented", "the simulated API server keeps no past states",
+                       Json::object()};
+    return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<FieldSelection> parseFieldSelector(const std::string& text) {
+bool FieldSelection::matches(const Version& version) const {
+    return std::all_of(requirements.begin(), requirements.end(), [&](const Requirement& wanted) {
+        return ((wanted.ofName ? version.name : version.space) == wanted.value) == wanted.equal;
+    });
+}
+
+Outcome<FieldSelection> parseFieldSelector(const std::string& text) {
     FieldSelection out;
     if (text.empty()) return out;
     for (const std::string& part : split(text, ',')) {
         const size_t equals = part.find('=');
-        if (equals == std::string::npos) return std::nullopt;
-        const std::string value = part.substr(part[equals + 1] == '=' ? equals + 2 : equals + 1);
-        if (const std::string key = part.substr(0, equals); key == "metadata.name") {
-            out.name = value;
-        } else if (key == "metadata.namespace") {
-            out.space = value;
-        } else {
-            return std::nullopt;
+        if (equals == std::string::npos || equals == 0) {
+            return badRequest(cat("unable to find \"fieldSelector\": invalid selector: '", text,
+                                  "'; can't understand '", part, "'"));
         }
+        const bool negated = part[equals - 1] == '!';
+        const size_t value = part.substr(equals).starts_with("==") ? equals + 2 : equals + 1;
+        const std::string key = part.substr(0, negated ? equals - 1 : equals);
+        if (key != "metadata.name" && key != "metadata.namespace")
+            return badRequest(cat("\"", key, "\" is not a known field selector: only \"metadata.name\", ",
+                                  "\"metadata.namespace\""));
+        out.requirements.push_back({key == "metadata.name", !negated, part.substr(value)});
     }
     return out;
 }
@@ -87,112 +135,85 @@ std::optional<Listing::Token> Listing::decode(const std::string& text) {
     return out;
 }
 
-Page Listing::cut(const Target& target, std::uint64_t revision, const std::vector<ObjectPtr>& all,
-                  const std::string& start, size_t limit) {
+Page Listing::cut(const Target& target, const Selection& selection, std::uint64_t revision,
+                  const Objects& all, const std::string& start, size_t limit) {
     Page page;
     page.kind = *target.kind;
     page.resourceVersion = revision;
-    page.countsRemaining = target.option("labelSelector").empty();
-    const auto begin =
+    page.countsRemaining = selection.empty();
+    auto next =
         std::lower_bound(all.begin(), all.end(), start,
                          [](const ObjectPtr& object, const std::string& key) { return object->key < key; });
-    const auto left = static_cast<size_t>(all.end() - begin);
-    const size_t taken = limit == 0 ? left : std::min(limit, left);
-    page.objects.assign(begin, begin + static_cast<std::ptrdiff_t>(taken));
-    page.remaining = left - taken;
-    return page;
-}
-
-Outcome<Page> Listing::fresh(const Target& target, const Selector& selector, size_t limit,
-                             std::uint64_t upTo) {
-    const auto fields = parseFieldSelector(target.option("fieldSelector"));
-    if (!fields) return badRequest("field label not supported");
-    std::vector<ObjectPtr> all =
-        store_.listAt(upTo, *target.kind, target.space.empty() ? fields->space : target.space, selector);
-    if (!fields->name.empty()) {
-        all.erase(std::remove_if(all.begin(), all.end(),
-                                 [&](const ObjectPtr& object) { return object->name != fields->name; }),
-                  all.end());
+    for (; next != all.end() && (limit == 0 || page.objects.size() < limit); ++next) {
+        const Version& version = **next;
+        if (selection.labels.matches(version.object) && selection.fields.matches(version))
+            page.objects.push_back(*next);
     }
-    Page page = cut(target, std::min(upTo, store_.revision()), all, "", limit);
-    if (page.remaining == 0) return page;
-    page.continueToken =
-        encode({static_cast<std::int64_t>(page.resourceVersion), page.objects.back()->key + '\0'});
-    snapshots_.push_back({page.resourceVersion, target.path, target.option("labelSelector"), std::move(all),
-                          clock_.sinceBoot()});
-    if (snapshots_.size() > kSnapshots) snapshots_.pop_front();
+    page.remaining = static_cast<size_t>(all.end() - next);
+    if (page.remaining > 0)
+        page.continueToken = encode({static_cast<std::int64_t>(revision), page.objects.back()->key + '\0'});
     return page;
 }
 
-Outcome<Page> Listing::next(const Target& target, const Selector& selector, size_t limit) {
+void Listing::keep(const Target& target, std::uint64_t revision, Objects all) {
+    snapshots_.push_back({revision, target.path, std::move(all), clock_.sinceBoot()});
+    if (snapshots_.size() > kSnapshots) snapshots_.pop_front();
+}
+
+Outcome<Page> Listing::fresh(const Target& target, const Selection& selection, size_t limit,
+                             std::uint64_t upTo) {
+    // Without pages nobody has to know what does not match.
+    Objects all = store_.listAt(upTo, *target.kind, target.space, limit == 0 ? selection.labels : Selector());
+    Page page = cut(target, selection, std::min(upTo, store_.revision()), all, "", limit);
+    if (page.remaining > 0) keep(target, page.resourceVersion, std::move(all));
+    return page;
+}
+
+Outcome<Page> Listing::next(const Target& target, const Selection& selection, size_t limit) {
     const auto token = decode(target.option("continue"));
-    if (!token) return badContinue();
+    if (!token) return badRequest("continue key is not valid: it is not one of this server's");
     if (!target.option("resourceVersion").empty() && target.option("resourceVersion") != "0")
         return badRequest("specifying resource version is not allowed when using continue");
-    Page page;
     if (token->resourceVersion == kInconsistent) {
-        page = cut(target, store_.revision(), store_.list(*target.kind, target.space, selector), token->start,
-                   limit);
-    } else {
-        const auto found = std::find_if(snapshots_.begin(), snapshots_.end(), [&](const Snapshot& s) {
-            return static_cast<std::int64_t>(s.resourceVersion) == token->resourceVersion &&
-                   s.path == target.path && s.selector == target.option("labelSelector") &&
-                   clock_.sinceBoot() - s.taken < kSnapshotLife;
-        });
-        if (found == snapshots_.end()) {
-            Failure failure = expired(kExpired);
-            failure.continueToken = encode({kInconsistent, token->start});
-            return failure;
-        }
-        page = cut(target, found->resourceVersion, found->objects, token->start, limit);
+        Objects all = store_.list(*target.kind, target.space, {});
+        Page page = cut(target, selection, store_.revision(), all, token->start, limit);
+        if (page.remaining > 0) keep(target, page.resourceVersion, std::move(all));
+        return page;
     }
-    if (page.remaining > 0) {
-        const std::int64_t revision = token->resourceVersion == kInconsistent
-                                          ? kInconsistent
-                                          : static_cast<std::int64_t>(page.resourceVersion);
-        page.continueToken = encode({revision, page.objects.back()->key + '\0'});
-    }
-    return page;
+    const auto found = std::find_if(snapshots_.begin(), snapshots_.end(), [&](const Snapshot& s) {
+        return static_cast<std::int64_t>(s.resourceVersion) == token->resourceVersion &&
+               s.path == target.path && clock_.sinceBoot() - s.taken < kSnapshotLife;
+    });
+    if (found != snapshots_.end())
+        return cut(target, selection, found->resourceVersion, found->objects, token->start, limit);
+    Failure failure = expired(kExpired);
+    failure.continueToken = encode({kInconsistent, token->start});
+    return failure;
 }
 
 Outcome<Page> Listing::list(const Target& target, std::uint64_t upTo) {
+    if (std::vector<Cause> causes = checkOptions(target); !causes.empty()) return invalidOptions(causes);
     const auto selector = Selector::parse(target.option("labelSelector"));
     if (!selector) {
         return badRequest(cat("unable to parse requirement: found '", target.option("labelSelector"),
                               "', expected: in, notin, =, ==, !=, gt, lt"));
     }
-    const std::string version = target.option("resourceVersion");
-    const std::string match = target.option("resourceVersionMatch");
-    if (target.query.contains("sendInitialEvents"))
-        return invalidListOption(*target.kind, "sendInitialEvents",
-                                 "sendInitialEvents is forbidden for list");
-    if (!match.empty() && version.empty()) {
-        return invalidListOption(*target.kind, "resourceVersionMatch",
-                                 "resourceVersionMatch is forbidden unless resourceVersion is provided");
-    }
-    if (!version.empty()) {
-        const auto ahead = kube::compareResourceVersions(version, std::to_string(store_.revision()));
-        if (!ahead) return badRequest(cat("Invalid value: \"", version, "\": invalid resource version"));
-        if (*ahead > 0) {
-            return Failure{504,
-                           "Timeout",
-                           cat("Too large resource version: ", version, ", current: ", store_.revision()),
-                           {{"causes", Json::array({{{"reason", "ResourceVersionTooLarge"},
-                                                     {"message", "Too large resource version"}}})},
-                            {"retryAfterSeconds", 1}}};
-        }
-    }
+    const Outcome<FieldSelection> fields = parseFieldSelector(target.option("fieldSelector"));
+    if (const Failure* failure = failureOf(fields)) return *failure;
+    const Selection selection{*selector, std::get<FieldSelection>(fields)};
+    if (!target.option("continue").empty()) return next(target, selection, limitOf(target));
+    if (auto failure = checkVersion(target, store_.revision())) return *failure;
     // A list at resourceVersion 0 is served whole, from the watch cache.
-    const size_t limit = version == "0" ? 0 : limitOf(target);
-    return target.option("continue").empty() ? fresh(target, *selector, limit, upTo)
-                                             : next(target, *selector, limit);
+    return fresh(target, selection, target.option("resourceVersion") == "0" ? 0 : limitOf(target), upTo);
 }
 
 HttpResponse answer(const Page& page) {
     const kube::Resource& resource = factsOf(page.kind).resource;
     std::string body = cat("{\"apiVersion\":\"", resource.apiVersion(), "\",\"kind\":\"", resource.kind,
                            "List\",\"metadata\":{\"resourceVersion\":\"", page.resourceVersion, '"');
-    if (!page.continueToken.empty()) {
+    if (page.continueToken.empty()) {
+        if (factsOf(page.kind).custom) body += ",\"continue\":\"\"";
+    } else {
         body += cat(",\"continue\":\"", page.continueToken, '"');
         if (page.countsRemaining) body += cat(",\"remainingItemCount\":", page.remaining);
     }

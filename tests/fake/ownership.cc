@@ -31,7 +31,8 @@ struct Conflict {
 std::string phrase(const Manager& manager, const std::string& version, bool several) {
     return cat(several ? "conflicts" : "conflict", " with \"", manager.name, '"',
                manager.subresource.empty() ? "" : " with subresource \"", manager.subresource,
-               manager.subresource.empty() ? "" : "\"", " using ", version);
+               manager.subresource.empty() ? "" : "\"", manager.applies ? "" : " using ",
+               manager.applies ? "" : version);
 }
 
 Failure refusal(const std::vector<Conflict>& conflicts, const std::string& version) {

@@ -1,5 +1,6 @@
 // The HTTP side of writes: bodies, options, patches, the scale subresource, answers.
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include "api_server.h"
@@ -22,15 +23,16 @@ HttpResponse json(int status, std::string body) {
     return {status, {{"content-type", "application/json"}}, std::move(body)};
 }
 
-// Of PUT and POST: the body must be an object of the path's kind and place.
+// Of PUT and POST: the body must be an object of the path's kind and place. Built-in kinds need not say it.
 std::optional<Failure> checkBody(const Json& body, const Target& target) {
     const kube::Resource& resource = factsOf(*target.kind).resource;
     if (!body.is_object()) return badRequest("couldn't get version/kind; json parse error");
     const std::string kind = textAt(body, "kind");
     const std::string version = textAt(body, "apiVersion");
-    if (kind.empty()) return badRequest("Object 'Kind' is missing");
-    if (version.empty()) return badRequest("Object 'apiVersion' is missing");
-    if (kind != resource.kind || version != resource.apiVersion()) {
+    const bool custom = factsOf(*target.kind).custom;
+    if (kind.empty() && custom) return badRequest("Object 'Kind' is missing");
+    if (version.empty() && custom) return badRequest("Object 'apiVersion' is missing");
+    if ((!kind.empty() && kind != resource.kind) || (!version.empty() && version != resource.apiVersion())) {
         return badRequest(cat("the object provided is unrecognized (must be of type ", resource.kind,
                               "): ", version, ' ', kind));
     }
@@ -44,6 +46,37 @@ std::optional<Failure> checkBody(const Json& body, const Target& target) {
                               target.name, ")"));
     }
     return std::nullopt;
+}
+
+Failure unknownPropagation(const std::string& word) {
+    const std::string why = cat("Unsupported value: \"", word,
+                                "\": supported values: \"Background\", \"Foreground\", \"Orphan\", \"nil\"");
+    return {
+        422,
+        "Invalid",
+        cat("DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: ", why),
+        {{"group", "meta.k8s.io"},
+         {"kind", "DeleteOptions"},
+         {"causes",
+          Json::array(
+              {{{"reason", "FieldValueNotSupported"}, {"message", why}, {"field", "propagationPolicy"}}})}}};
+}
+
+// Whether a JSON text states a member of an object twice.
+bool statesTwice(const std::string& text) {
+    std::vector<std::set<std::string>> open;
+    bool twice = false;
+    using Event = Json::parse_event_t;
+    const Json read = Json::parse(
+        text,
+        [&](int, Event event, Json& parsed) {
+            if (event == Event::object_start) open.emplace_back();
+            if (event == Event::object_end) open.pop_back();
+            if (event == Event::key) twice |= !open.back().insert(parsed.get<std::string>()).second;
+            return true;
+        },
+        false);
+    return twice && !read.is_discarded();
 }
 
 Json statusOfDeletion(Kind kind, const ObjectPtr& object) {
@@ -105,7 +138,7 @@ HttpResponse ApiServer::write(const HttpRequest& request, const Target& target) 
     const bool known = target.subresource.empty() ||
                        (target.subresource == "status" && factsOf(call.kind).status) ||
                        (target.subresource == "scale" && call.kind == Kind::ModelDeployment);
-    if (!known) return answer(pathNotFound());
+    if (!known) return answer(noSubresource(target));
     if (target.name.empty() != (request.method == "POST")) return answer(methodNotAllowed());
     if (target.name.empty() && target.space.empty() && factsOf(call.kind).namespaced)
         return answer(methodNotAllowed());
@@ -117,6 +150,8 @@ HttpResponse ApiServer::write(const HttpRequest& request, const Target& target) 
     if (!request.body.empty()) {
         call.body = Json::parse(request.body, nullptr, false);
         if (call.body.is_discarded()) return answer(badRequest("the body is not JSON"));
+        if (call.options.strict && statesTwice(request.body))
+            return answer(badRequest("strict decoding error: a field is stated twice"));
     }
     const std::string key = kube::objectKey(
         target.space, target.name.empty() ? textAt(metadataOf(call.body), "name") : target.name);
@@ -140,10 +175,14 @@ Outcome<Written> ApiServer::dispatch(Call& call) {
     if (call.method == "PATCH") return patch(call);
     if (call.method != "POST" && call.method != "PUT") return methodNotAllowed();
     if (auto failure = checkBody(call.body, target)) return *failure;
-    if (call.method == "POST")
-        return writes_.create(call.kind, target.space, std::move(call.body), call.options);
-    call.body["metadata"]["name"] = target.name;
-    return writes_.replace(call.kind, target.space, target.name, std::move(call.body), call.options);
+    Json body = std::move(call.body);
+    body["apiVersion"] = factsOf(call.kind).resource.apiVersion();
+    body["kind"] = factsOf(call.kind).resource.kind;
+    if (call.method == "POST") return writes_.create(call.kind, target.space, std::move(body), call.options);
+    if (textAt(metadataOf(body), "name").empty())
+        return badRequest(cat("the name of the object (", target.name,
+                              " based on URL) was undeterminable: name must be provided"));
+    return writes_.replace(call.kind, target.space, target.name, std::move(body), call.options);
 }
 
 Outcome<Written> ApiServer::patch(Call& call) {
@@ -196,6 +235,7 @@ Outcome<Written> ApiServer::patch(Call& call) {
             "application/json-patch+json, application/merge-patch+json, "
             "application/apply-patch+yaml");
     }
+    if (!call.body.is_array()) return badRequest("error decoding patch: it is no list of operations");
     return writes_.patch(
         call.kind, target.space, target.name,
         [&](const Json& live) -> Outcome<Json> {
@@ -236,23 +276,26 @@ Outcome<Written> ApiServer::scale(const Call& call) {
         options);
 }
 
+// Options stand in the body, or else in the query: a body makes the query count for nothing.
 Outcome<Written> ApiServer::remove(const Call& call) {
     DeleteOptions options;
-    const Json& preconditions = at(call.body, "preconditions");
-    options.uid = textAt(preconditions, "uid");
-    options.resourceVersion = textAt(preconditions, "resourceVersion");
-    const std::string stated = textAt(call.body, "propagationPolicy");
-    const std::string asked = call.target.option("propagationPolicy");
-    if (!asked.empty()) options.propagation = asked;
-    if (!stated.empty()) options.propagation = stated;
+    std::string propagation = textAt(call.body, "propagationPolicy");
+    options.dryRun = at(call.body, "dryRun") == Json::array({"All"});
     if (const Json& grace = at(call.body, "gracePeriodSeconds"); grace.is_number_integer())
         options.grace = grace.get<std::int64_t>();
-    if (const std::string grace = call.target.option("gracePeriodSeconds"); !grace.empty()) {
+    if (call.body.is_null()) {
+        propagation = call.target.option("propagationPolicy");
+        options.dryRun = call.options.dryRun;
+        const std::string grace = call.target.option("gracePeriodSeconds");
         std::int64_t seconds = 0;
         std::from_chars(grace.data(), grace.data() + grace.size(), seconds);
-        options.grace = seconds;
+        if (!grace.empty()) options.grace = seconds;
     }
-    options.dryRun = call.options.dryRun;
+    if (!propagation.empty()) options.propagation = propagation;
+    static const std::set<std::string> known{"Background", "Foreground", "Orphan"};
+    if (!known.contains(options.propagation)) return unknownPropagation(options.propagation);
+    options.uid = textAt(at(call.body, "preconditions"), "uid");
+    options.resourceVersion = textAt(at(call.body, "preconditions"), "resourceVersion");
     return writes_.remove(call.kind, call.target.space, call.target.name, options);
 }
 

@@ -1,6 +1,8 @@
 #include "selector.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 #include "base/text.h"
 
@@ -22,6 +24,13 @@ std::vector<std::string_view> cutRequirements(std::string_view text) {
     }
     out.push_back(trim(text.substr(begin)));
     return out;
+}
+
+std::optional<std::int64_t> numberOf(const std::string& text) {
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    return read.ec == std::errc() && read.ptr == end ? std::optional(number) : std::nullopt;
 }
 
 bool isKey(std::string_view text) {
@@ -55,6 +64,13 @@ std::optional<Selector::Requirement> Selector::requirement(std::string_view text
                         negated ? Operator::NotIn : Operator::In,
                         {std::string(trim(text.substr(value)))}};
         if (!isKey(out.key)) return std::nullopt;
+        return out;
+    }
+    if (const size_t place = text.find_first_of("<>"); place != std::string_view::npos) {
+        Requirement out{std::string(trim(text.substr(0, place))),
+                        text[place] == '>' ? Operator::Greater : Operator::Less,
+                        {std::string(trim(text.substr(place + 1)))}};
+        if (!isKey(out.key) || !numberOf(out.values.front())) return std::nullopt;
         return out;
     }
     const bool absent = !text.empty() && text.front() == '!';
@@ -91,6 +107,12 @@ bool Selector::matches(const Json& object) const {
                 return true;
             case Operator::Absent:
                 return false;
+            case Operator::Greater:
+            case Operator::Less: {
+                const auto number = numberOf(text);
+                const auto bound = numberOf(wanted.values.front());
+                return number && (wanted.how == Operator::Greater ? *number > *bound : *number < *bound);
+            }
         }
         return false;
     });

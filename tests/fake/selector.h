@@ -9,7 +9,8 @@
 
 namespace serin::fake {
 
-// A label selector: "a=b", "a==b", "a!=b", "a", "!a", "a in (b,c)", "a notin (b,c)", joined by commas.
+// A label selector: "a=b", "a==b", "a!=b", "a", "!a", "a in (b,c)", "a notin (b,c)", "a>1", "a<1", joined by
+// commas.
 class Selector {
   public:
     // nullopt: malformed.
@@ -21,7 +22,7 @@ class Selector {
     std::optional<std::pair<std::string, std::string>> oneLabel() const;
 
   private:
-    enum class Operator { In, NotIn, Exists, Absent };
+    enum class Operator { In, NotIn, Exists, Absent, Greater, Less };
     struct Requirement {
         std::string key;
         Operator how = Operator::Exists;

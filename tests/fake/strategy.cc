@@ -1,50 +1,13 @@
 #include "strategy.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
+#include "metadata_check.h"
 
 namespace serin::fake {
 namespace {
-
-Cause required(std::string field, const std::string& why = "") {
-    return {"FieldValueRequired", why.empty() ? "Required value" : cat("Required value: ", why),
-            std::move(field)};
-}
-
-Cause invalidValue(std::string field, const Json& value, const std::string& why) {
-    return {"FieldValueInvalid", cat("Invalid value: ", dump(value), ": ", why), std::move(field)};
-}
-
-bool isLowerAlnum(char letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
-}
-
-bool isDnsLabel(std::string_view text, bool letterFirst) {
-    return !text.empty() && isLowerAlnum(text.front()) && isLowerAlnum(text.back()) &&
-           !(letterFirst && text.front() <= '9') &&
-           std::all_of(text.begin(), text.end(), [](char c) { return isLowerAlnum(c) || c == '-'; });
-}
-
-bool isDnsSubdomain(const std::string& text) {
-    const std::vector<std::string> parts = split(text, '.');
-    return std::all_of(parts.begin(), parts.end(),
-                       [](const std::string& part) { return isDnsLabel(part, false); });
-}
-
-const std::string kSubdomain =
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
-    "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
-    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const std::string kLabel1035 =
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
-    "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for "
-    "validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
-const std::string kLabel1123 =
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
-    "and "
-    "end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
-    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
 std::string serviceAddress(std::uint64_t serial) {
     return cat("10.96.", (serial / 250) % 250, '.', serial % 250 + 2);
@@ -58,8 +21,9 @@ void prepareService(Json& object, std::uint64_t serial) {
     if (textAt(spec, "type") == "ExternalName") return;
     if (textAt(spec, "clusterIP").empty()) spec["clusterIP"] = serviceAddress(serial);
     spec["clusterIPs"] = Json::array({spec["clusterIP"]});
-    spec["ipFamilies"] = Json::array({"IPv4"});
-    spec["ipFamilyPolicy"] = "SingleStack";
+    const bool anybody = spec["clusterIP"] == "None" && at(spec, "selector").empty();
+    spec["ipFamilies"] = anybody ? Json::array({"IPv4", "IPv6"}) : Json::array({"IPv4"});
+    spec["ipFamilyPolicy"] = anybody ? "RequireDualStack" : "SingleStack";
     object["status"] = {{"loadBalancer", Json::object()}};
 }
 
@@ -76,8 +40,6 @@ void preparePullPolicy(Json& podSpec) {
 
 void prepareReplicaSet(Json& object) {
     object["status"] = {{"replicas", 0}};
-    const Json& labels = at(metadataOf(at(at(object, "spec"), "template")), "labels");
-    if (at(metadataOf(object), "labels").empty() && !labels.empty()) object["metadata"]["labels"] = labels;
     if (object["spec"].contains("template")) preparePullPolicy(object["spec"]["template"]["spec"]);
 }
 
@@ -105,11 +67,12 @@ std::vector<Cause> validateReplicaSet(const Json& object) {
     const Json& labels = at(metadataOf(at(spec, "template")), "labels");
     if (!selector.is_object()) {
         causes.push_back(required("spec.selector"));
-    } else {
-        if (!hasLabels(labels, at(selector, "matchLabels"))) {
-            causes.push_back(invalidValue("spec.template.metadata.labels", labels,
-                                          "`selector` does not match template `labels`"));
-        }
+    } else if (at(selector, "matchLabels").empty() && at(selector, "matchExpressions").empty()) {
+        causes.push_back(invalidValue("spec.selector", selector, "empty selector is invalid for deployment"));
+    }
+    if (!selector.is_object() || !hasLabels(labels, at(selector, "matchLabels"))) {
+        causes.push_back(invalidValue("spec.template.metadata.labels", labels,
+                                      "`selector` does not match template `labels`"));
     }
     const Json& containers = at(at(at(spec, "template"), "spec"), "containers");
     if (!containers.is_array() || containers.empty())
@@ -129,15 +92,26 @@ std::vector<Cause> validateService(const Json& object) {
     const Json& ports = at(spec, "ports");
     if (ports.empty() && textAt(spec, "clusterIP") != "None" && textAt(spec, "type") != "ExternalName")
         causes.push_back(required("spec.ports"));
+    std::set<std::string> names;
+    std::set<std::string> numbers;
     for (size_t i = 0; i < ports.size(); ++i) {
-        const Json& port = at(ports[i], "port");
-        const auto number = port.is_number() ? port.get<std::int64_t>() : 0;
-        if (ports.size() > 1 && textAt(ports[i], "name").empty())
-            causes.push_back(required(cat("spec.ports[", i, "].name")));
-        if (number < 1 || number > 65535) {
-            causes.push_back(invalidValue(cat("spec.ports[", i, "].port"), number,
-                                          "must be between 1 and 65535, inclusive"));
+        const std::string field = cat("spec.ports[", i, ']');
+        for (const char* key : {"port", "targetPort"}) {
+            const Json& port = at(ports[i], key);
+            if (port.is_number() && (port < 1 || port > 65535))
+                causes.push_back(
+                    invalidValue(cat(field, '.', key), port, "must be between 1 and 65535, inclusive"));
         }
+        const std::string name = textAt(ports[i], "name");
+        if (name.empty() && ports.size() > 1) causes.push_back(required(cat(field, ".name")));
+        if (const std::string why = name.empty() ? "" : badLabel(name); !why.empty())
+            causes.push_back(invalidValue(cat(field, ".name"), name, why));
+        if (!name.empty() && !names.insert(name).second)
+            causes.push_back(
+                {"FieldValueDuplicate", cat("Duplicate value: \"", name, '"'), cat(field, ".name")});
+        const std::string number = cat(textAt(ports[i], "protocol"), dump(at(ports[i], "port")));
+        if (!numbers.insert(number).second)
+            causes.push_back({"FieldValueDuplicate", cat("Duplicate value: ", dump(ports[i])), field});
     }
     return causes;
 }
@@ -158,17 +132,13 @@ std::vector<Cause> validateLease(const Json& object) {
 
 std::vector<Cause> validateEvent(const Json& object) {
     std::vector<Cause> causes;
-    const std::string space = textAt(metadataOf(object), "namespace");
-    const std::string regarding = textAt(at(object, "regarding"), "namespace");
-    if (space != (regarding.empty() ? "default" : regarding)) {
-        causes.push_back(
-            invalidValue("involvedObject.namespace", regarding, "does not match event.namespace"));
+    for (const char* key : {"eventTime", "reportingController", "reportingInstance", "action", "reason"}) {
+        const std::string value = textAt(object, key);
+        if (value.empty()) causes.push_back(required(key));
+        if (value.size() > 128) causes.push_back(invalidValue(key, "", "can have at most 128 characters"));
     }
-    if (textAt(object, "eventTime").empty()) causes.push_back(required("eventTime"));
-    if (textAt(object, "reportingController").empty()) causes.push_back(required("reportingController"));
-    if (textAt(object, "reportingInstance").empty()) causes.push_back(required("reportingInstance"));
-    if (textAt(object, "action").empty()) causes.push_back(required("action"));
-    if (textAt(object, "reason").empty()) causes.push_back(required("reason"));
+    if (const std::string why = badQualifiedName(textAt(object, "reportingController")); !why.empty())
+        causes.push_back(invalidValue("reportingController", textAt(object, "reportingController"), why));
     if (textAt(object, "note").size() > 1024)
         causes.push_back(invalidValue("message", "", "can have at most 1024 characters"));
     const std::string type = textAt(object, "type");
@@ -180,6 +150,13 @@ std::vector<Cause> validateEvent(const Json& object) {
 std::vector<Cause> validateEndpointSlice(const Json& object) {
     if (textAt(object, "addressType").empty()) return {required("addressType")};
     return {};
+}
+
+// The scale subresource checks the replicas once more, under a path of its own.
+std::vector<Cause> validateScale(const Json& object) {
+    const Json& replicas = at(at(object, "spec"), "replicas");
+    if (replicas.is_null() || (replicas.is_number_integer() && replicas >= 0)) return {};
+    return {invalidValue(".spec.replicas", replicas, "must be a non-negative integer")};
 }
 
 std::vector<Cause> validateSpec(Kind kind, const Json& object) {
@@ -195,6 +172,7 @@ std::vector<Cause> validateSpec(Kind kind, const Json& object) {
         case Kind::EndpointSlice:
             return validateEndpointSlice(object);
         case Kind::ModelDeployment:
+            return validateScale(object);
         case Kind::Pod:
         case Kind::Namespace:
             break;
@@ -323,24 +301,6 @@ bool countsAsGeneration(Kind kind, const Json& next, const Json& before) {
     if (!factsOf(kind).generation) return false;
     if (factsOf(kind).custom || kind == Kind::EndpointSlice) return !sameSpecification(next, before);
     return at(next, "spec") != at(before, "spec");
-}
-
-std::vector<Cause> validateMetadata(Kind kind, const Json& object) {
-    const std::string name = textAt(metadataOf(object), "name");
-    const KindFacts& facts = factsOf(kind);
-    if (name.empty()) return {required("metadata.name", "name or generateName is required")};
-    std::vector<Cause> causes;
-    if (name.size() > facts.longestName) {
-        causes.push_back(invalidValue("metadata.name", name,
-                                      cat("must be no more than ", facts.longestName, " characters")));
-    }
-    const bool good = facts.dnsLabel ? isDnsLabel(name, kind == Kind::Service) : isDnsSubdomain(name);
-    if (!good) {
-        const std::string& why =
-            !facts.dnsLabel ? kSubdomain : (kind == Kind::Service ? kLabel1035 : kLabel1123);
-        causes.push_back(invalidValue("metadata.name", name, why));
-    }
-    return causes;
 }
 
 }  // namespace serin::fake

@@ -23,7 +23,4 @@ std::vector<Cause> validateUpdate(Kind kind, const Json& next, const Json& befor
 // Whether the change is one that metadata.generation counts.
 bool countsAsGeneration(Kind kind, const Json& next, const Json& before);
 
-// Names and labels, as every kind's metadata is checked.
-std::vector<Cause> validateMetadata(Kind kind, const Json& object);
-
 }  // namespace serin::fake

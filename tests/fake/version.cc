@@ -8,7 +8,11 @@ namespace serin::fake {
 namespace {
 
 Json withRevision(Json value, std::uint64_t revision) {
-    value["metadata"]["resourceVersion"] = std::to_string(revision);
+    if (revision == 0) {
+        value["metadata"].erase("resourceVersion");
+    } else {
+        value["metadata"]["resourceVersion"] = std::to_string(revision);
+    }
     return value;
 }
 

@@ -9,7 +9,8 @@
 
 namespace serin::fake {
 
-// One version of one object. Immutable; its text is made once and shared by all answers and watches.
+// One version of one object; revision 0 is of one that is not stored. Immutable; its text is made once and
+// shared by all answers and watches.
 class Version {
   public:
     Version(Kind kindOfObject, Json value, std::uint64_t revision);

@@ -35,8 +35,7 @@ Watch::~Watch() {
 }
 
 bool Watch::concerns(const Version& version) const {
-    return (options_.space.empty() || version.space == options_.space) &&
-           (options_.onlyName.empty() || version.name == options_.onlyName) &&
+    return (options_.space.empty() || version.space == options_.space) && options_.fields.matches(version) &&
            options_.selector.matches(version.object);
 }
 

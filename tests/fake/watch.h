@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "failure.h"
+#include "listing.h"
 #include "selector.h"
 #include "store.h"
 #include "target.h"
@@ -22,7 +23,7 @@ class Watch {
     struct Options {
         Kind kind{};
         std::string space;
-        std::string onlyName;  // fieldSelector metadata.name; empty: all
+        FieldSelection fields;
         Selector selector;
         bool bookmarks = false;
         bool initialEvents = false;      // sendInitialEvents: an annotated bookmark ends them

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "kube/object.h"
+#include "metadata_check.h"
 #include "strategy.h"
 
 namespace serin::fake {
@@ -32,21 +33,6 @@ void tidyMetadata(Json& metadata) {
         const auto found = metadata.find(key);
         if (found != metadata.end() && found->empty()) metadata.erase(found);
     }
-}
-
-std::optional<Cause> newFinalizers(const Json& next, const Json& before) {
-    if (!isDeleting(before)) return std::nullopt;
-    const Json& old = at(metadataOf(before), "finalizers");
-    std::vector<std::string> added;
-    for (const Json& finalizer : at(metadataOf(next), "finalizers")) {
-        if (std::find(old.begin(), old.end(), finalizer) == old.end()) added.push_back(dump(finalizer));
-    }
-    if (added.empty()) return std::nullopt;
-    return Cause{"FieldValueForbidden",
-                 cat("Forbidden: no new finalizers can be added if the object is being deleted, found new "
-                     "finalizers []string{",
-                     join(added, ", "), "}"),
-                 "metadata.finalizers"};
 }
 
 std::string cannotBeHandled(Kind kind, const std::string& why) {
@@ -77,6 +63,26 @@ std::string badMicroTime(const Json& value, const Schema& schema) {
         if (!bad.empty()) return bad;
     }
     return "";
+}
+
+// A patch may not rename.
+std::optional<Failure> checkPlace(const Json& next, const std::string& space, const std::string& name) {
+    const Json& metadata = metadataOf(next);
+    if (textAt(metadata, "name") != name) {
+        return badRequest(cat("the name of the object (", textAt(metadata, "name"),
+                              ") does not match the name on the URL (", name, ")"));
+    }
+    if (textAt(metadata, "namespace") != space)
+        return badRequest(
+            "the namespace of the provided object does not match the namespace sent on the request");
+    return std::nullopt;
+}
+
+// Told twice, as all of the metadata's checks are.
+Failure otherUid(Kind kind, const std::string& name, const Json& uid) {
+    const Cause cause{"FieldValueInvalid", cat("Invalid value: ", dump(uid), ": field is immutable"),
+                      "metadata.uid"};
+    return invalidObject(kind, name, {cause, cause});
 }
 
 }  // namespace
@@ -137,12 +143,15 @@ std::optional<Failure> Writes::decode(Kind kind, Json& object, const WriteOption
     const bool custom = factsOf(kind).custom;
     prune(object, schema, "", unknown);
     if (options.strict && !unknown.empty()) return badRequest(cannotBeHandled(kind, strictSentence(unknown)));
-    if (!custom) {
+    if (custom) {
+        fillDefaults(object, schema);
+    } else {
         if (const std::string bad = badMicroTime(object, schema); !bad.empty()) {
             return badRequest(cannotBeHandled(
                 kind,
                 cat("parsing time \"", bad, "\" as \"2006-01-02T15:04:05.000000Z07:00\": cannot parse")));
         }
+        fillDefaults(object, schema);  // null is as good as nothing
         std::vector<Cause> causes;
         check(object, schema, "", causes);
         for (const Cause& cause : causes) {
@@ -152,7 +161,6 @@ std::optional<Failure> Writes::decode(Kind kind, Json& object, const WriteOption
             }
         }
     }
-    fillDefaults(object, schema);
     return std::nullopt;
 }
 
@@ -166,8 +174,7 @@ Outcome<Written> Writes::create(Kind kind, const std::string& space, Json object
     const auto open = checkNamespace(kind, space, textAt(object["metadata"], "name"));
     if (const Failure* failure = failureOf(open)) return *failure;
     if (!textAt(object["metadata"], "resourceVersion").empty())
-        return Failure{
-            500, "InternalError", "resourceVersion should not be set on objects to be created", {}};
+        return Failure{500, "", "resourceVersion should not be set on objects to be created", {}};
     nameIt(object["metadata"]);
     Outcome<Written> written = insert(kind, std::move(object), {}, options);
     if (auto* done = std::get_if<Written>(&written)) done->unknown = std::move(unknown);
@@ -198,7 +205,7 @@ std::optional<Failure> Writes::checkUpdate(Kind kind, const Json& next, const Js
     const std::string name = textAt(metadataOf(before), "name");
     std::vector<Cause> causes;
     if (factsOf(kind).custom) check(next, schemaOf(kind), "", causes);
-    if (auto cause = newFinalizers(next, before)) causes.push_back(std::move(*cause));
+    for (Cause& cause : validateMetadataUpdate(next, before)) causes.push_back(std::move(cause));
     for (Cause& cause : validateUpdate(kind, next, before)) causes.push_back(std::move(cause));
     if (causes.empty()) return std::nullopt;
     return invalidObject(kind, name, causes);
@@ -225,8 +232,17 @@ Outcome<Written> Writes::update(Kind kind, const ObjectPtr& before, Json next, O
         recordUpdate(owners, {options.manager, options.subresource, false}, before->object, next,
                      schemaOf(kind));
     }
-    // The last finalizer is gone. What watches see is the last state that was stored.
-    if (mayVanish(next)) return Written{store_.erase(kind, before->key), false, true, true, true, {}};
+    // The last finalizer is gone. What watches see is the last state that was stored; what the writer sees
+    // was never stored.
+    if (mayVanish(next)) {
+        store_.erase(kind, before->key);
+        return Written{std::make_shared<const Version>(kind, std::move(next), before->resourceVersion),
+                       false,
+                       true,
+                       true,
+                       true,
+                       {}};
+    }
     return Written{store_.put(kind, std::move(next), std::move(owners)), false, true};
 }
 
@@ -251,9 +267,7 @@ Outcome<Written> Writes::replace(Kind kind, const std::string& space, const std:
     }
     const std::string version = textAt(metadataOf(object), "resourceVersion");
     if (version.empty() && !facts.unconditional) {
-        return invalidObject(kind, name,
-                             {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update",
-                               "metadata.resourceVersion"}});
+        return noVersion(kind, name);
     }
     if (!version.empty() && version != std::to_string(before->resourceVersion)) return modified(kind, name);
     Outcome<Written> written =
@@ -270,14 +284,16 @@ Outcome<Written> Writes::patch(Kind kind, const std::string& space, const std::s
     if (const Failure* failure = failureOf(changed)) return *failure;
     Json& next = std::get<Json>(changed);
     std::vector<std::string> unknown;
-    if (auto failure = decode(kind, next, options, unknown)) return *failure;
+    if (auto failure = decode(kind, next, options, unknown)) {
+        return invalidObject(kind, name,
+                             {{"FieldValueInvalid", cat("Invalid value: ", failure->message), "patch"}});
+    }
+    if (auto failure = checkPlace(next, space, name)) return *failure;
     const std::string version = textAt(metadataOf(next), "resourceVersion");
     if (!version.empty() && version != std::to_string(before->resourceVersion)) return modified(kind, name);
     const Json& uid = at(metadataOf(next), "uid");
     if (uid != at(metadataOf(before->object), "uid")) {
-        return invalidObject(kind, name,
-                             {{"FieldValueInvalid", cat("Invalid value: ", dump(uid), ": field is immutable"),
-                               "metadata.uid"}});
+        return otherUid(kind, name, uid);
     }
     Outcome<Written> written =
         update(kind, before, std::move(next), store_.owners(kind, before->key), options, true);
@@ -291,8 +307,11 @@ Outcome<Written> Writes::apply(Kind kind, const std::string& space, const std::s
     const ObjectPtr before = store_.find(kind, kube::objectKey(space, name));
     std::vector<std::string> unknown;
     prune(intent, schemaOf(kind), "", unknown);
-    if (options.strict && !unknown.empty())
-        return badRequest(cat("failed to create typed patch object: ", strictSentence(unknown)));
+    if (!unknown.empty()) {
+        return Failure{500, "",
+                       cat("failed to create typed patch object (", space, '/', name, "): .", unknown.front(),
+                           ": field not declared in schema")};
+    }
     const std::string uid = textAt(metadataOf(intent), "uid");
     if (!before && status) return notFound(kind, name);
     if (!before && !uid.empty()) {
@@ -323,9 +342,7 @@ Outcome<Written> Writes::apply(Kind kind, const std::string& space, const std::s
     fillDefaults(next, schemaOf(kind));
     if (before) {
         if (!uid.empty() && !status && uid != textAt(metadataOf(before->object), "uid")) {
-            return conflict(kind, name,
-                            cat("Precondition failed: UID in precondition: ", uid,
-                                ", UID in object meta: ", textAt(metadataOf(before->object), "uid")));
+            return otherUid(kind, name, uid);
         }
         return update(kind, before, std::move(next), std::move(owners), options, false);
     }
