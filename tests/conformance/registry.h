@@ -12,6 +12,7 @@ class Play;
 struct Difference {
     std::string where;  // part of its place, as the comparison prints it
     std::string reason;
+    bool always = true;  // else it depends on who is quicker
 };
 
 // What an API server must do, in one sentence, and how that is seen.

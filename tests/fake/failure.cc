@@ -59,6 +59,10 @@ Failure preconditionFailed(Kind kind, const std::string& name, std::string_view 
     return failure;
 }
 
+Failure invalidPatch(const Cause& cause) {
+    return {422, "Invalid", cat(" \"\" is invalid: ", sentenceOf({cause})), {{"causes", causesOf({cause})}}};
+}
+
 Failure noVersion(Kind kind, const std::string& name) {
     Failure failure =
         invalidObject(kind, name,

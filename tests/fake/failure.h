@@ -45,6 +45,7 @@ Failure noSubresource(const Target& target);
 Failure alreadyExists(Kind kind, const std::string& name);
 Failure conflict(Kind kind, const std::string& name, std::string_view why);
 Failure modified(Kind kind, const std::string& name);  // resourceVersion does not match
+Failure invalidPatch(const Cause& cause);              // what it makes cannot be read
 Failure preconditionFailed(Kind kind, const std::string& name, std::string_view why);  // of a delete
 Failure noVersion(Kind kind, const std::string& name);  // a PUT that must name a version
 Failure invalidObject(Kind kind, const std::string& name, const std::vector<Cause>& causes);

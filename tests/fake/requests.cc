@@ -62,21 +62,25 @@ Failure unknownPropagation(const std::string& word) {
               {{{"reason", "FieldValueNotSupported"}, {"message", why}, {"field", "propagationPolicy"}}})}}};
 }
 
-// Whether a JSON text states a member of an object twice.
-bool statesTwice(const std::string& text) {
-    std::vector<std::set<std::string>> open;
-    bool twice = false;
+// The members that a JSON text states more than once, as paths.
+std::vector<std::string> statedTwice(const std::string& text) {
+    std::vector<std::set<std::string>> seen;
+    std::vector<std::string> path;
+    std::vector<std::string> out;
     using Event = Json::parse_event_t;
     const Json read = Json::parse(
         text,
-        [&](int, Event event, Json& parsed) {
-            if (event == Event::object_start) open.emplace_back();
-            if (event == Event::object_end) open.pop_back();
-            if (event == Event::key) twice |= !open.back().insert(parsed.get<std::string>()).second;
+        [&](int depth, Event event, Json& parsed) {
+            if (event == Event::object_start) seen.emplace_back();
+            if (event == Event::object_end) seen.pop_back();
+            if (event != Event::key) return true;
+            path.resize(static_cast<size_t>(depth));
+            path.back() = parsed.get<std::string>();
+            if (!seen.back().insert(path.back()).second) out.push_back(join(path, "."));
             return true;
         },
         false);
-    return twice && !read.is_discarded();
+    return read.is_discarded() ? std::vector<std::string>() : out;
 }
 
 Json statusOfDeletion(Kind kind, const ObjectPtr& object) {
@@ -110,8 +114,10 @@ Json scaleOf(const Json& object) {
     return scale;
 }
 
-std::string warnings(const std::vector<std::string>& unknown) {
+std::string warnings(const std::vector<std::string>& duplicates, const std::vector<std::string>& unknown) {
     std::vector<std::string> out;
+    for (const std::string& path : duplicates)
+        out.push_back(cat("299 - \"duplicate field \\\"", path, "\\\"\""));
     for (const std::string& path : unknown) out.push_back(cat("299 - \"unknown field \\\"", path, "\\\"\""));
     return join(out, ", ");
 }
@@ -125,6 +131,7 @@ struct ApiServer::Call {
     std::string contentType;
     Json body;
     WriteOptions options;
+    std::vector<std::string> duplicates = {};  // members that the body states twice
 };
 
 HttpResponse ApiServer::readScale(const Target& target, const ObjectPtr& found) const {
@@ -134,7 +141,7 @@ HttpResponse ApiServer::readScale(const Target& target, const ObjectPtr& found) 
 }
 
 HttpResponse ApiServer::write(const HttpRequest& request, const Target& target) {
-    Call call{target, *target.kind, request.method, header(request, "content-type"), Json(), {}};
+    Call call{target, *target.kind, request.method, header(request, "content-type"), Json(), {}, {}};
     const bool known = target.subresource.empty() ||
                        (target.subresource == "status" && factsOf(call.kind).status) ||
                        (target.subresource == "scale" && call.kind == Kind::ModelDeployment);
@@ -150,8 +157,10 @@ HttpResponse ApiServer::write(const HttpRequest& request, const Target& target) 
     if (!request.body.empty()) {
         call.body = Json::parse(request.body, nullptr, false);
         if (call.body.is_discarded()) return answer(badRequest("the body is not JSON"));
-        if (call.options.strict && statesTwice(request.body))
-            return answer(badRequest("strict decoding error: a field is stated twice"));
+        call.duplicates = statedTwice(request.body);
+        if (call.options.strict && !call.duplicates.empty())
+            return answer(
+                badRequest(cat("strict decoding error: duplicate field \"", call.duplicates.front(), '"')));
     }
     const std::string key = kube::objectKey(
         target.space, target.name.empty() ? textAt(metadataOf(call.body), "name") : target.name);
@@ -309,8 +318,9 @@ HttpResponse ApiServer::answerWritten(const Call& call, const Written& written) 
     } else {
         out.body = written.object->text();
     }
-    if (!written.unknown.empty() && call.target.option("fieldValidation") != "Ignore")
-        out.headers["warning"] = warnings(written.unknown);
+    const bool told = !written.unknown.empty() || !call.duplicates.empty();
+    if (told && call.target.option("fieldValidation") != "Ignore")
+        out.headers["warning"] = warnings(call.duplicates, written.unknown);
     return out;
 }
 

@@ -137,8 +137,11 @@ std::vector<Cause> validateEvent(const Json& object) {
         if (value.empty()) causes.push_back(required(key));
         if (value.size() > 128) causes.push_back(invalidValue(key, "", "can have at most 128 characters"));
     }
-    if (const std::string why = badQualifiedName(textAt(object, "reportingController")); !why.empty())
-        causes.push_back(invalidValue("reportingController", textAt(object, "reportingController"), why));
+    const std::string controller = textAt(object, "reportingController");
+    if (controller.empty())
+        causes.push_back(invalidValue("reportingController", "", "name part must be non-empty"));
+    if (const std::string why = badQualifiedName(controller); !why.empty())
+        causes.push_back(invalidValue("reportingController", controller, why));
     if (textAt(object, "note").size() > 1024)
         causes.push_back(invalidValue("message", "", "can have at most 1024 characters"));
     const std::string type = textAt(object, "type");
@@ -289,9 +292,20 @@ std::vector<Cause> validateUpdate(Kind kind, const Json& next, const Json& befor
         }
     }
     if (kind == Kind::Event) {
-        for (const char* field : {"regarding", "reportingController", "reportingInstance", "action", "reason",
-                                  "note", "type", "eventTime"}) {
-            expectSame(next, before, field, causes);
+        // By the names of the core group's Events, and reason twice, as the API server has them.
+        static const std::pair<const char*, const char*> fixed[]{
+            {"regarding", "involvedObject"},
+            {"reason", "reason"},
+            {"note", "message"},
+            {"reason", "reason"},
+            {"type", "type"},
+            {"eventTime", "eventTime"},
+            {"action", "action"},
+            {"reportingController", "reportingController"},
+            {"reportingInstance", "reportingInstance"}};
+        for (const auto& [field, told] : fixed) {
+            if (at(next, field) != at(before, field))
+                causes.push_back(invalidValue(told, at(next, field), "field is immutable"));
         }
     }
     return causes;

@@ -285,8 +285,8 @@ Outcome<Written> Writes::patch(Kind kind, const std::string& space, const std::s
     Json& next = std::get<Json>(changed);
     std::vector<std::string> unknown;
     if (auto failure = decode(kind, next, options, unknown)) {
-        return invalidObject(kind, name,
-                             {{"FieldValueInvalid", cat("Invalid value: ", failure->message), "patch"}});
+        const Cause cause{"FieldValueInvalid", cat("Invalid value: ", failure->message), "patch"};
+        return invalidPatch(cause);
     }
     if (auto failure = checkPlace(next, space, name)) return *failure;
     const std::string version = textAt(metadataOf(next), "resourceVersion");

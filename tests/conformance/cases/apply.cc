@@ -235,6 +235,19 @@ SERIN_CASE("an apply of the status creates nothing") {
     play.send(applyStatus(play, {{"phase", "Stable"}}), 404, "NotFound");
 }
 
+SERIN_CASE("an apply of the status looks at the version it names, not at the uid") {
+    const Answer made = play.send(apply(play, "m", specOf(play)), 201);
+    HttpRequest request = applyStatus(play, {{"phase", "Stable"}});
+    Json body = Json::parse(request.body);
+    body["metadata"]["uid"] = "11111111-2222-4333-8444-555555555555";
+    request.body = fake::dump(body);
+    play.send(request, 200);
+    body["metadata"] = {{"name", play.name("a")}, {"resourceVersion", made.version()}};
+    body["status"]["phase"] = "Other";
+    request.body = fake::dump(body);
+    play.send(request, 409, "Conflict");
+}
+
 SERIN_CASE("unknown fields in an apply are a failure of the server, whatever the validation") {
     Json spec = specOf(play);
     spec["misspelt"] = 1;
