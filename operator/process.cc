@@ -14,6 +14,7 @@
 #include "apply/applier.h"
 #include "apply/event_recorder.h"
 #include "base/http_head.h"
+#include "base/slewed_clock.h"
 #include "base/text.h"
 #include "cache/write_gate.h"
 #include "kube/fence.h"
@@ -85,7 +86,8 @@ class Operator {
 
     const runtime::Options& options_;
     const kube::ClusterConfig& cluster_;
-    const Clock& clock_;
+    const Clock& machineClock_;  // for what others wrote: the times in credentials
+    const SlewedClock clock_{machineClock_};
     Logger& log_;
     std::stop_source stop_;
     const std::string pod_ = podName();
@@ -119,12 +121,12 @@ class Operator {
 
 Operator::Operator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock,
                    Logger& log, std::stop_source stop)
-    : options_(options), cluster_(cluster), clock_(clock), log_(log), stop_(std::move(stop)) {}
+    : options_(options), cluster_(cluster), machineClock_(clock), log_(log), stop_(std::move(stop)) {}
 
 Result<void> Operator::connect() {
-    auto transport = net::makeClusterTransport(cluster_, clock_, log_);
+    auto transport = net::makeClusterTransport(cluster_, machineClock_, log_);
     if (!transport) return transport.error();
-    auto lease = net::makeClusterTransport(cluster_, clock_, log_);
+    auto lease = net::makeClusterTransport(cluster_, machineClock_, log_);
     if (!lease) return lease.error();
     transport_ = std::move(transport).value();
     leaseTransport_ = std::move(lease).value();

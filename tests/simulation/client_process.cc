@@ -26,7 +26,7 @@ kube::Random numbers(uint64_t seed, uint64_t use) {
 ClientProcess::ClientProcess(const Surroundings& around, const std::string& pod, uint64_t seed)
     : around_(around),
       identity_(pod),
-      clock_(around.timeline, around.adversity),
+      machineClock_(around.timeline, around.adversity),
       transport_(around.server, around.timeline, around.adversity, around.wrote),
       pods_(around.cluster, around.timeline, around.adversity),
       requests_(kube::userAgent("simulation", pod)),

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "apply/applier.h"
+#include "base/slewed_clock.h"
 #include "follower.h"
 #include "kube/fence.h"
 #include "runtime/controller.h"
@@ -69,7 +70,8 @@ class ClientProcess final : public runtime::ObjectSource {
 
     Surroundings around_;
     std::string identity_;
-    SimulatedClock clock_;
+    SimulatedClock machineClock_;
+    SlewedClock clock_{machineClock_};
     SimulatedTransport transport_;
     SimulatedPods pods_;
     kube::RequestBuilder requests_;

@@ -18,6 +18,8 @@ constexpr Duration kLag = seconds(20);
 constexpr int kMostWritesAMinute = 240;
 constexpr Duration kReturnTime = minutes(1);
 constexpr Duration kHandled = minutes(5);
+// From the end of a process to the start of the next.
+constexpr Duration kLongestStart = seconds(4);
 
 bool lives(const api::Status& status) {
     if (!status.rollout) return false;
@@ -243,7 +245,7 @@ void Monitor::advanced(const api::Status& before, const api::Status& after) {
     }
     const auto step = static_cast<size_t>(old.step);
     if (old.phase != Phase::Stepping || old.steps[step].step.approval) return;
-    if (!jumped_ && !stepsChanged_ && stepSeenAt_) {
+    if (!startedAfterClockWasSet() && !stepsChanged_ && stepSeenAt_) {
         check(timeline_.now() + seconds(1) >= *stepSeenAt_ + old.steps[step].step.hold - kLag, 20,
               "a step ends long before its hold");
     }
@@ -363,7 +365,13 @@ void Monitor::specWritten(const std::string& what) {
     check(false, 12, cat("Serin writes the ModelDeployment itself: ", what));
 }
 
+// Such a process measures what another one recorded by another clock.
+bool Monitor::startedAfterClockWasSet() const {
+    return clockSetAt_ && processEndedAt_ && *processEndedAt_ + kLongestStart >= *clockSetAt_;
+}
+
 void Monitor::restarted() {
+    processEndedAt_ = timeline_.now();
     const bool rests = !lives(cluster_.object.status) &&
                        timeline_.now() > std::max(quietSince_, lastWrite_) + minutes(2) &&
                        cluster_.object.status.stable &&
@@ -385,7 +393,7 @@ void Monitor::happened(const Happening& happening) {
         quietSince_ = timeline_.now();
         restingUntil_.reset();
     }
-    if (happening.kind == Kind::ClockJumps) jumped_ = true;
+    if (happening.kind == Kind::ClockJumps) clockSetAt_ = timeline_.now();
     if (happening.kind >= Kind::PodFlaps && happening.kind <= Kind::SlowPods) sick_ = true;
     if (happening.kind != Kind::Replicas && happening.kind != Kind::Autoscaled) return;
     largest_ = std::max(largest_, happening.a);

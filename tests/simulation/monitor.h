@@ -73,6 +73,7 @@ class Monitor {
     void wantedReached();
     void restsFor(const api::Status& status);
     void dataBehind(const api::Status& before, const std::string& what);
+    bool startedAfterClockWasSet() const;
     bool trulyReady(const std::string& revision, int wanted) const;
     int reachable(const std::string& revision) const;
     void countWrite();
@@ -94,8 +95,9 @@ class Monitor {
     uint64_t objectWrites_ = 0;
     int largest_ = 0;  // spec.replicas ever
     int smallest_ = 0;
-    bool jumped_ = false;  // the clock was set
-    bool sick_ = false;    // pods fail by themselves
+    std::optional<Timestamp> clockSetAt_;
+    std::optional<Timestamp> processEndedAt_;  // the last one that did
+    bool sick_ = false;                        // pods fail by themselves
     bool stepsChanged_ = false;
     std::optional<Timestamp> returnSince_;
     std::optional<Timestamp> unhandledSince_;  // the spec was changed, and the status does not know of it

@@ -32,7 +32,8 @@ PlannerProcess::PlannerProcess(Timeline& timeline, Cluster& cluster, Adversity& 
       adversity_(adversity),
       monitor_(monitor),
       sabotage_(sabotage),
-      random_(seed, 20) {
+      random_(seed, 20),
+      machineClock_(timeline, adversity) {
     start();
 }
 
@@ -59,6 +60,7 @@ void PlannerProcess::see(View& view, const View* last) {
 void PlannerProcess::start() {
     alive_ = true;
     ++life_;
+    clock_.emplace(machineClock_);
     memory_ = {};
     view_ = std::make_shared<View>();
     see(*view_, nullptr);

@@ -10,10 +10,12 @@
 
 #include "adversity.h"
 #include "api/plan.h"
+#include "base/slewed_clock.h"
 #include "cluster.h"
 #include "judge/judge.h"
 #include "monitor.h"
 #include "sabotage.h"
+#include "simulated_clock.h"
 #include "timeline.h"
 
 namespace serin::simulation {
@@ -90,7 +92,7 @@ class PlannerProcess {
     std::optional<api::Stratum> stratum();
     api::PodSample sample(const api::Endpoint& endpoint, Timestamp from, bool& silent);
     bool reachable() const { return timeline_.now() >= adversity_.metricsStopUntil; }
-    Timestamp wall() const { return timeline_.now() + adversity_.clockOffset; }
+    Timestamp wall() const { return clock_->wall(); }
 
     Timeline& timeline_;
     Cluster& cluster_;
@@ -98,6 +100,8 @@ class PlannerProcess {
     Monitor& monitor_;
     const Sabotage& sabotage_;
     Random random_;
+    SimulatedClock machineClock_;
+    std::optional<SlewedClock> clock_;  // of each process its own
     Memory memory_;
     std::shared_ptr<View> view_;
     std::deque<std::shared_ptr<View>> past_;
