@@ -11,9 +11,11 @@ SERIN_FUZZ_PACKAGES=(clang)
 # What running the local cluster needs. gcc and libc6-dev: the static pause program.
 SERIN_CLUSTER_PACKAGES=(containerd runc containernetworking-plugins iptables conntrack socat iproute2
   util-linux procps openssl ca-certificates curl jq tar gcc libc6-dev)
+# What only the fault tests need: libfaketime sets the clock of one process.
+SERIN_FAULT_PACKAGES=(faketime)
 # What building images from Dockerfiles needs.
 SERIN_IMAGE_PACKAGES=(buildah mmdebstrap jq tar binutils)
-export SERIN_BUILD_PACKAGES SERIN_TIDY_PACKAGES SERIN_FUZZ_PACKAGES SERIN_CLUSTER_PACKAGES SERIN_IMAGE_PACKAGES
+export SERIN_BUILD_PACKAGES SERIN_TIDY_PACKAGES SERIN_FUZZ_PACKAGES SERIN_CLUSTER_PACKAGES SERIN_FAULT_PACKAGES SERIN_IMAGE_PACKAGES
 
 # as_root COMMAND…: runs it as root, by sudo when need be.
 as_root() {

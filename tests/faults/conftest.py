@@ -9,12 +9,14 @@ sys.path[:0] = [str(TESTS / folder) for folder in ("e2e", "faults", "proxy")]
 
 import pytest  # noqa: E402
 
+from rig import learned, stories  # noqa: E402
 from rig.surroundings import CHECKOUT  # noqa: E402
 from rig.trial import Trial  # noqa: E402
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: harms the whole cluster or takes minutes; runs alone")
+    config.addinivalue_line("markers", "long: takes ten minutes or more, most of them idle; begins first")
     config.addinivalue_line("markers", "short: of the selection that a plain tests/run plays")
 
 
@@ -66,7 +68,14 @@ def trial(make_trial):
     return make_trial()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Kills are known only when something was learned."""
-    if any(item.originalname == "test_killed" and "NOTSET" in item.name for item in items):
-        raise pytest.UsageError("nothing was learned yet: run tests/faults/test_learn.py first, as tests/run faults does")
+    """Runs with faults are held against what was learned of the same programs; those that take long begin first."""
+    lacking = [name for name in stories.ALL if learned.reference(name) is None]
+    if lacking and any("make_trial" in item.fixturenames for item in items):
+        raise pytest.UsageError(f"how {', '.join(lacking)} goes without a fault is not known for these programs: run "
+                                "tests/faults/test_learn.py first, as tests/run faults does")
+    # Every worker takes two to begin with: no two long ones go to the same.
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if item not in long]
+    items[:] = [item for pair in zip(long, others) for item in pair] + long[len(others):] + others[len(long):]

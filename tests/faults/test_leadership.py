@@ -4,28 +4,14 @@ import time
 
 import pytest
 from harness.wait import wait_for
-from rig import learned, stories
-
-LEASE = 15
-DEADLINE = 10
-
-
-def holder(trial):
-    leases = [record for record in trial.records() if record.kind == "Lease" and not record.deleted]
-    return (leases[-1].body["spec"].get("holderIdentity") or "") if leases else ""
-
-
-def leader(trial):
-    """The index of the operator that holds the Lease."""
-    name = wait_for(lambda: holder(trial), 30, "a leader").partition("_")[0]
-    return next(i for i, operator in enumerate(trial.operators) if operator.pod == name)
+from rig import leadership, learned, stories
 
 
 def play(trial, story, arm):
     """The rollout begins when both run, and one leads."""
     def begin():
         wait_for(lambda: all("caches are complete" in operator.log() for operator in trial.operators), 30, "both ready")
-        arm(leader(trial))
+        arm(leadership.leader(trial))
     return learned.observe(trial, story, begin, patience=2)
 
 

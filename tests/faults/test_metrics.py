@@ -1,5 +1,6 @@
 """Pods whose metrics nobody can read any more: no advance, no verdict, and a way back that needs none."""
 
+import pytest
 from harness.wait import stays
 from rig import blackhole, stories
 
@@ -19,6 +20,23 @@ def test_without_data_it_holds_and_then_goes_on(trial):
     fraud, load = judged_in_the_dark(trial)
     with blackhole.of_scrapes(trial.operator):
         stays(lambda: fraud.rollout()["phase"] == "Stepping", 25, lambda: f"[15, 16] it waits; {fraud.status()['message']}")
+    stories.promoted(trial, 2)
+    trial.wait_rest()
+    assert fraud.history()[0] == ("2", "Promoted")
+    assert load.check_none_failed()["errors"] == 0
+
+
+@pytest.mark.parametrize("order", ["metrics_code=500", "metrics_empty=1", "metrics_nan=1", "metrics_frozen=1",
+                                   "metrics_series=1000000"])
+def test_pages_that_tell_nothing_are_no_good_news(trial, order):
+    """[16] Of both versions, so that neither looks worse than the other."""
+    fraud, load = judged_in_the_dark(trial)
+    versions = list(fraud.replica_sets())
+    for revision in versions:
+        fraud.control(revision, order)
+    stays(lambda: fraud.rollout()["phase"] == "Stepping", 25, lambda: f"[15, 16] it waits; {fraud.status()['message']}")
+    for revision in versions:
+        fraud.control(revision, order.partition("=")[0] + "=0")
     stories.promoted(trial, 2)
     trial.wait_rest()
     assert fraud.history()[0] == ("2", "Promoted")

@@ -3,6 +3,7 @@
 import pathlib
 
 import pytest
+from faultproxy import plan
 from rig import learned, stories
 
 PLANS = pathlib.Path(__file__).parent / "plans"
@@ -16,7 +17,8 @@ def _cases():
 
 
 @pytest.mark.parametrize("file", _cases())
-def test_plan(file, trial):
+def test_plan(file, make_trial):
+    trial = make_trial(settable_clock=plan.load(file).does("clock"))
     story = stories.ALL[file.parent.name]
     seen = learned.observe(trial, story, lambda: trial.proxy.load(file), patience=2)
     learned.check_same_end(story.name, seen)

@@ -11,6 +11,7 @@
 #include <map>
 #include <mutex>
 #include <random>
+#include <regex>
 #include <sstream>
 #include <thread>
 
@@ -66,7 +67,9 @@ private:
     std::map<std::string, double> numbers_{{"errors", 0},         {"latency_ms", 0}, {"hang", 0},
                                            {"score_a", 2},        {"score_b", 5},    {"ready", 1},
                                            {"model_ready", 1},    {"crash", 0},      {"crash_after_ms", 0},
-                                           {"start_delay_ms", 0}};
+                                           {"start_delay_ms", 0}, {"metrics_code", 0},
+                                           {"metrics_empty", 0}, {"metrics_nan", 0}, {"metrics_frozen", 0},
+                                           {"metrics_series", 0}};
     std::string message_;
 };
 
@@ -160,10 +163,19 @@ private:
         }
         if (target == "/v2/health/ready") return {"/ready", {settings.on("ready") ? 200 : 503, "", {}}};
         if (target == "/v2/health/live") return {"/live", {}};
-        if (target == "/metrics") {
-            return {"/metrics", {200, metrics_.text(), {{"Content-Type", "text/plain; version=0.0.4"}}}};
-        }
+        if (target == "/metrics") return {"/metrics", page()};
         return {"/other", {404, "{\"error\": \"no such path\"}", {}}};
+    }
+    Answer page() {
+        if (settings.on("metrics_code")) return {static_cast<int>(settings["metrics_code"]), "", {}};
+        const std::lock_guard lock(pageMutex_);
+        if (!settings.on("metrics_frozen") || page_.empty()) page_ = metrics_.text();
+        std::string text = settings.on("metrics_empty") ? "" : page_;
+        if (settings.on("metrics_nan")) text = std::regex_replace(text, std::regex("(\n[^#][^\n]* )[^ \n]+"), "$1NaN");
+        for (int i = 0; i < static_cast<int>(settings["metrics_series"]); ++i) {
+            text += "more{number=\"" + std::to_string(i) + "\"} 1\n";
+        }
+        return {200, std::move(text), {{"Content-Type", "text/plain; version=0.0.4"}}};
     }
     Answer infer() {
         std::this_thread::sleep_for(settings.time("latency_ms"));
@@ -190,6 +202,8 @@ private:
     const std::string model_ = environment("MODEL", "model");
     const std::string version_ = environment("VERSION", "");
     Metrics metrics_;
+    std::mutex pageMutex_;
+    std::string page_;  // as it was shown last
 };
 
 }  // namespace

@@ -14,6 +14,9 @@ namespace testserver {
 //   model_ready=0       only the model's ready path does
 //   start_delay_ms=500  waits before it listens
 //   crash=3             ends with this exit code, at once or `crash_after_ms` later
+//   metrics_code=500     /metrics is answered so, and with nothing
+//   metrics_empty=1      it has no lines; metrics_nan=1: every value is NaN; metrics_frozen=1: it shows what it showed
+//   metrics_series=9     it has so many series more
 //   message=words_here  the termination message of a crash, '_' for a space
 int serve();
 

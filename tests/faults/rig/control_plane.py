@@ -26,6 +26,16 @@ def stop(component):
         time.sleep(0.05)
 
 
+def stall(component, seconds):
+    """It stands still for so long."""
+    number = pid(component)
+    os.kill(number, signal.SIGSTOP)
+    try:
+        time.sleep(seconds)
+    finally:
+        os.kill(number, signal.SIGCONT)
+
+
 def _lives(number):
     try:
         stat = pathlib.Path(f"/proc/{number}/stat").read_text(encoding="utf-8")

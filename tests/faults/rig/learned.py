@@ -2,13 +2,27 @@
 
 import collections
 import dataclasses
+import hashlib
 import json
 
-from . import monitor, surroundings
+from harness.manifests import IMAGE
+
+from . import monitor, stories, surroundings
 
 RUNS = 3
 FOLDER = surroundings.CHECKOUT / "build/faults"
 UNNAMED = ("events",)  # whose names come by chance
+
+
+@surroundings.once
+def origin():
+    """What a reference belongs to: the operator, what it deploys, and what plays the stories."""
+    digest = hashlib.sha256(IMAGE.encode())
+    sources = sorted([*surroundings.CHECKOUT.glob("tests/faults/rig/*.py"), *surroundings.CHECKOUT.glob("tests/e2e/harness/*.py"),
+                      *surroundings.CHECKOUT.glob("crds/*.yaml")])
+    for file in (surroundings.BUILT_OPERATOR, *sources):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 @dataclasses.dataclass
@@ -32,6 +46,17 @@ def observe(trial, story, arm=lambda: None, patience=1):
     return Observation([_name(write) for write in trial.proxy.writes()[armed[0]:] if write["status"]],
                        monitor.digest(records), monitor.routes(records), monitor.told(records),
                        monitor.end_state(records))
+
+
+def observe_harmed(trial, harm, nth=7):
+    """Plays a promotion; `harm()` is done when its nth write is made. Answers what `observe` does."""
+    def harmed(its_trial):
+        stories.PROMOTE.under(its_trial)
+        its_trial.proxy.wait_fault(60)
+        harm()
+    moment = {"when": {"verb": "write", "nth": nth, "moment": "after"}, "do": {"delay": "1ms"}}
+    story = dataclasses.replace(stories.PROMOTE, under=harmed)
+    return observe(trial, story, lambda: trial.proxy.arm(moment), patience=3)
 
 
 def _name(write):
@@ -60,7 +85,7 @@ def keep(name, runs):
               if write in common]
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / f"{name}.json").write_text(json.dumps({
-        "writes": writes, "digest": runs[0].digest, "routes": runs[0].routes, "state": runs[0].state,
+        "origin": origin(), "writes": writes, "digest": runs[0].digest, "routes": runs[0].routes, "state": runs[0].state,
         "mask": monitor.learn_mask([run.state for run in runs]),
         "told": {reason: max(run.told.get(reason, 0) for run in runs) for run in runs for reason in run.told}},
         indent=1))
@@ -68,9 +93,12 @@ def keep(name, runs):
 
 
 def reference(name):
-    """As `keep` wrote it; None before anything was learned."""
+    """As `keep` wrote it; None when nothing was learned of these programs."""
     file = FOLDER / f"{name}.json"
-    return json.loads(file.read_text()) if file.exists() else None
+    if not file.exists():
+        return None
+    known = json.loads(file.read_text())
+    return known if known.get("origin") == origin() else None
 
 
 def check_same_end(name, seen, missing_events=True):

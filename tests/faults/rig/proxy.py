@@ -75,6 +75,10 @@ class Proxy:
     def victim(self, pid):
         self._command({"operator": pid})
 
+    def clock(self, file):
+        """Where plans say what the operator's clock shows."""
+        self._command({"clock": str(file)})
+
     def records(self, log):
         """Of "request" or "fault", in order."""
         with self._lock:

@@ -12,11 +12,13 @@ from .proxy import Proxy
 
 
 class Trial:
-    """Use as a context manager. `proxies` and `operators` are lists: a standby has its own of each."""
+    """Use as a context manager. `proxies` and `operators` are lists: a standby has its own of each. `options` are the
+    operators'."""
 
-    def __init__(self, name, standby=False, authority=None):
+    def __init__(self, name, standby=False, **options):
         self.name = "faults-" + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:50].strip("-")
-        self.authority = authority or certificates.authority()
+        self.authority = certificates.authority()
+        self._options = options
         self.ns = Namespace(self.name, self.name, record=monitor.recorder)
         self.proxies, self.operators = [], []
         try:
@@ -30,7 +32,7 @@ class Trial:
     def add(self, pod):
         proxy = Proxy(self.authority)
         self.proxies.append(proxy)
-        self.operators.append(Operator(self.name, proxy, self.authority, pod))
+        self.operators.append(Operator(self.name, proxy, self.authority, pod, **self._options))
 
     @property
     def proxy(self):

@@ -12,9 +12,10 @@ from .server import Server, upstream_maker
 from .way import Way
 
 HELP = """Commands come as JSON lines on standard input: {"plan": {…}} arms a plan, {"plan": null} disarms,
-{"operator": PID} says whom to kill and pause, {"operator": null} that there is nobody. Each is answered by
-{"log": "done"} or {"log": "error", "message": …}. Standard output has a JSON line for everything that happens. The end
-of standard input ends the proxy and the operator: nothing is left of a test that was broken off."""
+{"operator": PID} says whom to kill and pause, {"operator": null} that there is nobody, {"clock": FILE} where libfaketime
+reads how far the operator's clock is off. Each is answered by {"log": "done"} or {"log": "error", "message": …}. Standard
+output has a JSON line for everything that happens. The end of standard input ends the proxy and the operator: nothing is
+left of a test that was broken off."""
 
 
 def arguments():
@@ -41,6 +42,8 @@ def obey(way, line):
             way.arm(plans.from_json(command["plan"]) if command["plan"] else None)
         elif "operator" in command:
             way.victim.pid = command["operator"] and int(command["operator"])
+        elif "clock" in command:
+            way.victim.clock = command["clock"]
         else:
             raise ValueError(f"unknown command {line.strip()!r}")
     except (plans.PlanError, ValueError, TypeError) as error:

@@ -36,6 +36,13 @@ def _version(value):
     return value
 
 
+def _clock(value):
+    found = re.fullmatch(r"([+-])(\d+)([smh])", value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError(f"{value!r} is not the difference from the true time: \"+1h\", \"-90s\"")
+    return int(found.group(1) + found.group(2)) * {"s": 1, "m": 60, "h": 3600}[found.group(3)]
+
+
 @dataclasses.dataclass(frozen=True)
 class Form:
     """One kind of action. `value` checks what stands beside its name; None: it stands alone, as a text."""
@@ -51,6 +58,7 @@ FORMS = {
     # What happens to the operator.
     "kill": Form(ANYWHERE, ends=True),
     "pause": Form(ANYWHERE, _duration),
+    "clock": Form(ANYWHERE, _clock),
     # What happens to a request or its answer.
     "drop": Form(REQUEST, ends=True),
     "hang": Form(REQUEST, _duration, ends=True),

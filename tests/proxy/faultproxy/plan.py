@@ -42,6 +42,10 @@ class Plan:
     name: str
     rules: tuple
 
+    def does(self, kind):
+        """Whether any rule has such an action."""
+        return any(action.kind == kind for rule in self.rules for action in rule.actions)
+
 
 def load(path):
     with open(path, encoding="utf-8") as file:

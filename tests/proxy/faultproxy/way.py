@@ -69,6 +69,8 @@ class Way:
         """An action that is not about one request or frame. True when it was one."""
         if action.kind == "pause":
             self.victim.pause(action.value)
+        elif action.kind == "clock":
+            self.victim.set_clock(action.value)
         elif action.kind == "delay":
             await asyncio.sleep(action.value)
         elif action.kind == "freeze":

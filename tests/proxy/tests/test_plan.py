@@ -48,6 +48,7 @@ def test_a_key_that_stands_twice_is_refused():
     ({"rules": [rule({"verb": "watch", "moment": "after"})]}, "rules[0].when.moment: belongs to requests"),
     ({"rules": [rule(do="dorp")]}, "rules[0].do: is 'dorp', which is no action; did you mean 'drop'?"),
     ({"rules": [rule(do="delay")]}, "rules[0].do: 'delay' needs a value"),
+    ({"rules": [rule(do={"clock": "1h"})]}, "rules[0].do.clock: '1h' is not the difference from the true time"),
     ({"rules": [rule(do={"answer": 200})]}, "rules[0].do.answer: 200 is not an HTTP status from 400 to 599"),
     ({"rules": [rule(do={"answer": 429, "retry": 1})]}, "rules[0].do.retry: is not known; did you mean 'retryAfter'?"),
     ({"rules": [rule(do={"drop": True, "kill": True})]}, "must name exactly one action"),

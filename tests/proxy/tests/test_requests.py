@@ -123,6 +123,16 @@ def test_killed_before_forwarding_nothing_arrives():
     play(scene())
 
 
+def test_the_clocks_file_says_how_far_it_is_off(tmp_path):
+    async def scene():
+        async with Stage(rule({"clock": "+1h"}), rule({"clock": "-90s"}, nth=2)) as stage:
+            stage.way.victim.clock = tmp_path / "clock"
+            for shown in ("+3600\n", "-90\n"):
+                assert (await stage.client().ask("POST", PODS, {}))[0] == 200
+                assert (tmp_path / "clock").read_text() == shown
+    play(scene())
+
+
 def test_a_paused_operator_goes_on_by_itself():
     async def scene():
         victim = sleeper()
