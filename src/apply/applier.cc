@@ -112,12 +112,7 @@ bool Applier::act(Job& job, const api::Action& action) const {
     if (!answer) return false;
     const bool alreadyGone = answer->status == 404 && isDeletion(action.intent);
     if (!succeeded(*answer) && !alreadyGone) return failed(job, what, *answer);
-    Subject subject = subjectOf(job.object, action.intent);
-    if (isDeletion(action.intent)) {
-        job.outcome.writes.push_back({std::move(subject.kind), std::move(subject.name), ""});
-    } else {
-        wrote(job, subject, *answer);
-    }
+    wrote(job, subjectOf(job.object, action.intent), *answer);
     return true;
 }
 

@@ -24,7 +24,7 @@ enum class Ending {
 struct Write {
     std::string kind;
     std::string name;
-    std::string resourceVersion;  // empty after a deletion
+    std::string resourceVersion;  // empty where the answer names none: after some deletions
 };
 
 struct Outcome {
