@@ -89,19 +89,28 @@ class Namespace:
 
     def _story(self):
         for record in self.recorder.records():
+            when = f"{record.at:.2f} {record.version}"
             if record.kind == "ModelDeployment":
                 status = record.body.get("status", {})
                 rollout = status.get("rollout", {})
-                yield (f"{record.version} {record.name} phase={status.get('phase')} "
+                yield (f"{when} {record.name} phase={status.get('phase')} "
                        f"rollout={rollout.get('phase')}/{rollout.get('step', 0)} "
                        f"canary={json.dumps(status.get('canary'))} verdict={_verdicts(status.get('analysis', {}))} "
                        f"message={status.get('message')}")
             elif record.kind == "Service":
-                yield f"{record.version} Service {record.name} selects {record.body['spec'].get('selector')}"
+                yield f"{when} Service {record.name} selects {record.body['spec'].get('selector')}"
             elif record.kind == "ReplicaSet":
-                yield (f"{record.version} ReplicaSet {record.name} {'deleted ' if record.deleted else ''}"
+                yield (f"{when} ReplicaSet {record.name} {'deleted ' if record.deleted else ''}"
                        f"replicas={record.body['spec']['replicas']} "
                        f"ready={record.body.get('status', {}).get('readyReplicas', 0)}")
+            elif record.kind == "EndpointSlice":
+                service = record.body["metadata"].get("labels", {}).get("kubernetes.io/service-name")
+                yield f"{when} EndpointSlice {service}: {', '.join(map(_endpoint, record.body.get('endpoints') or []))}"
+
+
+def _endpoint(endpoint):
+    words = [word for word in ("ready", "serving", "terminating") if endpoint.get("conditions", {}).get(word)]
+    return f"{endpoint['addresses'][0]} {'+'.join(words) or 'not ready'}"
 
 
 def _verdicts(analysis):

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <sstream>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "http.h"
@@ -31,6 +32,7 @@ public:
         const std::lock_guard lock(mutex_);
         ++failed_;
         ++failures_[why];
+        if (moments_.size() < kMostMoments) moments_[secondsSinceEpoch()] = why;
     }
     void retried() {
         const std::lock_guard lock(mutex_);
@@ -41,7 +43,10 @@ public:
         std::ostringstream out;
         out << "{\"ok\": " << ok_ << ", \"errors\": " << errors_ << ", \"other\": " << other_
             << ", \"failed\": " << failed_ << ", \"retried\": " << retried_ << ", \"versions\": " << object(versions_)
-            << ", \"failures\": " << object(failures_) << "}";
+            << ", \"failures\": " << object(failures_) << ", \"moments\": {";
+        const char* comma = "";
+        for (const auto& [at, why] : moments_) out << std::exchange(comma, ", ") << '"' << at << "\": \"" << why << '"';
+        out << "}}";
         return out.str();
     }
 
@@ -54,10 +59,17 @@ private:
         return "{" + text + "}";
     }
 
+    static std::string secondsSinceEpoch() {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        return std::to_string(std::chrono::duration<double>(now).count());
+    }
+
+    static constexpr size_t kMostMoments = 50;
     mutable std::mutex mutex_;
     uint64_t ok_ = 0, errors_ = 0, other_ = 0, failed_ = 0, retried_ = 0;
     std::map<std::string, uint64_t> versions_;  // by header X-Version
     std::map<std::string, uint64_t> failures_;  // by cause
+    std::map<std::string, std::string> moments_;  // the first ones, with their causes
 };
 
 struct Target {
