@@ -13,12 +13,13 @@ control_plane_up() {
   expose_apiserver
 }
 
+# Each of the three that follow takes more flags, which win over these.
 start_etcd() {
   # No fsync: the data live as long as the cluster, and a disk's delays are not what is tested.
   start etcd nsenter --net="/run/netns/$NETNS" "$KUBE_BIN/etcd" --data-dir "$RUN/etcd" --unsafe-no-fsync \
     --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \
     --listen-peer-urls http://127.0.0.1:2380 --initial-advertise-peer-urls http://127.0.0.1:2380 \
-    --initial-cluster default=http://127.0.0.1:2380 --log-level warn
+    --initial-cluster default=http://127.0.0.1:2380 --log-level warn "$@"
 }
 
 start_apiserver() {
@@ -32,7 +33,7 @@ start_apiserver() {
     --enable-admission-plugins=NodeRestriction --allow-privileged=true \
     --kubelet-client-certificate="$PKI/apiserver-kubelet-client.crt" --kubelet-client-key="$PKI/apiserver-kubelet-client.key" \
     --kubelet-certificate-authority="$PKI/ca.crt" --kubelet-preferred-address-types=InternalIP \
-    --audit-policy-file="$CONF/audit-policy.yaml" --audit-log-path="$AUDIT_LOG" --audit-log-maxsize=500 --audit-log-maxbackup=1
+    --audit-policy-file="$CONF/audit-policy.yaml" --audit-log-path="$AUDIT_LOG" --audit-log-maxsize=500 --audit-log-maxbackup=1 "$@"
 }
 
 start_controller_manager() {
@@ -41,7 +42,7 @@ start_controller_manager() {
     --service-account-private-key-file="$PKI/sa.key" --root-ca-file="$PKI/ca.crt" --use-service-account-credentials \
     --cluster-signing-cert-file="$PKI/ca.crt" --cluster-signing-key-file="$PKI/ca.key" \
     --cluster-cidr="$POD_CIDR" --allocate-node-cidrs=true --node-cidr-mask-size=16 --service-cluster-ip-range="$SERVICE_CIDR" \
-    --kube-api-qps=200 --kube-api-burst=400
+    --kube-api-qps=200 --kube-api-burst=400 "$@"
 }
 
 start_scheduler() {
