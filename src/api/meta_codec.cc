@@ -33,8 +33,6 @@ Result<Meta> decodeMeta(const json& object) {
     meta.generation = integerAt(metadata, "generation");
     meta.deleting = find(metadata, "deletionTimestamp") != nullptr;
     meta.ownerUid = controllerUid(metadata);
-    meta.labels = textsAt(metadata, "labels");
-    meta.annotations = textsAt(metadata, "annotations");
     meta.createdAt = timeAt(metadata, "creationTimestamp");
     return meta;
 }

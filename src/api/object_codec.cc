@@ -1,3 +1,4 @@
+#include <string_view>
 #include <utility>
 
 #include "api/codec.h"
@@ -14,10 +15,17 @@ using nlohmann::json;
 namespace {
 
 constexpr const char* kServiceNameLabel = "kubernetes.io/service-name";
+constexpr std::string_view kOurs = "serin.dev/";
 
-std::string valueOf(const std::map<std::string, std::string>& texts, const char* key) {
-    const auto found = texts.find(key);
-    return found == texts.end() ? std::string() : found->second;
+std::string labelOf(const json& object, const char* key) {
+    return textAt(objectAt(objectAt(object, "metadata"), "labels"), key);
+}
+
+// Those of others can be large.
+std::map<std::string, std::string> ourAnnotations(const json& object) {
+    auto annotations = textsAt(objectAt(object, "metadata"), "annotations");
+    std::erase_if(annotations, [](const auto& one) { return !one.first.starts_with(kOurs); });
+    return annotations;
 }
 
 std::string replicaFailure(const json& status) {
@@ -50,6 +58,7 @@ Result<ModelDeployment> decodeModelDeployment(const json& object) {
     if (!meta) return meta.error();
     ModelDeployment out;
     out.meta = std::move(meta).value();
+    out.meta.annotations = ourAnnotations(object);
     out.spec = decodeSpec(objectAt(object, "spec"), out.meta.name);
     out.status = decodeStatus(objectAt(object, "status"));
     return out;
@@ -60,9 +69,10 @@ Result<ReplicaSet> decodeReplicaSet(const json& object) {
     if (!meta) return meta.error();
     ReplicaSet out;
     out.meta = std::move(meta).value();
-    out.revision = valueOf(out.meta.labels, kRevisionLabel);
-    out.version = valueOf(out.meta.annotations, kVersionAnnotation);
-    out.modelId = valueOf(out.meta.annotations, kModelIdAnnotation);
+    out.revision = labelOf(object, kRevisionLabel);
+    const json& annotations = objectAt(objectAt(object, "metadata"), "annotations");
+    out.version = textAt(annotations, kVersionAnnotation);
+    out.modelId = textAt(annotations, kModelIdAnnotation);
     out.replicas = countAt(objectAt(object, "spec"), "replicas", 1);
     const json& status = objectAt(object, "status");
     out.statusReplicas = countAt(status, "replicas");
@@ -76,7 +86,8 @@ Result<Service> decodeService(const json& object) {
     if (!meta) return meta.error();
     Service out;
     out.meta = std::move(meta).value();
-    out.revision = valueOf(out.meta.labels, kRevisionLabel);
+    out.meta.annotations = ourAnnotations(object);
+    out.revision = labelOf(object, kRevisionLabel);
     const json& spec = objectAt(object, "spec");
     out.selector = textsAt(spec, "selector");
     for (const json& port : listAt(spec, "ports")) {
@@ -90,7 +101,7 @@ Result<EndpointSlice> decodeEndpointSlice(const json& object) {
     if (!meta) return meta.error();
     EndpointSlice out;
     out.meta = std::move(meta).value();
-    out.service = valueOf(out.meta.labels, kServiceNameLabel);
+    out.service = labelOf(object, kServiceNameLabel);
     for (const json& endpoint : listAt(object, "endpoints"))
         out.endpoints.push_back(decodeEndpoint(endpoint));
     return out;

@@ -13,7 +13,7 @@
 
 namespace serin::api {
 
-// The parts of metadata that Serin uses.
+// The parts of metadata that Serin uses. What labels say of an object is a member of its own.
 struct Meta {
     std::string name;
     std::string ns;
@@ -22,8 +22,7 @@ struct Meta {
     int64_t generation = 0;
     bool deleting = false;
     std::string ownerUid;  // uid of the controller ownerReference; empty without one
-    std::map<std::string, std::string> labels;
-    std::map<std::string, std::string> annotations;
+    std::map<std::string, std::string> annotations;  // under serin.dev/, of ModelDeployments and Services
     std::optional<Timestamp> createdAt;
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/status_limits.h"
+#include "signals/shared_selection.h"
 
 namespace serin::runtime {
 namespace {
@@ -52,10 +53,9 @@ void Examiner::adoptSpec(const api::ModelDeployment& object) {
     if (runtimes_.size() >= kMostRuntimes) runtimes_.clear();
     runtimes_[spec_.revision] = spec_.runtime;
     judge_.setAnalysis(spec_.analysis);
-    auto compiled = signals::compileSelection(spec_.runtime, spec_.analysis.metrics);
+    const auto compiled = signals::sharedSelection(spec_.runtime, spec_.analysis.metrics);
     selectionTrouble_ = compiled ? "" : compiled.error().message;
-    selection_ =
-        compiled ? std::make_shared<const signals::Selection>(std::move(compiled).value()) : noSelection();
+    selection_ = compiled ? *compiled : noSelection();
 }
 
 void Examiner::order(const api::ModelDeployment& object, const api::Plan& plan, const api::Split& split,

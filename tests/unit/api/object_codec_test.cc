@@ -40,6 +40,13 @@ TEST(ReplicaSetCodec, ReadsAnOldFailureAsNone) {
     EXPECT_TRUE(set->meta.deleting);
 }
 
+TEST(ServiceCodec, KeepsOurAnnotationsOnly) {
+    const auto service = decodeService(parsed(R"({"metadata":{"name":"fraud","namespace":"ml","uid":"s1",
+        "annotations":{"serin.dev/returned":"a.1.RolledBack","team.example/serin.dev":"long"}}})"));
+    ASSERT_TRUE(service.ok());
+    EXPECT_THAT(service->meta.annotations, ElementsAre(Pair("serin.dev/returned", "a.1.RolledBack")));
+}
+
 TEST(ServiceCodec, ReadsSelectorAndPorts) {
     const auto service = decodeService(parsed(R"({"metadata":{"name":"fraud","namespace":"ml","uid":"s1",
         "annotations":{"serin.dev/returned":"a.1.RolledBack"}},

@@ -23,7 +23,7 @@ class Sample:
         self._name, self._uid, self._status = name, whole["metadata"]["uid"], whole["status"]
         self._services = _created(SERVICES, name, ("type", "selector", "ports"))
         self._sets = _created(REPLICA_SETS, name, ("replicas", "selector", "template"))
-        event = {"apiVersion": "events.k8s.io/v1", "kind": "Event", "metadata": {"generateName": f"{name}."},
+        event = {"apiVersion": "events.k8s.io/v1", "kind": "Event", "metadata": {"generateName": f"{name}-"},
                  "eventTime": "2026-01-01T00:00:00.000000Z", "type": "Normal", "reason": "StepStarted",
                  "action": "StepStarted", "note": self._status["message"],
                  "reportingController": "serin.dev/operator", "reportingInstance": "serin-0",
