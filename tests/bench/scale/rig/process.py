@@ -46,8 +46,8 @@ class Operator:
         with self._log.open("wb") as log:
             self.started = time.time()
             self._process = subprocess.Popen(
-                [BUILD / "operator/serin-operator", f"--kubeconfig={config}", "--namespace=serin", "--health-port=0",
-                 "--metrics-port=0", *os.environ.get("SERIN_SCALE_OPTIONS", "").split()],
+                [BUILD / "operator/serin-operator", f"--kubeconfig={config}", "--namespace=serin", "--lease-name=serin",
+                 "--health-port=0", "--metrics-port=0", *os.environ.get("SERIN_SCALE_OPTIONS", "").split()],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={"PATH": os.environ["PATH"], "POD_NAME": pod, "POD_NAMESPACE": "serin"})
 
