@@ -18,8 +18,8 @@
 namespace {
 
 constexpr int kUsageError = 2;
-// For answers only: each exchange is waited for on the thread that asked.
-constexpr int kNetworkThreads = 4;
+// It only hands answers to the threads that wait for them; several would spend more on waking each other.
+constexpr int kNetworkThreads = 1;
 // The default of eight a core costs memory that is never given back.
 constexpr int kMemoryArenas = 2;
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "kube/managed_fields.h"
 
 namespace serin::kube {
 namespace {
@@ -47,7 +48,7 @@ Object::Object(Json value) : value_(std::move(value)) {
 
 Result<Object> Object::parse(std::string_view input) {
     try {
-        Json value = Json::parse(input);
+        Json value = Json::parse(withoutManagedFields(input));
         if (!value.is_object()) return invalid("not a JSON object");
         return Object(std::move(value));
     } catch (const Json::exception& error) {

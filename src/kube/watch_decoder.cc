@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "kube/managed_fields.h"
 
 namespace serin::kube {
 namespace {
@@ -31,7 +32,7 @@ std::string_view skipBlanks(std::string_view bytes) {
 
 Result<WatchEvent> parseWatchEvent(std::string_view frame) {
     try {
-        Json value = Json::parse(frame);
+        Json value = Json::parse(withoutManagedFields(frame));
         const auto type = value.find("type");
         const auto object = value.find("object");
         if (type == value.end() || !type->is_string()) return invalid("watch frame without a type");

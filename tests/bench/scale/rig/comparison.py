@@ -22,7 +22,7 @@ class Comparison:
                       aims.TIMES_THE_BARE_LOOP.get(self._stages.objects))
 
     def three_steps(self):
-        patch = manifests.another_version("2", manifests.BY_TIME, {"metrics": []})
+        patch = manifests.another_version("2", manifests.BY_TIME, manifests.NOT_JUDGED)
         old = tuple(self._stages.samples["first apply"].revisions())
 
         def write():

@@ -4,9 +4,11 @@ from .sender import request
 from .surroundings import SPACE
 
 COLLECTION = f"/apis/serin.dev/v1alpha1/namespaces/{SPACE}/modeldeployments"
+# As Argo Rollouts was measured: without pauses, and nothing is judged.
 BY_TIME = {"steps": [{"weight": weight, "hold": "0s"} for weight in (20, 40, 50)], "soak": "0s"}
 FIVE_STEPS = {"steps": [{"weight": weight, "hold": "10s"} for weight in (10, 20, 30, 40, 50)], "soak": "10s"}
 # Judged by the default metric: errors, of which nobody has any.
+NOT_JUDGED = {"metrics": []}
 JUDGED = {"interval": "5s", "warmUp": "5s", "metrics": [{"name": "errors", "errorRate": {}}]}
 
 
@@ -21,10 +23,11 @@ def _template(version):
 
 
 def model_deployment(name):
+    """Judged by the defaults, so that what is kept for that at rest is measured."""
     return {
         "apiVersion": "serin.dev/v1alpha1", "kind": "ModelDeployment", "metadata": {"name": name},
         "spec": {"replicas": 2, "model": {"name": "model", "version": "1"}, "template": _template("1"),
-                 "rollout": BY_TIME, "analysis": {"metrics": []}}}
+                 "rollout": BY_TIME}}
 
 
 def creations(names):

@@ -82,7 +82,7 @@ class Stages:
     def three_steps(self):
         """All at once, by time alone, as Argo Rollouts was measured."""
         known = aims.THREE_STEPS
-        self._roll("three steps", self.names, "2", manifests.BY_TIME, {"metrics": []}, {
+        self._roll("three steps", self.names, "2", manifests.BY_TIME, manifests.NOT_JUDGED, {
             "seconds": known["seconds"].get(self.objects), "processor": known["processor"],
             "peak": known["peak"].get(self.objects), "reads": 0})
 
