@@ -114,6 +114,7 @@ void decide(Draft& draft, bool accepted) {
     const bool specUsable = draft.spec().problems.empty();
     const std::string& wanted = draft.spec().revision;
     if (draft.live() && draft.rollout().phase == Phase::RollingBack) {
+        raiseFloor(draft);  // a return is part of the rollout: stable does not shrink before its end
         finishReturn(draft);
         if (draft.next.rollout) return;
     } else if (abortAsked(draft)) {

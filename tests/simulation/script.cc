@@ -169,7 +169,7 @@ Script writeScript(uint64_t seed, Profile profile, Depth depth) {
     const bool calm = profile == Profile::Calm;
     if (calm) std::erase_if(script.steps, [](const api::Step& step) { return step.approval; });
     // In a calm run the first version serves before anybody wants another one.
-    int at = calm ? 100 : 25;
+    int at = calm ? 180 : 25;
     for (int i = 1; i <= rollouts; ++i) {
         const int most = calm ? static_cast<int>(Quality::NeverReady) : static_cast<int>(Quality::Hangs);
         script.revisions.push_back(random.chance(0.5) ? Quality::Good
