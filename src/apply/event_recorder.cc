@@ -45,6 +45,7 @@ void EventRecorder::record(kube::EventInput input) {
 }
 
 void EventRecorder::run(const std::stop_token& stop) {
+    Duration tickAt{0};
     while (!stop.stop_requested()) {
         std::deque<kube::EventInput> taken;
         {
@@ -56,7 +57,10 @@ void EventRecorder::run(const std::stop_token& stop) {
             if (const auto what = series_.record(input, clock_.wall())) send(*what, stop);
         }
         overdone_ = series_.dropped();
+        // It goes through all series, so not after each event.
+        if (clock_.sinceBoot() < tickAt) continue;
         for (const auto& what : series_.tick(clock_.wall())) send(what, stop);
+        tickAt = clock_.sinceBoot() + kTick;
     }
 }
 
