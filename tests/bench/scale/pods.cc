@@ -118,6 +118,7 @@ int main(int argc, char** argv) {
     const int metrics = listenOn(kMetricsPort);
     const int ready = listenOn(kReadyPort);
     std::vector<std::jthread> threads;
+    threads.reserve(2 * kThreads);
     for (int i = 0; i < kThreads; ++i) {
         threads.emplace_back([&] { serve(metrics, [&] { return metricsPage(rate, start, rest); }); });
         threads.emplace_back([&] { serve(ready, [] { return std::string("{\"ready\": true}\n"); }); });

@@ -87,6 +87,7 @@ int run(const std::string& kubeconfig, int connections) {
     const auto start = std::chrono::steady_clock::now();
     {
         std::vector<std::jthread> senders;
+        senders.reserve(static_cast<size_t>(connections));
         for (int i = 0; i < connections; ++i) {
             senders.emplace_back([&] {
                 for (size_t group = next++; group < groups.size(); group = next++) {

@@ -4,6 +4,7 @@ import time
 
 from . import aims, api, bare, manifests
 from .audit import READS
+from .interval import Interval
 from .sender import MERGE, request, send
 
 
@@ -40,11 +41,12 @@ class Comparison:
     def _compare(self, stage, write, ready, aim=None):
         rows = api.Rows(bare.REPLICA_SETS)
         rows.expect(ready)
-        began = time.time()
+        interval = Interval()
+        began = interval.began
         write()
         written = time.time() - began
         took = max(written, *(at - began for at in rows.wait(len(self._names), self._stages.patience).values()))
         rows.close()
         self._add(f"{stage}: the bare loop, its writes taken after", written, "s")
-        self._add(f"{stage}: the bare loop, its pods ready after", took, "s")
+        self._add(f"{stage}: the bare loop, its pods ready after", took, "s", None, interval.processors())
         self._add(f"{stage}: the operator beside the bare loop", self._stages.done[stage][1] / took, "x", aim)

@@ -4,23 +4,13 @@ import time
 
 from . import aims, api, bare, manifests
 from .audit import READS, AuditLog
-from .process import Operator, processors
+from .interval import Interval
+from .process import Operator
 from .report import per_object, quantile
 from .sender import MERGE, request, send
 from .surroundings import CHECKOUT, CLUSTER, SPACE, Failed, kubectl, path, run
 
 EDITS_AT_REST = 200
-
-
-class Interval:
-    """What happens between its making and now."""
-
-    def __init__(self, operator):
-        self.audit, self.began, self._operator = AuditLog(), time.time(), operator
-        self._used = processors(operator)
-
-    def processors(self):
-        return {name: round(seconds - self._used[name], 2) for name, seconds in processors(self._operator).items()}
 
 
 class Stages:
