@@ -47,6 +47,8 @@ def main():
     except Failed as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     finally:
         pods.kill()
     print(f"\nthe same as JSON: {file.relative_to(OUTPUT.parents[1])}")
