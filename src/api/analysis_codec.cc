@@ -15,8 +15,8 @@ constexpr double kLargestRate = 0.999999;
 // Name of the judge's own metric about restarts, lost scrapes and not-ready time.
 constexpr const char* kOwnMetric = "pods";
 
-void decodeErrorRate(const Field& entry, Metric& out) {
-    out.kind = MetricKind::ErrorRate;
+// What error rates and latencies have in common.
+void decodeMargins(const Field& entry, Metric& out) {
     const Field worse = entry.at("worseThan");
     const Field stable = worse.at("stable");
     const Field safe = entry.at("safeWithin");
@@ -28,6 +28,26 @@ void decodeErrorRate(const Field& entry, Metric& out) {
     out.worseDifference = stable.at("difference").number(out.worseDifference, 0, kLargestRate, true);
     out.safeOddsRatio = safe.at("oddsRatio").number(out.safeOddsRatio, 1, kLargestRatio, true);
     out.safeDifference = safe.at("difference").number(out.safeDifference, 0, kLargestRate, false);
+}
+
+void decodeLatency(const Field& entry, const Runtime& runtime, Metric& out) {
+    out.kind = MetricKind::Latency;
+    const Field histogram = entry.at("latency").at("histogram");
+    out.histogram = histogram.text(runtime.latency);
+    if (out.histogram.empty()) {
+        histogram.problem(
+            "is missing, and with preset \"custom\" Serin cannot know which histogram times requests; state "
+            "it "
+            "here, or for all metrics as spec.runtime.latency");
+    }
+    if (entry.at("worseThan").at("max").present()) {
+        entry.at("worseThan")
+            .at("max")
+            .problem("limits an error rate, not a latency; remove it, or state worseThan.stable");
+    }
+    decodeMargins(entry, out);
+    out.max.reset();
+    out.worseOddsRatio = out.worseOddsRatio.value_or(kWorseOddsRatio);
 }
 
 void decodeDrift(const Field& entry, Metric& out) {
@@ -49,7 +69,7 @@ void decodeDrift(const Field& entry, Metric& out) {
     out.psi = psi.number(1, 0, 100, false);
 }
 
-Metric decodeMetric(const Field& entry) {
+Metric decodeMetric(const Field& entry, const Runtime& runtime) {
     Metric out;
     out.name = entry.at("name").text();
     if (out.name.empty()) entry.at("name").problem("is missing; state a name");
@@ -60,20 +80,25 @@ Metric decodeMetric(const Field& entry) {
     }
     out.weight = entry.at("weight").number(out.weight, 0, 1000, false);
     const bool errorRate = entry.at("errorRate").present();
+    const bool latency = entry.at("latency").present();
     const bool drift = entry.at("drift").present();
-    if (errorRate == drift) {
-        entry.problem(drift ? "states errorRate and drift; make two metrics of it"
-                            : "states no kind; state errorRate: {} or drift with a histogram");
+    const int kinds = (errorRate ? 1 : 0) + (latency ? 1 : 0) + (drift ? 1 : 0);
+    if (kinds != 1) {
+        entry.problem(kinds > 1
+                          ? "states more than one of errorRate, latency and drift; make a metric of each"
+                          : "states no kind; state errorRate: {}, latency: {} or drift with a histogram");
     }
-    if (drift && !errorRate) {
+    if (kinds == 1 && latency) {
+        decodeLatency(entry, runtime, out);
+    } else if (kinds == 1 && drift) {
         decodeDrift(entry, out);
     } else {
-        decodeErrorRate(entry, out);
+        decodeMargins(entry, out);
     }
     return out;
 }
 
-std::vector<Metric> decodeMetrics(const Field& metrics) {
+std::vector<Metric> decodeMetrics(const Field& metrics, const Runtime& runtime) {
     if (!metrics.present()) {
         Metric errors;
         errors.name = "errors";
@@ -83,7 +108,7 @@ std::vector<Metric> decodeMetrics(const Field& metrics) {
     std::vector<Metric> out;
     std::set<std::string> names;
     for (const Field& entry : metrics.elements()) {
-        Metric metric = decodeMetric(entry);
+        Metric metric = decodeMetric(entry, runtime);
         if (!names.insert(metric.name).second) {
             entry.at("name").problem(
                 cat("is \"", metric.name, "\" a second time; give every metric a name of its own"));
@@ -107,7 +132,7 @@ OnInconclusive decodeOnInconclusive(const Field& field) {
 
 }  // namespace
 
-Analysis decodeAnalysis(const Field& spec) {
+Analysis decodeAnalysis(const Field& spec, const Runtime& runtime) {
     const Field analysis = spec.at("analysis");
     Analysis out;
     out.interval = analysis.at("interval").duration(out.interval, seconds(1));
@@ -118,7 +143,7 @@ Analysis decodeAnalysis(const Field& spec) {
     out.minRequests = analysis.at("minRequests").integer(out.minRequests, 0, 1'000'000'000);
     out.falseAlarm = analysis.at("falseAlarm").number(out.falseAlarm, 0, 0.5, false);
     out.missedHarm = analysis.at("missedHarm").number(out.missedHarm, 0, 0.5, false);
-    out.metrics = decodeMetrics(analysis.at("metrics"));
+    out.metrics = decodeMetrics(analysis.at("metrics"), runtime);
     return out;
 }
 

@@ -15,10 +15,9 @@ namespace {
 // that
 //   blames the client is left out, as 4xx are. MLServer 1.7.1 counts a call only when its handler returned,
 //   so an exception in the model is seen on REST alone.
-std::string restInference(std::string_view codes) {
-    return cat(
-        R"~(rest_server_requests_total{path=~"/v2/models/.*/(infer|infer_stream|generate|generate_stream)")~",
-        ",status_code", codes, "}");
+std::string restInference(std::string_view name, std::string_view codes) {
+    return cat(name, R"~({path=~"/v2/models/.*/(infer|infer_stream|generate|generate_stream)",status_code)~",
+               codes, "}");
 }
 
 std::string grpcInference(std::string_view codes) {
@@ -29,6 +28,8 @@ std::string grpcInference(std::string_view codes) {
 // The codes that OpenTelemetry's conventions for RPC call errors of the server.
 constexpr const char* kServerFaults =
     "UNKNOWN|DEADLINE_EXCEEDED|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS";
+
+constexpr const char* kNotClientsFault = R"~(!~"4..")~";
 
 // RFC 3986: everything but the unreserved characters is escaped within a path segment.
 std::string escapeSegment(std::string_view segment) {
@@ -59,8 +60,12 @@ Runtime mlserverRuntime(const std::string& modelName) {
     runtime.metricsPath = "/metrics";
     // Of the model: MLServer's /v2/health/ready is true without any model.
     runtime.readyPath = cat("/v2/models/", escapeSegment(modelName), "/ready");
-    runtime.errors.total = {restInference(R"~(!~"4..")~"), grpcInference(cat("OK|", kServerFaults))};
-    runtime.errors.bad = {restInference(R"~(=~"5..")~"), grpcInference(kServerFaults)};
+    constexpr const char* kRequests = "rest_server_requests_total";
+    runtime.errors.total = {restInference(kRequests, kNotClientsFault),
+                            grpcInference(cat("OK|", kServerFaults))};
+    runtime.errors.bad = {restInference(kRequests, R"~(=~"5..")~"), grpcInference(kServerFaults)};
+    // Of the same requests; MLServer times none over gRPC.
+    runtime.latency = restInference("rest_server_request_duration_seconds", kNotClientsFault);
     return runtime;
 }
 

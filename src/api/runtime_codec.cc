@@ -61,6 +61,7 @@ Runtime decodeRuntime(const Field& spec, const Model& model) {
     out.readyPath = pathOr(runtime.at("readyPath"), out.readyPath);
     const Field errors = runtime.at("errors");
     if (errors.present()) out.errors = {selectors(errors.at("total")), selectors(errors.at("bad"))};
+    out.latency = runtime.at("latency").text(out.latency);
     return out;
 }
 

@@ -11,10 +11,10 @@ namespace serin::api {
 
 // What one judged metric counted in one pod over one interval.
 struct Counts {
-    // ErrorRate: requests and failed requests. HistogramDrift: `total` observations, `bad` unused.
+    // ErrorRate: requests and failed requests. Of a histogram: `total` observations, `bad` unused.
     uint64_t total = 0;
     uint64_t bad = 0;
-    // HistogramDrift: ascending finite upper edges and the observations per bucket (edges.size() + 1 entries,
+    // Of a histogram: ascending finite upper edges and the observations per bucket (edges.size() + 1 entries,
     // the last one above every edge). Not cumulative. Empty for ErrorRate.
     std::vector<double> edges;
     std::vector<uint64_t> buckets;
@@ -32,6 +32,7 @@ struct PodSample {
     int lostScrapes = 0;                   // scrapes that failed although the pod was scraped before
     bool counted = false;                  // `counts` holds deltas of this interval
     bool warm = false;                     // its warm-up is over at the start of this interval
+    Duration serving{0};                   // since its first request, at the start of this interval
     std::map<std::string, Counts> counts;  // by metric name; a metric that the pod does not export is absent
 };
 

@@ -37,6 +37,7 @@ struct Runtime {
     std::string metricsPath;
     std::string readyPath;  // asks for the model, not the server
     ErrorCounters errors;
+    std::string latency;  // a histogram of how long requests took, without _bucket; empty where none is known
 };
 
 struct ServicePort {
@@ -61,25 +62,27 @@ struct Rollout {
 };
 
 enum class OnInconclusive { Pause, Extend, Rollback, Promote };
-enum class MetricKind { ErrorRate, HistogramDrift };
+enum class MetricKind { ErrorRate, HistogramDrift, Latency };
 
 // One judged quantity, defaults filled in (statistics: see src/judge).
 struct Metric {
     std::string name;
     MetricKind kind = MetricKind::ErrorRate;
     double weight = 1;
-    // ErrorRate against the stable version; absent when only `max` is asked for.
+    // ErrorRate and Latency against the stable version; absent when only `max` is asked for.
     std::optional<double> worseOddsRatio;
     double worseDifference = 0.001;
     double safeOddsRatio = 1.5;
     double safeDifference = 0.01;
     std::optional<double> max;  // absolute limit of the error rate, 0..1
-    // HistogramDrift.
+    // HistogramDrift and Latency.
     std::string histogram;      // name of a histogram on /metrics, without _bucket, optionally with {labels}
-    std::optional<double> psi;  // threshold; without it the metric only observes
+    std::optional<double> psi;  // HistogramDrift: threshold; without it the metric only observes
 
+    // Judged by a share of the requests: those that failed, or those that took longer than some time.
+    bool isRate() const { return kind != MetricKind::HistogramDrift; }
     // A Guard decides; an observer is only shown.
-    bool guard() const { return kind == MetricKind::ErrorRate || psi.has_value(); }
+    bool guard() const { return isRate() || psi.has_value(); }
     bool operator==(const Metric&) const = default;
 };
 

@@ -51,7 +51,7 @@ Spec decodeSpec(const json& spec, const std::string& objectName) {
     out.ports = decodePorts(root, out.runtime.ports);
     decodeTemplate(root, out);
     out.rollout = decodeRollout(root);
-    out.analysis = decodeAnalysis(root);
+    out.analysis = decodeAnalysis(root, out.runtime);
     checkErrorCounters(root.at("runtime"), out);
     out.history = static_cast<int>(root.at("history").integer(10, 0, 50));
     out.revision = revisionOf(spec);

@@ -17,7 +17,7 @@ Spec decodeSpec(const nlohmann::json& spec, const std::string& objectName);
 Runtime decodeRuntime(const Field& spec, const Model& model);
 std::vector<ServicePort> decodePorts(const Field& spec, const RuntimePorts& runtime);
 Rollout decodeRollout(const Field& spec);
-Analysis decodeAnalysis(const Field& spec);
+Analysis decodeAnalysis(const Field& spec, const Runtime& runtime);
 
 // What of the spec makes a revision, in Crockford's alphabet: shortDigest of the canonical JSON of model,
 // runtime, template and the target ports as a person wrote them, nothing filled in. Pinned by golden vectors.

@@ -117,6 +117,7 @@ MetricVerdict decodeMetric(const json& value) {
     out.verdict = verdictNamed(textAt(value, "verdict")).value_or(Verdict::Continue);
     out.stable = numberAt(value, "stable");
     out.canary = numberAt(value, "canary");
+    if (find(value, "slowerThan")) out.slowerThan = numberAt(value, "slowerThan");
     out.ratioLow = numberAt(value, "ratioLow");
     // An unknown upper bound is infinite, which JSON has no number for.
     out.ratioHigh = numberAt(value, "ratioHigh", std::numeric_limits<double>::infinity());

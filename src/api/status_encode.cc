@@ -114,6 +114,7 @@ json encodeMetric(const MetricVerdict& metric) {
                 {"samplesNeeded", metric.samplesNeeded}};
     put(out, "stable", metric.stable);
     put(out, "canary", metric.canary);
+    if (metric.slowerThan) put(out, "slowerThan", *metric.slowerThan);
     put(out, "ratioLow", metric.ratioLow);
     put(out, "ratioHigh", metric.ratioHigh);
     put(out, "evidence", metric.evidence);

@@ -16,7 +16,7 @@ constexpr size_t kPerRollout = 480;
 constexpr size_t kPerAttempt = 90;
 constexpr size_t kPerApproval = 4;
 constexpr size_t kPerQuarantined = 70;
-constexpr size_t kPerMetric = 220;
+constexpr size_t kPerMetric = 245;
 constexpr size_t kPerHistory = 100;
 // Of a reason that must make room.
 constexpr size_t kShortestReason = 60;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/text.h"
 #include "judge/grids.h"
+#include "judge/latency_arm.h"
 #include "judge/log_math.h"
 #include "judge/messages.h"
 #include "judge/safe_evidence.h"
@@ -12,13 +14,45 @@
 namespace serin::judge {
 namespace {
 
-double rateOf(const StableRecord& stable, const std::string& metric) {
-    const auto found = stable.metrics.find(metric);
-    if (found == stable.metrics.end()) return 0.001 / 0.5;
-    return (found->second.bad + 0.001) / (found->second.requests + 0.5);
+// What needs the most requests to become safe.
+struct Slowest {
+    const api::Metric* metric = nullptr;
+    std::optional<double> edge;  // of a latency
+    StableRecord::Rate seen;
+    double requests = 0;
+
+    double rate() const { return (seen.bad + 0.001) / (seen.requests + 0.5); }
+    // What there is twice as much of when the rate doubles.
+    std::string badOnes() const {
+        if (!edge) return "errors";
+        return cat("requests of more than ", humanNumber(*edge * secondsPerUnit(metric->histogram)), " s");
+    }
+};
+
+Slowest slowestOf(const api::Analysis& analysis, const StableRecord& stable) {
+    Slowest out;
+    const auto consider = [&](const api::Metric& metric, std::optional<double> edge,
+                              const StableRecord::Rate& seen) {
+        Slowest next{&metric, edge, seen, 0};
+        next.requests = requestsToSafe(metric, next.rate(), 1, analysis.missedHarm);
+        if (out.metric == nullptr || next.requests > out.requests) out = next;
+    };
+    for (const api::Metric& metric : analysis.metrics) {
+        if (!metric.isRate()) continue;
+        const auto found = stable.metrics.find(metric.name);
+        if (found == stable.metrics.end() || found->second.empty()) {
+            consider(metric, std::nullopt, {});
+            continue;
+        }
+        const bool latency = metric.kind == api::MetricKind::Latency;
+        for (const auto& [edge, seen] : found->second) {
+            consider(metric, latency ? std::optional(edge) : std::nullopt, seen);
+        }
+    }
+    return out;
 }
 
-// Errors of both versions needed to find a canary that errs `ratio` times as much, with equal traffic
+// Bad requests of both versions needed to find a canary that has `ratio` times as many, with equal traffic
 // (statistics: planning formula), turned into seconds.
 double secondsToFind(double ratio, double rate, double requestsPerSecond, const api::Analysis& analysis,
                      const api::Metric& metric) {
@@ -37,34 +71,29 @@ std::string feasibilityWarning(const api::Analysis& analysis, const StableRecord
     if (stable.strata < 2 || stable.seconds <= 0) return "";
     const double perSecond = static_cast<double>(stable.requests) / stable.seconds;
     const double deadline = std::chrono::duration<double>(analysis.deadline).count();
-    const api::Metric* slowest = nullptr;
-    double needed = 0;
-    for (const api::Metric& metric : analysis.metrics) {
-        if (metric.kind != api::MetricKind::ErrorRate) continue;
-        const double requests = requestsToSafe(metric, rateOf(stable, metric.name), 1, analysis.missedHarm);
-        if (slowest == nullptr || requests > needed) {
-            slowest = &metric;
-            needed = requests;
-        }
-    }
-    if (slowest == nullptr) return "";
+    const Slowest slowest = slowestOf(analysis, stable);
+    if (slowest.metric == nullptr) return "";
+    const std::string& name = slowest.metric->name;
     if (stable.requests == 0) {
         return cat("InsufficientTraffic: the stable version answered no requests in ",
-                   humanSeconds(stable.seconds), ", ", slowest->name,
+                   humanSeconds(stable.seconds), ", ", name,
                    " cannot become safe without any; the rollout will wait for traffic");
     }
-    const double wait = needed / (perSecond / 2);
+    const double wait = slowest.requests / (perSecond / 2);
     if (wait <= deadline) return "";
-    std::string out = cat("InsufficientTraffic: ", humanNumber(perSecond),
-                          " requests/s, half of them for the canary at best; the ", humanNumber(needed),
-                          " or so canary requests that call ", slowest->name, " safe take ",
-                          humanSeconds(wait), " > deadline ", formatDuration(analysis.deadline),
-                          "; send more traffic, or raise safeWithin.difference or the deadline");
-    const double rate = rateOf(stable, slowest->name);
-    if (stable.metrics.contains(slowest->name) && stable.metrics.at(slowest->name).bad > 0) {
-        out += cat(" (twice as many errors are found in about ",
-                   humanSeconds(secondsToFind(2, rate, perSecond, analysis, *slowest)), ", five times in ",
-                   humanSeconds(secondsToFind(5, rate, perSecond, analysis, *slowest)), ")");
+    std::string out =
+        cat("InsufficientTraffic: ", humanNumber(perSecond),
+            " requests/s, half of them for the canary at best; the ", humanNumber(slowest.requests),
+            " or so canary requests that call ", name, " safe take ", humanSeconds(wait), " > deadline ",
+            formatDuration(analysis.deadline),
+            "; send more traffic, or raise safeWithin.difference or the deadline");
+    // Of a rate that is no exception five times as much is none either.
+    if (slowest.seen.bad > 0 && slowest.rate() < 0.1) {
+        const auto find = [&](double ratio) {
+            return humanSeconds(secondsToFind(ratio, slowest.rate(), perSecond, analysis, *slowest.metric));
+        };
+        out += cat(" (twice as many ", slowest.badOnes(), " are found in about ", find(2), ", five times in ",
+                   find(5), ")");
     }
     return out;
 }

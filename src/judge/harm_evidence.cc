@@ -11,17 +11,17 @@
 namespace serin::judge {
 namespace {
 
-void addScaled(std::vector<double>& sums, const std::vector<double>& increments, double temper) {
-    if (sums.size() != increments.size()) sums.assign(increments.size(), 0);
+// `sums` stays empty, which means `initial` in every place, until there is something to add.
+void addScaled(std::vector<double>& sums, const std::vector<double>& increments, double temper,
+               double initial) {
+    const auto nothing = [](double increment) { return increment == 0; };
+    if (sums.empty() && std::all_of(increments.begin(), increments.end(), nothing)) return;
+    if (sums.size() != increments.size()) sums.assign(increments.size(), initial);
     for (size_t i = 0; i < sums.size(); ++i) sums[i] += increments[i] / temper;
 }
 
-template <typename Part>
-double mixed(const std::vector<HarmEvidence>& starts, Part part) {
-    std::vector<double> logs;
-    logs.reserve(starts.size());
-    for (const HarmEvidence& start : starts) logs.push_back(part(start));
-    return logMixtureOfStarts(logs);
+double growthByDifference(const HarmTick& tick, const Past& past) {
+    return tick.odds.empty() ? 0 : logHarmByDifference(tick.table, past, tick.difference) / tick.temper;
 }
 
 }  // namespace
@@ -39,10 +39,9 @@ HarmTick::HarmTick(const api::Metric& metric, const Table& all, double by)
 }
 
 void HarmEvidence::add(const HarmTick& tick) {
-    addScaled(odds, tick.odds, tick.temper);
-    addScaled(limit, tick.limit, tick.temper);
-    if (!tick.odds.empty())
-        byDifference += logHarmByDifference(tick.table, past, tick.difference) / tick.temper;
+    addScaled(odds, tick.odds, tick.temper, 0);
+    addScaled(limit, tick.limit, tick.temper, 0);
+    byDifference += growthByDifference(tick, past);
     past.add(tick.table);
 }
 
@@ -67,18 +66,35 @@ double combinedHarm(const api::Metric& metric, const HarmEvidence& evidence) {
 void HarmMixture::open() {
     if (starts.empty()) starts.emplace_back();
     ++opened;
-    if (opened <= kMostSteps) starts.emplace_back();
+    if (opened > kMostSteps) return;
+    const double weight = std::log(weightOfStart(starts.size()));
+    for (std::vector<double>* grid : {&odds, &limit}) {
+        for (double& sum : *grid) sum = logAddExp(sum, weight);
+    }
+    starts.emplace_back();
 }
 
 void HarmMixture::add(const HarmTick& tick) {
     if (starts.empty()) starts.emplace_back();
-    for (HarmEvidence& start : starts) start.add(tick);
+    const double before = std::log(1 - weightOfLaterStarts(starts.size()));
+    addScaled(odds, tick.odds, tick.temper, before);
+    addScaled(limit, tick.limit, tick.temper, before);
+    for (Start& start : starts) {
+        start.byDifference += growthByDifference(tick, start.past);
+        start.past.add(tick.table);
+    }
+}
+
+double HarmMixture::mixed(const std::vector<double>& grid) const {
+    if (grid.empty()) return 0;
+    return logAddExp(logMeanExp(grid), std::log(weightOfLaterStarts(starts.size())));
 }
 
 double HarmMixture::evidence(const api::Metric& metric) const {
-    return combinedHarm(metric, mixed(starts, [](const HarmEvidence& e) { return e.logOdds(); }),
-                        mixed(starts, [](const HarmEvidence& e) { return e.byDifference; }),
-                        mixed(starts, [](const HarmEvidence& e) { return e.logLimit(); }));
+    std::vector<double> byDifference;
+    byDifference.reserve(starts.size());
+    for (const Start& start : starts) byDifference.push_back(start.byDifference);
+    return combinedHarm(metric, mixed(odds), logMixtureOfStarts(byDifference), mixed(limit));
 }
 
 }  // namespace serin::judge

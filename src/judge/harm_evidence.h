@@ -40,16 +40,30 @@ struct HarmEvidence {
 double combinedHarm(const api::Metric& metric, double logOdds, double logDifference, double logLimit);
 double combinedHarm(const api::Metric& metric, const HarmEvidence& evidence);
 
-// Evidence since the attempt's start and since each step's start, mixed.
+// Evidence since the attempt's start and since each step's start, mixed (start_mixture.h). Of the grids only
+// the mixture is kept: what multiplies the evidence since one start multiplies it since all of them. The bets
+// on a difference are made from what was seen since a start, so each start has its own.
 struct HarmMixture {
-    std::vector<HarmEvidence> starts;  // [0] is the attempt's
-    int opened = 0;                    // steps so far; beyond kMostSteps they open no new start
+    std::vector<double> odds;   // ln of the starts' weighted sum of E, a grid point; empty while all E are 1
+    std::vector<double> limit;  // the same
+    struct Start {
+        double byDifference = 0;  // ln E
+        Past past;
+        bool operator==(const Start&) const = default;
+    };
+    std::vector<Start> starts;  // [0] is the attempt's
+    int opened = 0;             // steps so far; beyond kMostSteps they open no new start
+
     void open();
     void add(const HarmTick& tick);
     // ln E of harm.
     double evidence(const api::Metric& metric) const;
 
     bool operator==(const HarmMixture&) const = default;
+
+  private:
+    // ln E of a grid's mixture.
+    double mixed(const std::vector<double>& grid) const;
 };
 
 }  // namespace serin::judge

@@ -35,6 +35,13 @@ Histogram merged(const Histogram& a, const Histogram& b) {
     return out;
 }
 
+std::vector<uint64_t> aboveEdges(const Histogram& histogram) {
+    std::vector<uint64_t> out(histogram.edges.size(), 0);
+    uint64_t above = 0;
+    for (size_t i = out.size(); i-- > 0;) out[i] = above += histogram.buckets[i + 1];
+    return out;
+}
+
 bool isHistogram(const api::Counts& counts) {
     return !counts.edges.empty() && counts.buckets.size() == counts.edges.size() + 1;
 }

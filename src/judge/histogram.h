@@ -23,6 +23,9 @@ std::vector<double> sharedEdges(const std::vector<double>& a, const std::vector<
 // What two histograms hold together, in the buckets between the edges they share.
 Histogram merged(const Histogram& a, const Histogram& b);
 
+// How many observations lie above each edge.
+std::vector<uint64_t> aboveEdges(const Histogram& histogram);
+
 // False when the counts are no histogram: no edges, or not one bucket more than edges.
 bool isHistogram(const api::Counts& counts);
 

@@ -32,8 +32,11 @@ std::vector<MetricMemory> reconciled(const api::Analysis& analysis, const Attemp
         MetricMemory next;
         if (known != attempt.metrics.end()) {
             next = *known;
-        } else if (attempt.soaking) {
-            next.soakLimit = metric.max.value_or(0);
+        } else {
+            next.rate = RateMetric::of(metric);
+            if (attempt.soaking) {
+                for (RateEvidence& rate : next.rate.rates) rate.startSoak(metric.max.value_or(0));
+            }
         }
         next.definition = metric;
         out.push_back(std::move(next));
@@ -154,7 +157,9 @@ void Judge::order(const api::JudgeOrder& order) {
         memory_->stable.seconds = 0;
         memory_->stable.requests = 0;
         memory_->stable.strata = 0;
-        for (auto& [name, metric] : memory_->stable.metrics) metric.requests = metric.bad = 0;
+        for (auto& [name, rates] : memory_->stable.metrics) {
+            for (auto& [edge, rate] : rates) rate.requests = rate.bad = 0;
+        }
         memory_->pending.reset();
         return;
     }
@@ -167,7 +172,7 @@ void Judge::order(const api::JudgeOrder& order) {
     memory_->attempt.step = order.step;
     memory_->attempt.stepStarted = order.stepStartedAt.has_value();
     if (order.mode == JudgeMode::Soak && !memory_->attempt.soaking) {
-        startSoak(analysis_, memory_->attempt);
+        startSoak(analysis_, memory_->stable, memory_->attempt);
         memory_->pending.reset();
     }
 }

@@ -11,8 +11,8 @@
 #include "api/spec.h"
 #include "judge/dispersion.h"
 #include "judge/drift_metric.h"
-#include "judge/error_metric.h"
 #include "judge/pods_metric.h"
+#include "judge/rate_metric.h"
 
 namespace serin::judge {
 
@@ -22,22 +22,22 @@ struct StableRecord {
     double seconds = 0;     // of evaluation, before the rollout
     uint64_t requests = 0;  // in that time
     uint64_t strata = 0;
-    struct Metric {
+    struct Rate {
         Dispersion dispersion;
         double requests = 0;  // in the evaluation
         double bad = 0;
-        bool operator==(const Metric&) const = default;
+        bool operator==(const Rate&) const = default;
     };
-    std::map<std::string, Metric> metrics;
+    // By metric, then by edge: an error rate has one entry, at 0.
+    std::map<std::string, std::map<double, Rate>> metrics;
 
     bool operator==(const StableRecord&) const = default;
 };
 
 struct MetricMemory {
     api::Metric definition;
-    ErrorEvidence errors;
-    DriftEvidence drift;
-    double soakLimit = 0;  // of the error rate, while soaking; 0: none
+    RateMetric rate;      // ErrorRate and Latency
+    DriftEvidence drift;  // HistogramDrift
 
     bool operator==(const MetricMemory&) const = default;
 };
@@ -45,9 +45,9 @@ struct MetricMemory {
 // A pod of this attempt, stable or canary.
 struct PodMemory {
     bool wasReady = false;
-    bool lost = false;   // its last scrape was lost: the next delta covers more than its interval
-    bool asked = false;  // it answered a request
-    uint64_t group = ErrorTick::npos;  // canary only: its group in ErrorEvidence::without
+    bool lost = false;          // its last scrape was lost: the next delta covers more than its interval
+    bool asked = false;         // it answered a request
+    uint64_t group = kNoGroup;  // canary only: its group in RateEvidence::without
 
     bool operator==(const PodMemory&) const = default;
 };

@@ -5,57 +5,13 @@
 #include <limits>
 
 #include "base/text.h"
+#include "judge/rate_messages.h"
 
 namespace serin::judge {
 namespace {
 
-bool isErrors(const api::Metric& metric) {
-    return metric.kind == api::MetricKind::ErrorRate;
-}
-
-double share(double bad, double total) {
-    return total > 0 ? bad / total : 0;
-}
-
 std::string counted(double count, const std::string& thing) {
     return cat(humanNumber(count), " ", thing, count == 1 ? "" : "s");
-}
-
-// A regression that set in with the present step shows more in the step's own numbers.
-bool stepSaysMore(const AttemptMemory& attempt, const MetricMemory& metric) {
-    const HarmMixture& harm = metric.errors.harm;
-    if (!attempt.stepOpen || harm.opened < 2) return false;
-    return combinedHarm(metric.definition, metric.errors.step) >
-           combinedHarm(metric.definition, harm.starts.front());
-}
-
-std::string rates(const AttemptMemory& attempt, const MetricMemory& metric) {
-    if (attempt.soaking) {
-        const Past& seen = metric.errors.seen;
-        return cat("errs ", humanPercent(share(seen.canaryBad, seen.canary)), " after promotion, limit ",
-                   humanPercent(metric.soakLimit));
-    }
-    const bool step = attempt.harm && stepSaysMore(attempt, metric);
-    const Past& seen = step ? metric.errors.step.past : metric.errors.seen;
-    return cat("canary errs ", humanPercent(share(seen.canaryBad, seen.canary)), " against ",
-               humanPercent(share(seen.stableBad, seen.stable)), step ? " in this step" : "");
-}
-
-// "odds ratio at least 3.2 at 99 %", or the absolute limit that was passed.
-std::string harmDetail(const api::Analysis& analysis, const AttemptMemory& attempt,
-                       const MetricMemory& metric) {
-    if (attempt.soaking) return "";
-    const double alarm = attemptAlarm(analysis, attempt.number);
-    const OddsProfile::Bounds bounds = metric.errors.profile.bounds(alarm);
-    if (metric.definition.worseOddsRatio && bounds.low > 1) {
-        return cat(", odds ratio at least ", humanNumber(bounds.low), " at ", humanNumber(100 * (1 - alarm)),
-                   " %");
-    }
-    const Past& seen = metric.errors.seen;
-    if (metric.definition.max && share(seen.canaryBad, seen.canary) > *metric.definition.max) {
-        return cat(", above the limit ", humanPercent(*metric.definition.max));
-    }
-    return "";
 }
 
 std::string onePodNote(const AttemptMemory& attempt, const Standing& standing) {
@@ -67,8 +23,8 @@ std::vector<double> parts(const AttemptMemory& attempt, const Standing& standing
     std::vector<double> out;
     for (size_t i = 0; i < attempt.metrics.size(); ++i) {
         const api::Metric& metric = attempt.metrics[i].definition;
-        out.push_back(isErrors(metric) ? std::log(metric.weight) + standing.evidence[i]
-                                       : -std::numeric_limits<double>::infinity());
+        out.push_back(metric.isRate() ? std::log(metric.weight) + standing.evidence[i]
+                                      : -std::numeric_limits<double>::infinity());
     }
     out.push_back(attempt.soaking ? -std::numeric_limits<double>::infinity() : standing.pods);
     return out;
@@ -81,27 +37,6 @@ std::string humanSeconds(double seconds) {
     if (seconds < 100 * 60) return cat(humanNumber(std::round(seconds / 60)), " min");
     if (seconds < 48 * 3600) return cat(humanNumber(std::round(seconds / 360) / 10), " h");
     return cat(humanNumber(std::round(seconds / 86400)), " days");
-}
-
-std::string errorMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
-                         const MetricMemory& metric) {
-    if (attempt.soaking && metric.soakLimit == 0) return "no record of the old version to limit it by";
-    if (metric.errors.seen.canary == 0) return "no canary requests yet";
-    std::string out = rates(attempt, metric);
-    if (attempt.soaking) return out;
-    const std::string detail = harmDetail(analysis, attempt, metric);
-    if (!detail.empty()) return out + detail;
-    if (isSafe(analysis, metric)) {
-        if (metric.definition.worseOddsRatio || !metric.definition.max) {
-            return cat(out, ", safe: within ", humanNumber(metric.definition.safeOddsRatio),
-                       "-fold of stable or ", humanNumber(100 * metric.definition.safeDifference),
-                       metric.definition.safeDifference == .01 ? " percentage point" : " percentage points");
-        }
-        return cat(out, ", safe: below ", humanPercent(*metric.definition.max));
-    }
-    const double needed = requestsToSafe(metric.definition, metric.errors.safe, analysis.missedHarm);
-    if (needed > 0) out += cat(", about ", humanNumber(needed), " more canary requests to call it safe");
-    return out;
 }
 
 std::string driftMessage(const api::Analysis&, const MetricMemory& metric) {
@@ -138,7 +73,7 @@ std::vector<std::string> harmMetrics(const api::Analysis&, const AttemptMemory& 
                                      const Standing& standing) {
     std::vector<std::string> out;
     for (const MetricMemory& metric : attempt.metrics) {
-        if (!attempt.soaking && !isErrors(metric.definition) && metric.definition.guard() &&
+        if (!attempt.soaking && !metric.definition.isRate() && metric.definition.guard() &&
             metric.drift.verdict == api::Verdict::Harm) {
             out.push_back(metric.definition.name);
         }
@@ -165,9 +100,8 @@ std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& att
                                          [&](const MetricMemory& m) { return m.definition.name == name; });
         if (metric == attempt.metrics.end()) {
             out.push_back(podsMessage(attempt.pods));
-        } else if (isErrors(metric->definition)) {
-            out.push_back(rates(attempt, *metric) + harmDetail(analysis, attempt, *metric) +
-                          onePodNote(attempt, standing));
+        } else if (metric->definition.isRate()) {
+            out.push_back(ratesInWords(analysis, attempt, *metric) + onePodNote(attempt, standing));
         } else {
             out.push_back(driftMessage(analysis, *metric));
         }
@@ -182,7 +116,7 @@ std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& a
     if (!attempt.stepOpen) return "";
     if (standing.onePodOnly) {
         return cat("only ", attempt.groupNames[standing.strongest],
-                   " errs: one pod of several condemns no version; look at that pod and its node");
+                   " is worse: one pod of several condemns no version; look at that pod and its node");
     }
     const auto wanted = static_cast<uint64_t>(std::max<int64_t>(0, analysis.minRequests));
     if (attempt.stepRequests < wanted) {
@@ -190,15 +124,15 @@ std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& a
     }
     for (const MetricMemory& metric : attempt.metrics) {
         if (!metric.definition.guard() || isSafe(analysis, metric)) continue;
-        const double needed = isErrors(metric.definition)
-                                  ? requestsToSafe(metric.definition, metric.errors.safe, analysis.missedHarm)
+        const double needed = metric.definition.isRate()
+                                  ? metric.rate.requestsToSafe(metric.definition, analysis.missedHarm)
                                   : metric.drift.missing(metric.definition);
         if (needed > 0) {
             return cat("waiting for ", humanNumber(needed), " more canary ",
-                       isErrors(metric.definition) ? "requests" : "observations", " to call ",
+                       metric.definition.isRate() ? "requests" : "observations", " to call ",
                        metric.definition.name, " safe");
         }
-        if (!isErrors(metric.definition)) return driftMessage(analysis, metric);
+        if (!metric.definition.isRate()) return driftMessage(analysis, metric);
     }
     return "";
 }

@@ -11,9 +11,6 @@ namespace serin::judge {
 // "45 s", "33 min", "3.2 h".
 std::string humanSeconds(double seconds);
 
-// One error metric in words: rates of both arms, the odds ratio's bound, or what is still missing.
-std::string errorMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
-                         const MetricMemory& metric);
 std::string driftMessage(const api::Analysis& analysis, const MetricMemory& metric);
 std::string podsMessage(const PodsEvidence& pods);
 

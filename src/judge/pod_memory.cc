@@ -26,7 +26,7 @@ void notePod(const api::PodSample& sample, Duration length, const std::vector<ap
 }
 
 void giveGroup(const api::PodSample& sample, PodMemory& pod, AttemptMemory& attempt) {
-    if (!pod.asked || pod.group != ErrorTick::npos) return;
+    if (!pod.asked || pod.group != kNoGroup) return;
     pod.group = attempt.groupsMade++ % kMostGroups;
     if (pod.group == attempt.groupNames.size()) {
         attempt.groupNames.push_back(sample.name);
@@ -68,7 +68,7 @@ bool hasAnswered(const AttemptMemory& attempt, const std::string& pod) {
 
 size_t groupOf(const AttemptMemory& attempt, const std::string& pod) {
     const PodMemory* known = find(attempt, pod);
-    return known == nullptr ? ErrorTick::npos : known->group;
+    return known == nullptr ? kNoGroup : known->group;
 }
 
 api::Stratum withoutLateCounts(const api::Stratum& stratum, const AttemptMemory& attempt) {

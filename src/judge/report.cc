@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "judge/feasibility.h"
 #include "judge/messages.h"
+#include "judge/rate_messages.h"
 #include "judge/standing.h"
 
 namespace serin::judge {
@@ -25,27 +26,32 @@ double share(double bad, double total) {
     return total > 0 ? bad / total : 0;
 }
 
-api::MetricVerdict errorVerdict(const api::Analysis& analysis, const AttemptMemory& attempt,
-                                const MetricMemory& metric, double evidence) {
-    const Past& seen = metric.errors.seen;
-    const OddsProfile::Bounds bounds = metric.errors.profile.bounds(attemptAlarm(analysis, attempt.number));
+api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemory& attempt,
+                               const MetricMemory& metric, double evidence) {
     api::MetricVerdict out;
-    out.stable = share(seen.stableBad, seen.stable);
-    out.canary = share(seen.canaryBad, seen.canary);
-    out.ratioLow = bounds.low;
-    out.ratioHigh = bounds.high;
-    out.samples = static_cast<uint64_t>(seen.canary);
+    out.ratioHigh = std::numeric_limits<double>::infinity();
     out.evidence = evidence;
-    if (seen.canary == 0) {
+    out.samples = static_cast<uint64_t>(metric.rate.canaryRequests());
+    out.message = rateMessage(analysis, attempt, metric);
+    if (!attempt.soaking && !metric.rate.incomparable.empty()) {
+        out.verdict = Verdict::Invalid;
+    } else if (metric.rate.canaryRequests() == 0) {
         out.verdict = Verdict::NoData;
     } else if (!attempt.soaking && isSafe(analysis, metric)) {
         out.verdict = Verdict::Safe;
     }
+    if (metric.rate.rates.empty()) return out;
+    const RateEvidence& told = metric.rate.rates[metric.rate.telling(metric.definition)];
+    const OddsProfile::Bounds bounds = told.profile.bounds(attemptAlarm(analysis, attempt.number));
+    out.stable = share(told.seen.stableBad, told.seen.stable);
+    out.canary = share(told.seen.canaryBad, told.seen.canary);
+    out.ratioLow = bounds.low;
+    out.ratioHigh = bounds.high;
+    out.slowerThan = toldEdge(metric);
     if (!attempt.soaking && out.verdict != Verdict::Safe) {
         out.samplesNeeded =
-            static_cast<uint64_t>(requestsToSafe(metric.definition, metric.errors.safe, analysis.missedHarm));
+            static_cast<uint64_t>(metric.rate.requestsToSafe(metric.definition, analysis.missedHarm));
     }
-    out.message = errorMessage(analysis, attempt, metric);
     return out;
 }
 
@@ -77,10 +83,10 @@ std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, co
     std::vector<api::MetricVerdict> out;
     for (size_t i = 0; i < attempt.metrics.size(); ++i) {
         const MetricMemory& metric = attempt.metrics[i];
-        const bool errors = metric.definition.kind == api::MetricKind::ErrorRate;
-        if (attempt.soaking && !errors) continue;
-        out.push_back(errors ? errorVerdict(analysis, attempt, metric, standing.evidence[i])
-                             : driftVerdict(analysis, metric));
+        const bool rate = metric.definition.isRate();
+        if (attempt.soaking && !rate) continue;
+        out.push_back(rate ? rateVerdict(analysis, attempt, metric, standing.evidence[i])
+                           : driftVerdict(analysis, metric));
         out.back().name = metric.definition.name;
         out.back().guard = metric.definition.guard();
     }

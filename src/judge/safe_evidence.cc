@@ -29,10 +29,11 @@ double growthByDifference(double rate, double stablePerCanary, double difference
     return bernoulliDivergence(rate, ps + difference) + stablePerCanary * bernoulliDivergence(rate, ps);
 }
 double growthByOdds(double rate, double stablePerCanary, double r1) {
-    // Given an error, it is the canary's with this probability, under equal rates and at the limit.
+    // Given a bad request, it is the canary's with this probability, under equal rates and at the limit. The
+    // good ones are as telling where they are the rare ones.
     const double share = 1 / (1 + stablePerCanary);
     const double atLimit = share * r1 / (share * r1 + 1 - share);
-    return rate * (1 + stablePerCanary) * bernoulliDivergence(share, atLimit);
+    return rate * (1 - rate) * (1 + stablePerCanary) * bernoulliDivergence(share, atLimit);
 }
 
 double relativeWait(const api::Metric& metric, double rate, double stablePerCanary, double goal,

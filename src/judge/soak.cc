@@ -1,6 +1,7 @@
 #include "judge/soak.h"
 
 #include <algorithm>
+#include <map>
 
 #include "judge/absolute.h"
 #include "judge/standing.h"
@@ -11,26 +12,45 @@ namespace {
 // Error rates have a daily rhythm that a rollout of minutes does not show.
 constexpr double kLeastMargin = 0.01;
 
-}  // namespace
-
-double soakLimit(const api::Metric& metric, const Past& rollout, double alarm) {
-    double limit = upperRate(rollout.stable, rollout.stableBad, alarm / 2) +
-                   std::max(kLeastMargin, metric.safeDifference);
+double limitOf(const api::Metric& metric, double upper) {
+    double limit = upper + std::max(kLeastMargin, metric.safeDifference);
     if (metric.max) limit = std::min(limit, *metric.max);
     return limit < 1 ? limit : 0;
 }
 
-void startSoak(const api::Analysis& analysis, AttemptMemory& attempt) {
+// During the rollout the versions share the load; before it stable carried all of it, as the new version does
+// now.
+double upperSlow(const Past& rollout, const std::map<double, StableRecord::Rate>& known, double edge,
+                 double error) {
+    const auto before = known.find(edge);
+    if (before == known.end() || before->second.requests == 0) return 1;
+    return std::max(upperRate(rollout.stable, rollout.stableBad, error),
+                    upperRate(before->second.requests, before->second.bad, error));
+}
+
+}  // namespace
+
+void startSoak(const api::Analysis& analysis, const StableRecord& stable, AttemptMemory& attempt) {
+    const double error = attemptAlarm(analysis, attempt.number) / 2;
     for (MetricMemory& metric : attempt.metrics) {
-        if (metric.definition.kind != api::MetricKind::ErrorRate) continue;
-        metric.soakLimit =
-            soakLimit(metric.definition, metric.errors.seen, attemptAlarm(analysis, attempt.number));
-        metric.errors = {};
+        RateMetric& rate = metric.rate;
+        const auto known = stable.metrics.find(metric.definition.name);
+        for (size_t i = 0; i < rate.rates.size(); ++i) {
+            const Past& seen = rate.rates[i].seen;
+            double upper = upperRate(seen.stable, seen.stableBad, error);
+            if (i < rate.edges.size()) {
+                upper =
+                    known == stable.metrics.end() ? 1 : upperSlow(seen, known->second, rate.edges[i], error);
+            }
+            rate.rates[i].startSoak(limitOf(metric.definition, upper));
+        }
+        rate.load = {};
+        rate.incomparable.clear();
     }
     attempt.soaking = true;
     attempt.groupNames.clear();
     attempt.groupsMade = 0;
-    for (auto& [key, pod] : attempt.podsSeen) pod.group = ErrorTick::npos;
+    for (auto& [key, pod] : attempt.podsSeen) pod.group = kNoGroup;
     // A person who promotes against the evidence has the last word on it.
     attempt.harm = false;
     attempt.harmHeadline.clear();

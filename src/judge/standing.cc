@@ -11,25 +11,21 @@ namespace {
 
 constexpr double kPodsWeight = 1;
 
-bool isErrors(const api::Metric& metric) {
-    return metric.kind == api::MetricKind::ErrorRate;
-}
-
 double weightOfAll(const api::Analysis& analysis, bool soaking) {
     double sum = soaking ? 0 : kPodsWeight;
     for (const api::Metric& metric : analysis.metrics) {
-        if (metric.guard() && (isErrors(metric) || !soaking)) sum += metric.weight;
+        if (metric.guard() && (metric.isRate() || !soaking)) sum += metric.weight;
     }
     return sum;
 }
 
-// ln of the weighted mean, given ln E of each error metric. Drift Guards spend their share elsewhere and
-// count 0.
+// ln of the weighted mean, given ln E of each error rate and latency. Drift Guards spend their share
+// elsewhere and count 0.
 double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
                     const std::function<double(const MetricMemory&)>& evidence) {
     std::vector<double> logs;
     for (const MetricMemory& metric : attempt.metrics) {
-        if (!isErrors(metric.definition) || metric.definition.weight <= 0) continue;
+        if (!metric.definition.isRate() || metric.definition.weight <= 0) continue;
         logs.push_back(std::log(metric.definition.weight) + evidence(metric));
     }
     if (!attempt.soaking) logs.push_back(std::log(kPodsWeight) + attempt.pods.evidence());
@@ -37,13 +33,15 @@ double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
     return all > 0 && !logs.empty() ? logSumExp(logs) - std::log(all) : 0;
 }
 
-// A regression of the version shows on every pod; a broken node on one. So harm by errors must hold without
-// the strongest pod too, by a tenth.
+// A regression of the version shows on every pod; a broken node on one. So harm by errors or latency must
+// hold without the strongest pod too, by a tenth.
 void leaveOneOut(const api::Analysis& analysis, const AttemptMemory& attempt, Standing& standing) {
     std::vector<bool> answered(attempt.groupNames.size(), false);
     for (const MetricMemory& metric : attempt.metrics) {
-        for (size_t i = 0; i < metric.errors.without.size() && i < answered.size(); ++i) {
-            if (metric.errors.without[i].seen.canary > 0) answered[i] = true;
+        if (metric.rate.rates.empty()) continue;
+        const std::vector<WithoutGroup>& without = metric.rate.rates.front().without;
+        for (size_t i = 0; i < without.size() && i < answered.size(); ++i) {
+            if (without[i].seen.canary > 0) answered[i] = true;
         }
     }
     standing.podsWithRequests = static_cast<size_t>(std::count(answered.begin(), answered.end(), true));
@@ -52,7 +50,7 @@ void leaveOneOut(const api::Analysis& analysis, const AttemptMemory& attempt, St
     for (size_t group = 0; group < answered.size(); ++group) {
         if (!answered[group]) continue;
         const double mean = weightedMean(analysis, attempt, [&](const MetricMemory& metric) {
-            return metric.errors.evidenceWithout(judgedAs(metric, attempt.soaking), group);
+            return metric.rate.evidenceWithout(metric.definition, group);
         });
         if (mean < standing.meanWithout) {
             standing.meanWithout = mean;
@@ -67,19 +65,10 @@ double attemptAlarm(const api::Analysis& analysis, int attempt) {
     return analysis.falseAlarm * std::ldexp(1.0, 1 - std::max(1, attempt));
 }
 
-api::Metric judgedAs(const MetricMemory& metric, bool soaking) {
-    api::Metric out = metric.definition;
-    if (soaking) {
-        out.worseOddsRatio.reset();
-        out.max.reset();
-        if (metric.soakLimit > 0) out.max = metric.soakLimit;
-    }
-    return out;
-}
-
 bool isSafe(const api::Analysis& analysis, const MetricMemory& metric) {
-    if (!isErrors(metric.definition)) return metric.drift.verdict == api::Verdict::Safe;
-    return metric.errors.safe.evidence(metric.definition) >= -std::log(analysis.missedHarm);
+    if (!metric.definition.isRate()) return metric.drift.verdict == api::Verdict::Safe;
+    return metric.rate.incomparable.empty() &&
+           metric.rate.safeEvidence(metric.definition) >= -std::log(analysis.missedHarm);
 }
 
 double driftShare(const api::Analysis& analysis, const api::Metric& metric) {
@@ -92,17 +81,18 @@ Standing standingOf(const api::Analysis& analysis, const AttemptMemory& attempt)
     if (analysis.metrics.empty()) return out;
     bool driftHarm = false;
     for (const MetricMemory& metric : attempt.metrics) {
-        const api::Metric judged = judgedAs(metric, attempt.soaking);
-        out.evidence.push_back(isErrors(judged) ? metric.errors.evidence(judged) : 0);
-        if (attempt.soaking || !metric.definition.guard()) continue;
-        if (!isErrors(judged)) driftHarm = driftHarm || metric.drift.verdict == api::Verdict::Harm;
+        const api::Metric& definition = metric.definition;
+        const bool rate = definition.isRate();
+        out.evidence.push_back(rate ? metric.rate.evidence(definition) : 0);
+        if (attempt.soaking || !definition.guard()) continue;
+        if (!rate) driftHarm = driftHarm || metric.drift.verdict == api::Verdict::Harm;
         // The last step's own strata must not speak against the canary (equal to 1 without any error).
-        const bool quietStep = !isErrors(judged) || metric.errors.stepEvidence(judged) <= 1e-12;
+        const bool quietStep = !rate || metric.rate.stepEvidence(definition) <= 1e-12;
         out.safe = out.safe && isSafe(analysis, metric) && quietStep;
     }
     out.pods = attempt.pods.evidence();
-    out.mean = weightedMean(analysis, attempt, [&](const MetricMemory& metric) {
-        return metric.errors.evidence(judgedAs(metric, attempt.soaking));
+    out.mean = weightedMean(analysis, attempt, [](const MetricMemory& metric) {
+        return metric.rate.evidence(metric.definition);
     });
     leaveOneOut(analysis, attempt, out);
     const bool passed = out.mean >= out.threshold;

@@ -12,9 +12,6 @@ namespace serin::judge {
 // together stay below 2·falseAlarm.
 double attemptAlarm(const api::Analysis& analysis, int attempt);
 
-// The metric as it is judged now: during a soak only against the absolute limit.
-api::Metric judgedAs(const MetricMemory& metric, bool soaking);
-
 // How the evidence stands at this moment. All logs natural.
 struct Standing {
     std::vector<double> evidence;  // ln E of harm a metric, in the order of the memory; 0 for drift

@@ -6,15 +6,18 @@
 
 namespace serin::judge {
 
+double weightOfStart(size_t i) {
+    return i == 0 ? 0.5 : std::ldexp(0.5, -static_cast<int>(i));
+}
+
+double weightOfLaterStarts(size_t made) {
+    return std::ldexp(1.0, -static_cast<int>(made));
+}
+
 double logMixtureOfStarts(const std::vector<double>& logs) {
     std::vector<double> weighted;
-    double left = 1;
-    for (size_t i = 0; i < logs.size(); ++i) {
-        const double weight = i == 0 ? 0.5 : std::ldexp(0.5, -static_cast<int>(i));
-        weighted.push_back(std::log(weight) + logs[i]);
-        left -= weight;
-    }
-    weighted.push_back(std::log(left));
+    for (size_t i = 0; i < logs.size(); ++i) weighted.push_back(std::log(weightOfStart(i)) + logs[i]);
+    weighted.push_back(std::log(weightOfLaterStarts(logs.size())));
     return logSumExp(weighted);
 }
 

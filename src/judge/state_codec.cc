@@ -1,11 +1,13 @@
 #include "judge/state_codec.h"
 
+#include <algorithm>
+
 #include "judge/state_fields.h"
 
 namespace serin::judge {
 namespace {
 
-constexpr std::string_view kFormat = "serin-judge/1";
+constexpr std::string_view kFormat = "serin-judge/2";
 
 std::string encoded(const Memory& memory) {
     StateWriter writer;
@@ -13,13 +15,29 @@ std::string encoded(const Memory& memory) {
     return std::string(kFormat) + " " + writer.text();
 }
 
-// Without groups the evidence that leaves pods out starts anew: harm by errors then needs new evidence of
-// each pod.
+// Without groups the evidence that leaves pods out starts anew: harm by errors or latency then needs new
+// evidence of each pod.
 void dropGroups(AttemptMemory& attempt) {
-    for (MetricMemory& metric : attempt.metrics) metric.errors.without.clear();
-    for (auto& [key, pod] : attempt.podsSeen) pod.group = ErrorTick::npos;
+    for (MetricMemory& metric : attempt.metrics) {
+        for (RateEvidence& rate : metric.rate.rates) rate.without.clear();
+    }
+    for (auto& [key, pod] : attempt.podsSeen) pod.group = kNoGroup;
     attempt.groupNames.clear();
     attempt.groupsMade = 0;
+}
+
+// An error rate has one rate, a latency one an edge; whoever goes on relies on it.
+bool consistent(const MetricMemory& metric) {
+    const RateMetric& rate = metric.rate;
+    switch (metric.definition.kind) {
+        case api::MetricKind::ErrorRate:
+            return rate.edges.empty() && rate.rates.size() == 1;
+        case api::MetricKind::Latency:
+            return rate.edges.size() == rate.rates.size() && rate.edges.size() <= kMostEdges &&
+                   std::is_sorted(rate.edges.begin(), rate.edges.end());
+        default:
+            return rate.rates.empty();
+    }
 }
 
 }  // namespace
@@ -47,6 +65,8 @@ std::optional<Memory> decodeState(const std::string& text) {
     Memory memory;
     reader(memory);
     if (!reader.ok() || !reader.atEnd()) return std::nullopt;
+    const std::vector<MetricMemory>& metrics = memory.attempt.metrics;
+    if (!std::all_of(metrics.begin(), metrics.end(), consistent)) return std::nullopt;
     return memory;
 }
 

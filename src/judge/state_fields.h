@@ -28,7 +28,8 @@ void fields(Archive& a, T& v) {
 }
 template <typename Archive, PersistedAs<PodSample> T>
 void fields(Archive& a, T& v) {
-    a(v.pod, v.name, v.exposure, v.notReady, v.restarts, v.lostScrapes, v.counted, v.warm, v.counts);
+    a(v.pod, v.name, v.exposure, v.notReady, v.restarts, v.lostScrapes, v.counted, v.warm, v.serving,
+      v.counts);
 }
 template <typename Archive, PersistedAs<Stratum> T>
 void fields(Archive& a, T& v) {
@@ -49,13 +50,17 @@ template <typename Archive, PersistedAs<HarmEvidence> T>
 void fields(Archive& a, T& v) {
     a(v.odds, v.byDifference, v.limit, v.past);
 }
+template <typename Archive, PersistedAs<HarmMixture::Start> T>
+void fields(Archive& a, T& v) {
+    a(v.byDifference, v.past);
+}
 template <typename Archive, PersistedAs<HarmMixture> T>
 void fields(Archive& a, T& v) {
-    a(v.starts, v.opened);
+    a(v.odds, v.limit, v.starts, v.opened);
 }
 template <typename Archive, PersistedAs<WithoutGroup> T>
 void fields(Archive& a, T& v) {
-    a(v.seen, v.attempt, v.step);
+    a(v.seen, v.harm);
 }
 template <typename Archive, PersistedAs<SafeEvidence> T>
 void fields(Archive& a, T& v) {
@@ -65,9 +70,17 @@ template <typename Archive, PersistedAs<OddsProfile> T>
 void fields(Archive& a, T& v) {
     a(v.logLikelihood);
 }
-template <typename Archive, PersistedAs<ErrorEvidence> T>
+template <typename Archive, PersistedAs<RateEvidence> T>
 void fields(Archive& a, T& v) {
-    a(v.harm, v.step, v.without, v.safe, v.profile, v.seen);
+    a(v.harm, v.step, v.without, v.safe, v.profile, v.seen, v.soakLimit);
+}
+template <typename Archive, PersistedAs<Load> T>
+void fields(Archive& a, T& v) {
+    a(v.canary, v.canarySeconds, v.stable, v.stableSeconds);
+}
+template <typename Archive, PersistedAs<RateMetric> T>
+void fields(Archive& a, T& v) {
+    a(v.edges, v.rates, v.load, v.incomparable);
 }
 template <typename Archive, PersistedAs<Histogram> T>
 void fields(Archive& a, T& v) {
@@ -90,7 +103,7 @@ template <typename Archive, PersistedAs<Dispersion> T>
 void fields(Archive& a, T& v) {
     a(v.sum, v.count);
 }
-template <typename Archive, PersistedAs<StableRecord::Metric> T>
+template <typename Archive, PersistedAs<StableRecord::Rate> T>
 void fields(Archive& a, T& v) {
     a(v.dispersion, v.requests, v.bad);
 }
@@ -100,7 +113,7 @@ void fields(Archive& a, T& v) {
 }
 template <typename Archive, PersistedAs<MetricMemory> T>
 void fields(Archive& a, T& v) {
-    a(v.definition, v.errors, v.drift, v.soakLimit);
+    a(v.definition, v.rate, v.drift);
 }
 template <typename Archive, PersistedAs<PodMemory> T>
 void fields(Archive& a, T& v) {

@@ -11,7 +11,12 @@ api::Counts mergedCounts(const api::Counts& a, const api::Counts& b) {
     api::Counts out;
     out.total = a.total + b.total;
     out.bad = a.bad + b.bad;
-    if (!a.edges.empty() || !b.edges.empty()) {
+    // A histogram without observations may not have its buckets yet.
+    if (a.total == 0 || b.total == 0) {
+        const api::Counts& seen = a.total == 0 ? b : a;
+        out.edges = seen.edges;
+        out.buckets = seen.buckets;
+    } else if (!a.edges.empty() || !b.edges.empty()) {
         const Histogram both = merged({a.edges, a.buckets}, {b.edges, b.buckets});
         out.edges = both.edges;
         out.buckets = both.buckets;
@@ -26,6 +31,7 @@ api::PodSample mergedPod(const api::PodSample& first, const api::PodSample& seco
     out.restarts += first.restarts;
     out.lostScrapes += first.lostScrapes;
     out.warm = first.warm;
+    out.serving = first.serving;
     if (!second.counted) {
         out.counts.clear();
     } else if (first.counted) {
@@ -96,23 +102,11 @@ std::vector<PodCounts> countsOf(const std::vector<api::PodSample>& arm, const st
     std::vector<PodCounts> out;
     for (const api::PodSample& pod : arm) {
         const auto found = pod.counts.find(metric);
-        if (pod.counted && found != pod.counts.end()) out.push_back({pod.pod, &found->second, pod.warm});
+        if (pod.counted && found != pod.counts.end()) {
+            out.push_back({pod.pod, &found->second, pod.warm, pod.serving});
+        }
     }
     return out;
-}
-
-ArmTotals totalsOf(const std::vector<PodCounts>& pods, bool warmOnly) {
-    ArmTotals out;
-    for (const PodCounts& pod : pods) {
-        if (warmOnly && !pod.warm) continue;
-        out.total += pod.counts->total;
-        out.bad += std::min(pod.counts->bad, pod.counts->total);
-    }
-    return out;
-}
-
-Table tableOf(const ArmTotals& canary, const ArmTotals& stable) {
-    return {canary.total, canary.bad, stable.total, stable.bad};
 }
 
 }  // namespace serin::judge

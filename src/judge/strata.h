@@ -6,7 +6,6 @@
 
 #include "api/samples.h"
 #include "api/spec.h"
-#include "judge/fnch.h"
 
 namespace serin::judge {
 
@@ -29,15 +28,8 @@ struct PodCounts {
     std::string pod;
     const api::Counts* counts = nullptr;
     bool warm = false;
+    Duration serving{0};
 };
 std::vector<PodCounts> countsOf(const std::vector<api::PodSample>& arm, const std::string& metric);
-
-// Requests and errors of an arm, as the canary half of a table.
-struct ArmTotals {
-    uint64_t total = 0;
-    uint64_t bad = 0;
-};
-ArmTotals totalsOf(const std::vector<PodCounts>& pods, bool warmOnly);
-Table tableOf(const ArmTotals& canary, const ArmTotals& stable);
 
 }  // namespace serin::judge

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "judge/pod_memory.h"
+#include "judge/rate_ticks.h"
 #include "judge/standing.h"
 #include "judge/strata.h"
 
@@ -11,37 +13,6 @@ namespace {
 
 double seconds(Duration duration) {
     return std::chrono::duration<double>(duration).count();
-}
-
-bool isErrors(const api::Metric& metric) {
-    return metric.kind == api::MetricKind::ErrorRate;
-}
-
-std::vector<Dispersion::Pod> podsForDispersion(const std::vector<PodCounts>& stable) {
-    std::vector<Dispersion::Pod> out;
-    out.reserve(stable.size());
-    for (const PodCounts& pod : stable) {
-        out.push_back({static_cast<double>(pod.counts->total),
-                       static_cast<double>(std::min(pod.counts->bad, pod.counts->total))});
-    }
-    return out;
-}
-
-void addErrors(const MetricMemory& metric, const api::Stratum& stratum, bool inStep, AttemptMemory& attempt,
-               StableRecord& stable, ErrorEvidence& errors) {
-    const api::Metric judged = judgedAs(metric, attempt.soaking);
-    ErrorTick tick;
-    tick.canary = countsOf(stratum.canary, judged.name);
-    if (!attempt.soaking) tick.stable = countsOf(stratum.stable, judged.name);
-    for (const PodCounts& pod : tick.canary) tick.groups.push_back(groupOf(attempt, pod.pod));
-    tick.groupCount = attempt.groupNames.size();
-    const auto answering = std::count_if(tick.stable.begin(), tick.stable.end(),
-                                         [](const PodCounts& pod) { return pod.counts->total > 0; });
-    Dispersion& dispersion = stable.metrics[judged.name].dispersion;
-    tick.temper = dispersion.factor(static_cast<size_t>(answering));
-    tick.inStep = inStep;
-    errors.add(judged, tick);
-    dispersion.add(podsForDispersion(tick.stable));  // afterwards: an interval must not temper itself
 }
 
 PodsTick podsTick(const api::Stratum& stratum, const AttemptMemory& attempt) {
@@ -80,9 +51,10 @@ std::string missingIn(const api::Stratum& stratum, const AttemptMemory& attempt,
     if (!answered(stratum.canary)) return "no requests reach the canary";
     if (!answered(stratum.stable)) return "no requests reach the stable version";
     for (const MetricMemory& metric : attempt.metrics) {
-        if (metric.definition.guard() && metric.drift.invalid) {
-            return metric.definition.name + ": the versions' histograms share no bucket edge";
-        }
+        if (!metric.definition.guard()) continue;
+        const std::string& name = metric.definition.name;
+        if (metric.drift.invalid) return name + ": the versions' histograms share no bucket edge";
+        if (!metric.rate.incomparable.empty()) return cat(name, ": ", metric.rate.incomparable);
     }
     return "";
 }
@@ -104,7 +76,7 @@ bool allWarm(const api::Stratum& stratum, const AttemptMemory& attempt) {
 }
 
 void openStep(AttemptMemory& attempt) {
-    for (MetricMemory& metric : attempt.metrics) metric.errors.startStep();
+    for (MetricMemory& metric : attempt.metrics) metric.rate.startStep();
     attempt.pods.startStep();
     attempt.stepOpen = true;
 }
@@ -133,13 +105,7 @@ void countEvaluation(const api::Analysis& analysis, const api::Stratum& stratum,
     record.seconds += seconds(stratum.to - stratum.from);
     for (const api::PodSample& pod : stratum.stable) record.requests += requestsOf(pod, analysis.metrics);
     for (const api::Metric& metric : analysis.metrics) {
-        if (!isErrors(metric)) continue;
-        const std::vector<PodCounts> pods = countsOf(stratum.stable, metric.name);
-        const ArmTotals totals = totalsOf(pods, false);
-        StableRecord::Metric& known = record.metrics[metric.name];
-        known.requests += static_cast<double>(totals.total);
-        known.bad += static_cast<double>(totals.bad);
-        known.dispersion.add(podsForDispersion(pods));
+        if (metric.isRate()) evaluateRates(stratum, metric, record);
     }
 }
 
@@ -151,8 +117,8 @@ void countComparison(const api::Analysis& analysis, const api::Stratum& whole, b
     notePods(whole, analysis.metrics, attempt);
     for (MetricMemory& metric : attempt.metrics) {
         const api::Metric& definition = metric.definition;
-        if (isErrors(definition)) {
-            addErrors(metric, stratum, inStep, attempt, memory.stable, metric.errors);
+        if (definition.isRate()) {
+            countRates(stratum, inStep, attempt, memory.stable, metric);
         } else if (inStep) {
             const double share = definition.guard() ? driftShare(analysis, definition) : 0;
             metric.drift.add(definition, countsOf(stratum.canary, definition.name),
@@ -170,9 +136,7 @@ void countSoak(const api::Analysis& analysis, const api::Stratum& whole, Memory&
     const api::Stratum stratum = withoutLateCounts(whole, attempt);
     notePods(whole, analysis.metrics, attempt);
     for (MetricMemory& metric : attempt.metrics) {
-        if (isErrors(metric.definition) && metric.soakLimit > 0) {
-            addErrors(metric, stratum, false, attempt, memory.stable, metric.errors);
-        }
+        if (metric.definition.isRate()) countRates(stratum, false, attempt, memory.stable, metric);
     }
     ++attempt.strata;
 }

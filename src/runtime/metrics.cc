@@ -33,9 +33,13 @@ prometheus::Family<Gauge>& gauge(prometheus::Registry& registry, const char* nam
     return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
 }
 
-// The shares of the first error-rate metric; the others are in status.
-const api::MetricVerdict* errorsOf(const api::Judgement& judgement) {
-    return judgement.metrics.empty() ? nullptr : &judgement.metrics.front();
+// What is said of the first metric of a kind; the others are in status.
+const api::MetricVerdict* firstOf(api::MetricKind kind, const api::Analysis& analysis,
+                                  const api::Judgement* judgement) {
+    const auto metric = std::ranges::find(analysis.metrics, kind, &api::Metric::kind);
+    if (!judgement || metric == analysis.metrics.end()) return nullptr;
+    const auto verdict = std::ranges::find(judgement->metrics, metric->name, &api::MetricVerdict::name);
+    return verdict == judgement->metrics.end() ? nullptr : &*verdict;
 }
 
 }  // namespace
@@ -65,6 +69,8 @@ struct Metrics::Impl {
     Built<Gauge> weight = gauge(registry, "serin_weight", "Observed share of ready endpoints, percent");
     Built<Gauge> evidence = gauge(registry, "serin_evidence", "Natural logarithm of the evidence of harm");
     Built<Gauge> errorRate = gauge(registry, "serin_error_rate", "Share of failed requests, as judged");
+    Built<Gauge> slowShare =
+        gauge(registry, "serin_slow_share", "Share of requests above the edge that status names, as judged");
     Built<Counter> served = counter(registry, "serin_requests_total", "Requests that were judged");
     Built<Counter> bad = counter(registry, "serin_failed_requests_total", "Judged requests that failed");
     Built<Counter> verdicts = counter(registry, "serin_verdicts_total", "Judgements, by verdict");
@@ -140,9 +146,13 @@ void Metrics::show(const api::ModelDeployment& object, const api::Status& status
     set(impl_->weight, "stable", status.stable ? status.stable->weight : 0);
     set(impl_->weight, "canary", status.canary ? status.canary->weight : 0);
     set(impl_->evidence, nullptr, judgement ? judgement->evidence : 0);
-    const api::MetricVerdict* errors = judgement ? errorsOf(*judgement) : nullptr;
-    set(impl_->errorRate, "stable", errors ? errors->stable : 0);
-    set(impl_->errorRate, "canary", errors ? errors->canary : 0);
+    const auto setShares = [&](prometheus::Family<Gauge>& family, api::MetricKind kind) {
+        const api::MetricVerdict* said = firstOf(kind, object.spec.analysis, judgement);
+        set(family, "stable", said ? said->stable : 0);
+        set(family, "canary", said ? said->canary : 0);
+    };
+    setShares(impl_->errorRate, api::MetricKind::ErrorRate);
+    setShares(impl_->slowShare, api::MetricKind::Latency);
 }
 
 void Metrics::Impl::count(const std::string& space, const std::string& name, const std::string& role,

@@ -110,6 +110,7 @@ api::PodSample CounterBook::closePod(Pod& pod, const PodResult& result, const Ro
     pod.notReady = Duration{0};
     pod.seenAt = round.at;
     if (lastRoundAt_) {
+        if (pod.firstRequestAt) sample.serving = std::max(Duration{0}, *lastRoundAt_ - *pod.firstRequestAt);
         sample.warm = context.warmUp == Duration{0} ||
                       (pod.firstRequestAt && *pod.firstRequestAt + context.warmUp <= *lastRoundAt_);
     }

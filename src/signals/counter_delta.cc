@@ -74,9 +74,9 @@ uint64_t wholeNumber(double value) {
 
 // Enforces what a client's races and float noise may break: failures are requests, cumulative buckets never
 // fall.
-api::Counts countsOf(const Sums& sums, api::MetricKind kind) {
+api::Counts countsOf(const Sums& sums, SourceKind kind) {
     api::Counts counts;
-    if (kind == api::MetricKind::ErrorRate) {
+    if (kind == SourceKind::Requests) {
         counts.bad = wholeNumber(sums.bad);
         counts.total = std::max(wholeNumber(sums.total), counts.bad);
         return counts;

@@ -12,9 +12,9 @@ namespace serin::signals {
 
 // What the series of one source add up to.
 struct Sums {
-    double total = 0;  // ErrorRate: requests. HistogramDrift: observations by _count, NaN included
+    double total = 0;  // Requests: all. Histogram: observations by _count, NaN included
     double bad = 0;
-    // HistogramDrift, summed over the histograms of one name: only edges that all of them have.
+    // Histogram, summed over the histograms of one name: only edges that all of them have.
     std::vector<double> edges;       // ascending, finite
     std::vector<double> cumulative;  // observations at or below each edge
     std::optional<double> infinite;  // at or below +Inf: all but NaN; absent without such a bucket

@@ -52,7 +52,7 @@ std::vector<Use> usesOf(const Selection& selection) {
         const Source& source = selection.sources[i];
         for (const Selector& selector : source.total) add(i, selector, "", Slot::Total);
         for (const Selector& selector : source.bad) add(i, selector, "", Slot::Bad);
-        if (source.kind == api::MetricKind::HistogramDrift) {
+        if (source.kind == SourceKind::Histogram) {
             add(i, source.histogram, "_bucket", Slot::Bucket);
             add(i, source.histogram, "_count", Slot::Count);
         }

@@ -26,7 +26,7 @@ struct SeriesNumber {
 
 struct SourceReading {
     uint64_t fingerprint = 0;  // of the Source
-    api::MetricKind kind = api::MetricKind::ErrorRate;
+    SourceKind kind = SourceKind::Requests;
     bool exported = false;             // the page names the metric, if only in a TYPE line
     std::vector<SeriesNumber> series;  // ascending by `series`, each once
 };

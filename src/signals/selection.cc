@@ -27,7 +27,6 @@ std::string joinTexts(const std::vector<Selector>& selectors) {
 
 Result<Source> errorSource(const api::ErrorCounters& errors, std::string_view metric) {
     Source source;
-    source.kind = api::MetricKind::ErrorRate;
     auto total = parseAll(errors.total, "spec.runtime.errors.total");
     if (!total) return total.error();
     auto bad = parseAll(errors.bad, "spec.runtime.errors.bad");
@@ -43,10 +42,14 @@ Result<Source> errorSource(const api::ErrorCounters& errors, std::string_view me
     return source;
 }
 
-Result<Source> histogramSource(const api::Metric& metric, size_t index) {
+Result<Source> histogramSource(const api::Runtime& runtime, const api::Metric& metric, size_t index) {
     Source source;
-    source.kind = api::MetricKind::HistogramDrift;
-    std::string field = cat("spec.analysis.metrics[", index, "].drift.histogram");
+    source.kind = SourceKind::Histogram;
+    // Where a latency states no histogram, the runtime's is meant.
+    const char* kind = metric.kind == api::MetricKind::Latency ? "latency" : "drift";
+    std::string field = metric.histogram == runtime.latency
+                            ? "spec.runtime.latency"
+                            : cat("spec.analysis.metrics[", index, "].", kind, ".histogram");
     auto selector = parseSelector(metric.histogram);
     if (!selector) return invalid(cat(field, ": ", selector.error().message));
     for (const LabelMatcher& matcher : selector->matchers) {
@@ -69,7 +72,7 @@ Result<Selection> compileSelection(const api::Runtime& runtime, const std::vecto
     for (size_t i = 0; i < metrics.size(); ++i) {
         auto source = metrics[i].kind == api::MetricKind::ErrorRate
                           ? errorSource(runtime.errors, metrics[i].name)
-                          : histogramSource(metrics[i], i);
+                          : histogramSource(runtime, metrics[i], i);
         if (!source) return source.error();
         auto same =
             std::find_if(selection.sources.begin(), selection.sources.end(),

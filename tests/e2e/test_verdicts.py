@@ -1,6 +1,6 @@
 """What the canary does decides: it is taken back, held, or let in."""
 
-from harness.manifests import ERRORS, SCORE
+from harness.manifests import ERRORS, LATENCY, SCORE
 from harness.wait import stays, wait_for
 
 LONG = [{"weight": 50, "hold": "10m"}]
@@ -39,6 +39,35 @@ def test_version_that_errs_is_rolled_back(ns):
     stays(lambda: fraud.rollout()["phase"] == "RolledBack" and fraud.rollout()["attempt"] == 1, 4, "rolled back")
     totals = load.check_none_failed()
     assert totals["errors"] > 0
+
+
+def test_slow_version_is_rolled_back_for_its_latency(ns):
+    fraud = ns.deploy(version="1", metrics=[ERRORS, LATENCY])
+    load = ns.load(fraud, rate=60)
+    # Nothing fails, and most requests are as fast as before.
+    fraud.apply(version="2", settings="slow=0.3 slow_ms=300", steps=LONG, metrics=[ERRORS, LATENCY])
+    fraud.wait_over("RolledBack")
+    reason = fraud.status()["history"][0]["reason"]
+    assert "of the canary's requests take longer than 0.25 s, against" in reason, reason
+    assert any("take longer than 0.25 s" in note for kind, _, note in fraud.events() if kind == "Warning"), fraud.events()
+    said = {m["name"]: m for m in fraud.status()["analysis"]["metrics"]}
+    assert said["latency"]["verdict"] == "Harm" and said["errors"]["verdict"] != "Harm"
+    assert said["latency"]["slowerThan"] == 0.25
+    assert said["latency"]["canary"] > 0.1 > said["latency"]["stable"]
+    assert fraud.rollout()["revision"] in fraud.quarantined()
+    check_stable_alone(fraud, load)
+    assert load.check_none_failed()["errors"] == 0
+
+
+def test_version_that_is_as_fast_is_promoted(ns):
+    slow = "slow=0.3 slow_ms=40"
+    fraud = ns.deploy(version="1", settings=slow, metrics=[ERRORS, LATENCY])
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings=slow, metrics=[ERRORS, LATENCY])
+    fraud.wait(lambda s: any(m["name"] == "latency" and m["verdict"] == "Safe" and m["samples"] > 0
+                             for m in s.get("analysis", {}).get("metrics", [])), 60, "the latency judged safe")
+    fraud.wait_stable("2")
+    assert load.check_none_failed()["errors"] == 0
 
 
 def test_version_whose_scores_drift_is_rolled_back(ns):

@@ -23,7 +23,11 @@ signals::Selection selection() {
     drift.name = "score";
     drift.kind = api::MetricKind::HistogramDrift;
     drift.histogram = "model_score";
-    auto made = signals::compileSelection(runtime, {errors, drift});
+    api::Metric latency;
+    latency.name = "latency";
+    latency.kind = api::MetricKind::Latency;
+    latency.histogram = runtime.latency;
+    auto made = signals::compileSelection(runtime, {errors, drift, latency});
     require(made.ok(), "the selection of this target is valid");
     return std::move(made).value();
 }

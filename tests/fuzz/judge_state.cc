@@ -18,7 +18,12 @@ api::Analysis analysis() {
     drift.kind = api::MetricKind::HistogramDrift;
     drift.histogram = "model_score";
     drift.psi = 1.0;
-    out.metrics = {errors, drift};
+    api::Metric latency;
+    latency.name = "latency";
+    latency.kind = api::MetricKind::Latency;
+    latency.histogram = "request_duration_seconds";
+    latency.worseOddsRatio = 1.2;
+    out.metrics = {errors, drift, latency};
     return out;
 }
 
@@ -30,6 +35,7 @@ api::PodSample podOf(const std::string& name, uint64_t requests) {
     pod.counts["errors"] = {requests, requests / 7, {}, {}};
     pod.counts["score"] = {
         requests, 0, {0.25, 0.5}, {requests / 2, requests / 4, requests - requests / 2 - requests / 4}};
+    pod.counts["latency"] = pod.counts["score"];
     return pod;
 }
 

@@ -8,6 +8,9 @@ MODEL = "m"
 PORT = 8080
 
 ERRORS = {"name": "errors", "errorRate": {}, "safeWithin": {"oddsRatio": 3, "difference": 0.1}}
+LATENCY = {"name": "latency", "latency": {"histogram": 'http_request_duration_seconds{path="/infer"}'},
+           "worseThan": {"stable": {"oddsRatio": 2, "difference": 0.05}},
+           "safeWithin": {"oddsRatio": 3, "difference": 0.1}}
 SCORE = {"name": "score", "drift": {"histogram": "model_score"}, "worseThan": {"stable": {"psi": 1.0}}}
 STEPS = [{"weight": 25, "hold": "4s"}, {"weight": 50, "hold": "4s"}]
 

@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +14,7 @@
 #include <regex>
 #include <sstream>
 #include <thread>
+#include <vector>
 
 #include "http.h"
 
@@ -67,26 +68,55 @@ private:
     std::map<std::string, double> numbers_{{"errors", 0},         {"latency_ms", 0}, {"hang", 0},
                                            {"score_a", 2},        {"score_b", 5},    {"ready", 1},
                                            {"model_ready", 1},    {"crash", 0},      {"crash_after_ms", 0},
-                                           {"start_delay_ms", 0}, {"metrics_code", 0},
-                                           {"metrics_empty", 0}, {"metrics_nan", 0}, {"metrics_frozen", 0},
-                                           {"metrics_series", 0}};
+                                           {"start_delay_ms", 0}, {"slow", 0},       {"slow_ms", 300},
+                                           {"metrics_code", 0},   {"metrics_empty", 0}, {"metrics_nan", 0},
+                                           {"metrics_frozen", 0}, {"metrics_series", 0}};
     std::string message_;
 };
 
-// http_requests_total, model_score and process_start_time_seconds in the text format 0.0.4. Thread-safe.
+// A Prometheus histogram. Edges are upper-inclusive: 0.1 belongs to the bucket le="0.1".
+class Histogram {
+public:
+    Histogram(std::string name, std::string labels, std::vector<double> edges)
+        : name_(std::move(name)), labels_(std::move(labels)), edges_(std::move(edges)), bins_(edges_.size() + 1, 0) {}
+
+    void observe(double value) {
+        ++bins_[static_cast<size_t>(std::lower_bound(edges_.begin(), edges_.end(), value) - edges_.begin())];
+        sum_ += value;
+    }
+    void write(std::ostream& out) const {
+        out << "# TYPE " << name_ << " histogram\n";
+        uint64_t cumulative = 0;
+        for (size_t bin = 0; bin < bins_.size(); ++bin) {
+            cumulative += bins_[bin];
+            out << name_ << "_bucket{" << labels_ << (labels_.empty() ? "" : ",") << "le=\"";
+            bin < edges_.size() ? out << std::defaultfloat << edges_[bin] : out << "+Inf";
+            out << "\"} " << cumulative << "\n";
+        }
+        const std::string labels = labels_.empty() ? "" : "{" + labels_ + "}";
+        out << name_ << "_sum" << labels << " " << sum_ << "\n" << name_ << "_count" << labels << " " << cumulative << "\n";
+    }
+
+private:
+    const std::string name_;
+    const std::string labels_;
+    const std::vector<double> edges_;
+    std::vector<uint64_t> bins_;
+    double sum_ = 0;
+};
+
+// http_requests_total, http_request_duration_seconds of inference requests, model_score and
+// process_start_time_seconds in the text format 0.0.4. Thread-safe.
 class Metrics {
 public:
-    void request(const std::string& path, int code) {
+    void request(const std::string& path, int code, double seconds) {
         const std::lock_guard lock(mutex_);
         ++requests_[{path, code}];
+        if (path == "/infer") durations_.observe(seconds);
     }
     void score(double value) {
         const std::lock_guard lock(mutex_);
-        size_t bin = 0;
-        // Edges are upper-inclusive: 0.1 belongs to the bucket le="0.1".
-        while (bin < 9 && value > static_cast<double>(bin + 1) / 10) ++bin;
-        ++bins_[bin];
-        sum_ += value;
+        scores_.observe(value);
     }
     std::string text() const {
         const std::lock_guard lock(mutex_);
@@ -96,23 +126,17 @@ public:
         for (const auto& [key, count] : requests_) {
             out << "http_requests_total{path=\"" << key.first << "\",code=\"" << key.second << "\"} " << count << "\n";
         }
-        out << "# TYPE model_score histogram\n";
-        uint64_t cumulative = 0;
-        for (size_t bin = 0; bin < bins_.size(); ++bin) {
-            cumulative += bins_[bin];
-            out << "model_score_bucket{le=\"" << (bin == 9 ? "1.0" : "0." + std::to_string(bin + 1)) << "\"} "
-                << cumulative << "\n";
-        }
-        out << "model_score_bucket{le=\"+Inf\"} " << cumulative << "\nmodel_score_sum " << sum_
-            << "\nmodel_score_count " << cumulative << "\n";
+        durations_.write(out);
+        scores_.write(out);
         return out.str();
     }
 
 private:
     mutable std::mutex mutex_;
     std::map<std::pair<std::string, int>, uint64_t> requests_;
-    std::array<uint64_t, 10> bins_{};
-    double sum_ = 0;
+    Histogram durations_{"http_request_duration_seconds", "path=\"/infer\"",
+                         {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5}};
+    Histogram scores_{"model_score", "", {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1}};
     const double start_ =
         std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 };
@@ -120,6 +144,10 @@ private:
 std::mt19937_64& randomness() {
     thread_local std::mt19937_64 generator{std::random_device{}()};
     return generator;
+}
+
+bool happens(double probability) {
+    return std::uniform_real_distribution<>()(randomness()) < probability;
 }
 
 double beta(double a, double b) {
@@ -139,8 +167,10 @@ public:
     Answer handle(const std::string& method, const std::string& target, const std::string& body) {
         if (target == "/control") return control(method, body);
         while (settings.on("hang")) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        const auto start = std::chrono::steady_clock::now();
         const auto [path, answer] = route(method, target);
-        metrics_.request(path, answer.code);
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+        metrics_.request(path, answer.code, took.count());
         return answer;
     }
     void crashIfOrdered() {
@@ -179,8 +209,9 @@ private:
     }
     Answer infer() {
         std::this_thread::sleep_for(settings.time("latency_ms"));
+        if (happens(settings["slow"])) std::this_thread::sleep_for(settings.time("slow_ms"));
         const std::map<std::string, std::string> headers{{"Content-Type", "application/json"}, {"X-Version", version_}};
-        if (std::uniform_real_distribution<>()(randomness()) < settings["errors"]) {
+        if (happens(settings["errors"])) {
             return {500, "{\"error\": \"failing as ordered\"}", headers};
         }
         const double score = beta(settings["score_a"], settings["score_b"]);

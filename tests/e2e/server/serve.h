@@ -8,6 +8,7 @@ namespace testserver {
 // `key=value`, in SETTINGS at the start and in the body of POST /control at any time:
 //   errors=0.1          share of inference requests answered with 500
 //   latency_ms=20       added to every inference request
+//   slow=0.1            share of inference requests that take slow_ms=300 longer
 //   hang=1              every path but /control accepts and never answers
 //   score_a=2 score_b=5 scores are drawn from Beta(a, b)
 //   ready=0             /v2/health/ready and the model's ready path answer 503

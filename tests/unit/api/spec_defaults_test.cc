@@ -108,6 +108,25 @@ TEST(ErrorMetric, ReadsEveryThreshold) {
     EXPECT_EQ(metric.safeDifference, 0.02);
 }
 
+TEST(LatencyMetric, ComparesWithStableAtThePresetsHistogram) {
+    const Metric metric = metricOf(R"({"name":"l","latency":{}})");
+    EXPECT_EQ(metric.kind, MetricKind::Latency);
+    EXPECT_TRUE(metric.guard());
+    EXPECT_EQ(metric.worseOddsRatio, 1.2);
+    EXPECT_EQ(metric.worseDifference, 0.001);
+    EXPECT_EQ(metric.safeOddsRatio, 1.5);
+    EXPECT_EQ(metric.safeDifference, 0.01);
+    EXPECT_EQ(metric.histogram, specOf(smallSpec()).runtime.latency);
+    const Metric other = metricOf(R"({"name":"l","latency":{"histogram":"took{path=\"/x\"}"},"weight":2,
+        "worseThan":{"stable":{"oddsRatio":1.5,"difference":0.02}},"safeWithin":{"oddsRatio":2,"difference":0.05}})");
+    EXPECT_EQ(other.histogram, R"(took{path="/x"})");
+    EXPECT_EQ(other.weight, 2);
+    EXPECT_EQ(other.worseOddsRatio, 1.5);
+    EXPECT_EQ(other.worseDifference, 0.02);
+    EXPECT_EQ(other.safeOddsRatio, 2);
+    EXPECT_EQ(other.safeDifference, 0.05);
+}
+
 TEST(DriftMetric, DecidesOnlyWithAThreshold) {
     const Metric guard =
         metricOf(R"({"name":"s","drift":{"histogram":"model_score"},"worseThan":{"stable":{"psi":1.0}}})");
@@ -132,6 +151,7 @@ TEST(MlserverPreset, KnowsPortsPathsAndCounters) {
     const std::string paths = R"~(path=~"/v2/models/.*/(infer|infer_stream|generate|generate_stream)")~";
     EXPECT_EQ(runtime.errors.total[0], "rest_server_requests_total{" + paths + R"(,status_code!~"4.."})");
     EXPECT_EQ(runtime.errors.bad[0], "rest_server_requests_total{" + paths + R"(,status_code=~"5.."})");
+    EXPECT_EQ(runtime.latency, "rest_server_request_duration_seconds{" + paths + R"(,status_code!~"4.."})");
     EXPECT_THAT(runtime.errors.total[1],
                 HasSubstr(R"(grpc_method=~"ModelInfer|ModelStreamInfer",grpc_code=~"OK|UNKNOWN)"));
     EXPECT_THAT(runtime.errors.bad[1], HasSubstr(R"(,grpc_code=~"UNKNOWN|DEADLINE_EXCEEDED)"));

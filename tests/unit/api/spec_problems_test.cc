@@ -53,6 +53,24 @@ TEST(SpecProblems, ACustomServerMustSayWhatCountsAsAnError) {
     EXPECT_THAT(specOf(smallSpec(runtime + R"(,"analysis":{"metrics":[]})")).problems, IsEmpty());
 }
 
+TEST(SpecProblems, ACustomServerMustSayWhatTimesRequests) {
+    const std::string runtime = R"(,"runtime":{"preset":"custom","ports":{"http":80},"readyPath":"/r"%})";
+    const auto with = [&](const std::string& more, const std::string& metric) {
+        std::string text = runtime;
+        text.replace(text.find('%'), 1, more);
+        return smallSpec(text + R"(,"analysis":{"metrics":[)" + metric + "]}");
+    };
+    expectProblem(with("", R"({"name":"l","latency":{}})"), "spec.analysis.metrics[0].latency.histogram",
+                  "is missing", "spec.runtime.latency");
+    EXPECT_THAT(specOf(with(R"(,"latency":"took")", R"({"name":"l","latency":{}})")).problems, IsEmpty());
+    EXPECT_THAT(specOf(with("", R"({"name":"l","latency":{"histogram":"took"}})")).problems, IsEmpty());
+}
+
+TEST(SpecProblems, ALatencyHasNoAbsoluteLimit) {
+    expectProblem(smallSpec(R"(,"analysis":{"metrics":[{"name":"l","latency":{},"worseThan":{"max":0.5}}]})"),
+                  "spec.analysis.metrics[0].worseThan.max", "not a latency", "worseThan.stable");
+}
+
 TEST(SpecProblems, ACustomServerMustSayItsPort) {
     expectProblem(
         smallSpec(R"(,"runtime":{"preset":"custom","readyPath":"/r","errors":{"total":"a","bad":"b"}})"),
@@ -138,7 +156,9 @@ TEST(SpecProblems, MetricsHaveOneKindAndANameOfTheirOwn) {
     };
     expectProblem(metrics(R"([{"name":"a"}])"), "spec.analysis.metrics[0]", "no kind", "state errorRate");
     expectProblem(metrics(R"([{"name":"a","errorRate":{},"drift":{"histogram":"h"}}])"),
-                  "spec.analysis.metrics[0]", "errorRate and drift", "two metrics");
+                  "spec.analysis.metrics[0]", "more than one of", "a metric of each");
+    expectProblem(metrics(R"([{"name":"a","errorRate":{},"latency":{}}])"), "spec.analysis.metrics[0]",
+                  "more than one of", "a metric of each");
     expectProblem(metrics(R"([{"name":"a","errorRate":{}},{"name":"a","drift":{"histogram":"h"}}])"),
                   "spec.analysis.metrics[1].name", "\"a\" a second time", "name of its own");
     expectProblem(metrics(R"([{"name":"pods","errorRate":{}}])"), "spec.analysis.metrics[0].name", "\"pods\"",

@@ -1,9 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "judge/dispersion.h"
-#include "judge/error_metric.h"
+#include "judge/harm_evidence.h"
 #include "judge/log_math.h"
 #include "judge/odds_profile.h"
 #include "judge/pods_metric.h"
@@ -83,6 +84,50 @@ TEST(HarmEvidence, IsTemperedIntervalByInterval) {
     tempered.add(HarmTick(metric, table, 2));
     for (size_t i = 0; i < plain.odds.size(); ++i) EXPECT_NEAR(tempered.odds[i], plain.odds[i] / 2, 1e-14);
     EXPECT_NEAR(plain.logOdds(), 1.862235768, 1e-8);
+}
+
+// The mixture over starts written out: each start's evidence by itself.
+TEST(HarmMixture, IsTheMixtureOfWhatEachStartSaw) {
+    api::Metric metric;
+    metric.worseOddsRatio = 1.2;
+    metric.max = .05;
+    const std::vector<Table> tables{{300, 6, 2700, 12}, {300, 1, 2700, 14}, {300, 40, 2700, 11},
+                                    {200, 0, 900, 0},   {100, 9, 2000, 7},  {300, 5, 2700, 12}};
+    const std::vector<size_t> steps{0, 2, 5};  // a step starts before these tables
+    HarmMixture mixture;
+    std::vector<HarmEvidence> starts(1);
+    for (size_t i = 0; i < tables.size(); ++i) {
+        if (std::find(steps.begin(), steps.end(), i) != steps.end()) {
+            mixture.open();
+            starts.emplace_back();
+        }
+        const HarmTick tick(metric, tables[i], 1.3);
+        mixture.add(tick);
+        for (HarmEvidence& start : starts) start.add(tick);
+    }
+    std::vector<double> odds, difference, limit;
+    for (const HarmEvidence& start : starts) {
+        odds.push_back(start.logOdds());
+        difference.push_back(start.byDifference);
+        limit.push_back(start.logLimit());
+    }
+    ASSERT_GT(logMixtureOfStarts(difference), 1);
+    EXPECT_NEAR(mixture.evidence(metric),
+                combinedHarm(metric, logMixtureOfStarts(odds), logMixtureOfStarts(difference),
+                             logMixtureOfStarts(limit)),
+                1e-12);
+}
+
+TEST(HarmMixture, StaysEmptyWhereNothingIsToBeSaid) {
+    api::Metric metric;
+    metric.worseOddsRatio = 1.2;
+    HarmMixture mixture;
+    mixture.open();
+    for (const Table& table : {Table{300, 0, 900, 0}, Table{300, 300, 900, 900}}) {
+        mixture.add(HarmTick(metric, table, 1));
+    }
+    EXPECT_TRUE(mixture.odds.empty());
+    EXPECT_EQ(mixture.evidence(metric), 0);
 }
 
 TEST(PodsEvidence, SecondsWithoutReadinessCountByWholeIntervals) {

@@ -126,7 +126,7 @@ TEST(Judge, OneBadPodOfTwoDoesNotCondemnTheVersion) {
     EXPECT_FALSE(rig.said().harm);
     EXPECT_FALSE(rig.said().calm);
     EXPECT_FALSE(rig.said().safe);
-    EXPECT_NE(rig.said().holding.find("only pod-c1 errs"), std::string::npos) << rig.said().holding;
+    EXPECT_NE(rig.said().holding.find("only pod-c1 is worse"), std::string::npos) << rig.said().holding;
     int more = 0;
     while (!rig.said().harm && more < 10) {
         tick(60, 30);

@@ -54,6 +54,15 @@ inline api::Metric driftMetric(std::optional<double> psi) {
     return metric;
 }
 
+inline api::Metric latencyMetric() {
+    api::Metric metric;
+    metric.name = "latency";
+    metric.kind = api::MetricKind::Latency;
+    metric.histogram = "request_duration_seconds{path=\"/infer\"}";
+    metric.worseOddsRatio = 1.2;
+    return metric;
+}
+
 inline api::Analysis analysisOf(std::vector<api::Metric> metrics) {
     api::Analysis analysis;
     analysis.metrics = std::move(metrics);
@@ -67,13 +76,17 @@ inline api::Counts requests(uint64_t total, uint64_t bad) {
     return counts;
 }
 
+inline api::Counts histogram(std::vector<double> edges, std::vector<uint64_t> buckets) {
+    api::Counts counts;
+    counts.edges = std::move(edges);
+    counts.buckets = std::move(buckets);
+    for (const uint64_t n : counts.buckets) counts.total += n;
+    return counts;
+}
+
 // Ten equal buckets of [0, 1].
 inline api::Counts scores(const std::vector<uint64_t>& buckets) {
-    api::Counts counts;
-    counts.edges = {.1, .2, .3, .4, .5, .6, .7, .8, .9};
-    counts.buckets = buckets;
-    for (const uint64_t n : buckets) counts.total += n;
-    return counts;
+    return histogram({.1, .2, .3, .4, .5, .6, .7, .8, .9}, buckets);
 }
 
 inline api::PodSample pod(const std::string& uid, std::map<std::string, api::Counts> counts) {
@@ -83,6 +96,7 @@ inline api::PodSample pod(const std::string& uid, std::map<std::string, api::Cou
     sample.exposure = std::chrono::seconds(10);
     sample.counted = true;
     sample.warm = true;
+    sample.serving = std::chrono::hours(1);
     sample.counts = std::move(counts);
     return sample;
 }

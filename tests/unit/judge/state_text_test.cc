@@ -49,14 +49,27 @@ TEST(StateText, EveryKindOfValueComesBack) {
 }
 
 TEST(StateText, BrokenTextsAreRefused) {
-    for (const std::string text : {"", "x", "=", "serin-judge/1", "serin-judge/1 ", "serin-judge/2 0",
-                                   "serin-judge/1 0", "serin-judge/1 9999999999 = = ="}) {
+    for (const std::string text : {"", "x", "=", "serin-judge/2", "serin-judge/2 ", "serin-judge/1 0",
+                                   "serin-judge/2 0", "serin-judge/2 9999999999 = = ="}) {
         EXPECT_FALSE(decodeState(text).has_value()) << text;
     }
     const std::string whole = encodeState(Memory{});
     ASSERT_TRUE(decodeState(whole).has_value());
     for (size_t i = 0; i < whole.size(); ++i) EXPECT_FALSE(decodeState(whole.substr(0, i)).has_value()) << i;
     EXPECT_FALSE(decodeState(whole + " 1").has_value());
+}
+
+TEST(StateText, MetricsWithoutTheirRatesAreRefused) {
+    Memory memory;
+    memory.attempt.metrics.resize(1);
+    MetricMemory& metric = memory.attempt.metrics[0];
+    EXPECT_FALSE(decodeState(encodeState(memory)).has_value()) << "an error rate has one";
+    metric.rate.rates.resize(1);
+    EXPECT_TRUE(decodeState(encodeState(memory)).has_value());
+    metric.definition.kind = api::MetricKind::Latency;
+    EXPECT_FALSE(decodeState(encodeState(memory)).has_value()) << "one of which edge?";
+    metric.rate.edges = {.5};
+    EXPECT_TRUE(decodeState(encodeState(memory)).has_value());
 }
 
 TEST(StateText, StaysWithinItsSizeByLeavingOutTheLeastNeeded) {

@@ -128,6 +128,29 @@ TEST(Metrics, ForgetsTheGaugesOfWhatIsGone) {
     EXPECT_THAT(metrics.text(), Not(HasSubstr("fraud")));
 }
 
+TEST(Metrics, ShowTheSharesOfTheFirstErrorRateAndLatency) {
+    Metrics metrics;
+    api::ModelDeployment object;
+    object.meta.ns = "ml";
+    object.meta.name = "fraud";
+    object.spec.analysis.metrics.resize(3);
+    object.spec.analysis.metrics[0].kind = api::MetricKind::HistogramDrift;
+    object.spec.analysis.metrics[1].kind = api::MetricKind::Latency;
+    api::Judgement judgement;
+    for (const char* name : {"score", "latency", "errors"}) {
+        object.spec.analysis.metrics[judgement.metrics.size()].name = name;
+        judgement.metrics.emplace_back().name = name;
+    }
+    judgement.metrics[0].canary = 0.7;
+    judgement.metrics[1].canary = 0.25;
+    judgement.metrics[2].canary = 0.125;
+    metrics.show(object, {}, &judgement);
+    EXPECT_THAT(metrics.text(),
+                HasSubstr(R"(serin_slow_share{name="fraud",namespace="ml",role="canary"} 0.25)"));
+    EXPECT_THAT(metrics.text(),
+                HasSubstr(R"(serin_error_rate{name="fraud",namespace="ml",role="canary"} 0.125)"));
+}
+
 TEST(Metrics, CountRequestsByVerbResourceAndCode) {
     Metrics metrics;
     metrics.requested("patch", "services", 200);

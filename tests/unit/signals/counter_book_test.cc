@@ -164,6 +164,13 @@ TEST_F(Book, CallsAPodWarmWhenItsWarmUpEndedBeforeTheInterval) {
     EXPECT_TRUE(pod("a", requests(8, 0)).round(40)->stable[0].warm);
 }
 
+TEST_F(Book, KnowsForHowLongAPodHasServed) {
+    pod("a", requests(0, 0)).round(0);
+    EXPECT_EQ(pod("a", requests(5, 0)).round(10)->stable[0].serving, seconds(0));
+    EXPECT_EQ(pod("a", requests(6, 0)).round(20)->stable[0].serving, seconds(0));
+    EXPECT_EQ(pod("a", requests(6, 0)).round(30)->stable[0].serving, seconds(10));
+}
+
 TEST_F(Book, CountsHistogramsPerBucketAndNotCumulatively) {
     auto page = [](int a, int b, int c, int count) {
         return cat("model_score_bucket{le=\"0.1\"} ", a, "\nmodel_score_bucket{le=\"0.5\"} ", b,

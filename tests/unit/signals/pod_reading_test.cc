@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "api/presets.h"
 #include "base/text.h"
 
 namespace serin::signals {
@@ -43,6 +44,21 @@ rest_server_requests_total{app_name="mlserver",method="GET",path="/v2/models/{mo
 # TYPE rest_server_requests_created gauge
 rest_server_requests_created{app_name="mlserver",method="POST",path="/v2/models/{model_name}/infer",status_code="200"} 1.763935506e+09
 rest_server_requests_created{app_name="mlserver",method="POST",path="/v2/models/{model_name}/infer",status_code="500"} 1.763935507e+09
+# HELP rest_server_request_duration_seconds HTTP request duration, in seconds
+# TYPE rest_server_request_duration_seconds histogram
+rest_server_request_duration_seconds_bucket{app_name="mlserver",le="0.005",method="POST",path="/v2/models/{model_name}/infer",status_code="200"} 60.0
+rest_server_request_duration_seconds_bucket{app_name="mlserver",le="0.01",method="POST",path="/v2/models/{model_name}/infer",status_code="200"} 85.0
+rest_server_request_duration_seconds_bucket{app_name="mlserver",le="+Inf",method="POST",path="/v2/models/{model_name}/infer",status_code="200"} 91.0
+rest_server_request_duration_seconds_count{app_name="mlserver",method="POST",path="/v2/models/{model_name}/infer",status_code="200"} 91.0
+rest_server_request_duration_seconds_sum{app_name="mlserver",method="POST",path="/v2/models/{model_name}/infer",status_code="200"} 0.6
+rest_server_request_duration_seconds_bucket{app_name="mlserver",le="0.005",method="POST",path="/v2/models/{model_name}/infer",status_code="500"} 4.0
+rest_server_request_duration_seconds_bucket{app_name="mlserver",le="0.01",method="POST",path="/v2/models/{model_name}/infer",status_code="500"} 4.0
+rest_server_request_duration_seconds_bucket{app_name="mlserver",le="+Inf",method="POST",path="/v2/models/{model_name}/infer",status_code="500"} 9.0
+rest_server_request_duration_seconds_count{app_name="mlserver",method="POST",path="/v2/models/{model_name}/infer",status_code="500"} 9.0
+rest_server_request_duration_seconds_bucket{app_name="mlserver",le="0.005",method="POST",path="/v2/models/{model_name}/infer",status_code="422"} 4.0
+rest_server_request_duration_seconds_bucket{app_name="mlserver",le="+Inf",method="POST",path="/v2/models/{model_name}/infer",status_code="422"} 4.0
+rest_server_request_duration_seconds_bucket{app_name="mlserver",le="0.005",method="GET",path="/v2/models/{model_name}/ready",status_code="200"} 700.0
+rest_server_request_duration_seconds_bucket{app_name="mlserver",le="+Inf",method="GET",path="/v2/models/{model_name}/ready",status_code="200"} 700.0
 # HELP model_score P(malignant)
 # TYPE model_score histogram
 model_score_bucket{le="0.1"} 40.0
@@ -105,6 +121,23 @@ TEST(PodReading, ReducesMlserversPageToTheJudgedSeries) {
     for (const SeriesNumber& number : reading->sources[0].series) created.push_back(number.created);
     std::sort(created.begin(), created.end());
     EXPECT_EQ(created, (std::vector<double>{1763935506, 1763935507, 1763935507}));
+}
+
+TEST(PodReading, TimesTheRequestsThatThePresetJudges) {
+    const api::Runtime runtime = api::mlserverRuntime("fraud");
+    api::Metric latency;
+    latency.name = "latency";
+    latency.kind = api::MetricKind::Latency;
+    latency.histogram = runtime.latency;
+    auto selection = compileSelection(runtime, {latency});
+    ASSERT_TRUE(selection.ok()) << selection.error().message;
+    auto reading = readPage(mlserverPage, *selection, false);
+    ASSERT_TRUE(reading.ok()) << reading.error().message;
+    // Neither probes nor requests that the client got wrong.
+    EXPECT_EQ(
+        buckets(reading->sources[0]),
+        (std::map<double, double>{{0.005, 64}, {0.01, 89}, {std::numeric_limits<double>::infinity(), 100}}));
+    EXPECT_EQ(sums(reading->sources[0])[Slot::Count], 100);
 }
 
 TEST(PodReading, SumsTheModelsOwnCounters) {

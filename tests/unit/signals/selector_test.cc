@@ -137,6 +137,30 @@ TEST(Selection, SharesASourceBetweenMetricsThatAskForTheSame) {
     EXPECT_EQ(selection->metrics[4].name, "same");
 }
 
+TEST(Selection, ALatencyReadsAHistogramAndSharesItWithADrift) {
+    api::Runtime runtime;
+    runtime.latency = "took{path=\"/infer\"}";
+    api::Metric latency;
+    latency.name = "latency";
+    latency.kind = api::MetricKind::Latency;
+    latency.histogram = runtime.latency;
+    auto selection = compileSelection(runtime, {latency, driftMetric("shape", runtime.latency)});
+    ASSERT_TRUE(selection.ok()) << selection.error().message;
+    ASSERT_EQ(selection->sources.size(), 1U);
+    EXPECT_EQ(selection->sources[0].kind, SourceKind::Histogram);
+    EXPECT_EQ(selection->sources[0].histogram.text(), "took{path=\"/infer\"}");
+    latency.histogram = "took_bucket";
+    selection = compileSelection(runtime, {latency});
+    ASSERT_FALSE(selection.ok());
+    EXPECT_EQ(selection.error().message,
+              "spec.analysis.metrics[0].latency.histogram: name the histogram without _bucket (took)");
+    latency.histogram = runtime.latency = "took{le=\"1\"}";
+    selection = compileSelection(runtime, {latency});
+    ASSERT_FALSE(selection.ok());
+    EXPECT_EQ(selection.error().message,
+              "spec.runtime.latency: all buckets are read; leave out the label le");
+}
+
 TEST(Selection, NamesTheFieldThatIsWrong) {
     api::Runtime runtime;
     runtime.errors = {{"ok_total"}, {"bad_total", "bad{"}};

@@ -1,0 +1,99 @@
+#include "judge/rate_evidence.h"
+
+#include <algorithm>
+
+namespace serin::judge {
+namespace {
+
+struct Totals {
+    uint64_t total = 0;
+    uint64_t bad = 0;
+};
+
+// Requests of the pods that `counts` accepts.
+template <typename Counts>
+Totals totalsOf(const std::vector<PodRequests>& pods, Counts counts) {
+    Totals out;
+    for (const PodRequests& pod : pods) {
+        if (!counts(pod)) continue;
+        out.total += pod.total;
+        out.bad += std::min(pod.bad, pod.total);
+    }
+    return out;
+}
+
+Table tableOf(const Totals& canary, const Totals& stable) {
+    return {canary.total, canary.bad, stable.total, stable.bad};
+}
+
+bool everyPod(const PodRequests&) {
+    return true;
+}
+bool settledOnly(const PodRequests& pod) {
+    return pod.settled;
+}
+
+// The metric as this rate is judged: during a soak only against the rate's own limit.
+api::Metric judgedAs(const api::Metric& metric, const std::optional<double>& soakLimit) {
+    api::Metric out = metric;
+    if (!soakLimit) return out;
+    out.worseOddsRatio.reset();
+    out.max.reset();
+    if (*soakLimit > 0) out.max = soakLimit;
+    return out;
+}
+
+}  // namespace
+
+void RateEvidence::startSoak(double limit) {
+    *this = {};
+    soakLimit = limit;
+}
+
+void RateEvidence::startStep() {
+    harm.open();
+    step = {};
+    for (WithoutGroup& group : without) group.harm.open();
+}
+
+void RateEvidence::add(const api::Metric& definition, const RateTick& tick) {
+    const api::Metric metric = judgedAs(definition, soakLimit);
+    const Totals canary = totalsOf(tick.canary, everyPod);
+    const Totals stable = totalsOf(tick.stable, everyPod);
+    const Table all = tableOf(canary, stable);
+    // Until now a new group had no part in anything: without it the evidence was what it is. Where the groups
+    // were not persisted, nobody knows what it was.
+    const bool forgotten = without.empty() && seen.canary > 0;
+    while (without.size() < tick.groupCount) without.push_back({{}, forgotten ? HarmMixture{} : harm});
+    const HarmTick full(metric, all, tick.temper);
+    harm.add(full);
+    if (tick.inStep) step.add(full);
+    for (size_t group = 0; group < without.size(); ++group) {
+        const Totals others =
+            totalsOf(tick.canary, [&](const PodRequests& pod) { return pod.group != group; });
+        without[group].harm.add(
+            others.total == canary.total ? full : HarmTick(metric, tableOf(others, stable), tick.temper));
+        without[group].seen.canary += static_cast<double>(canary.total - others.total);
+        without[group].seen.canaryBad += static_cast<double>(canary.bad - others.bad);
+    }
+    safe.add(metric, tableOf(totalsOf(tick.canary, settledOnly), totalsOf(tick.stable, settledOnly)));
+    if (tick.profiled && stable.total > 0 && canary.bad + stable.bad > 0) {
+        profile.add(ConditionalTable(all), tick.temper);
+    }
+    seen.add(all);
+}
+
+double RateEvidence::evidence(const api::Metric& metric) const {
+    return harm.evidence(judgedAs(metric, soakLimit));
+}
+
+double RateEvidence::stepEvidence(const api::Metric& metric) const {
+    return combinedHarm(judgedAs(metric, soakLimit), step);
+}
+
+double RateEvidence::evidenceWithout(const api::Metric& metric, size_t group) const {
+    return group < without.size() ? without[group].harm.evidence(judgedAs(metric, soakLimit))
+                                  : evidence(metric);
+}
+
+}  // namespace serin::judge

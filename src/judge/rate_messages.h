@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "api/spec.h"
+#include "judge/memory.h"
+
+namespace serin::judge {
+
+// The edge of a latency that is told of, in seconds; absent for an error rate and before any data.
+std::optional<double> toldEdge(const MetricMemory& metric);
+
+// Both arms' rates in words, and what makes them worse than allowed where something does: "canary errs 4.1 %
+// against 0.9 %, odds ratio at least 3.2 at 99 %", "4.1 % of the canary's requests take longer than 0.25 s,
+// against 0.9 % of stable's". There must be data.
+std::string ratesInWords(const api::Analysis& analysis, const AttemptMemory& attempt,
+                         const MetricMemory& metric);
+
+// One error rate or latency in words: the same, and whether it is safe or what is still missing.
+std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
+                        const MetricMemory& metric);
+
+}  // namespace serin::judge

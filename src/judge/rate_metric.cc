@@ -1,0 +1,93 @@
+#include "judge/rate_metric.h"
+
+#include <algorithm>
+
+#include "judge/histogram.h"
+#include "judge/log_math.h"
+
+namespace serin::judge {
+namespace {
+
+// ln of the mean over the rates of what `part` says of each.
+template <typename Part>
+double meanOf(const std::vector<RateEvidence>& rates, Part part) {
+    std::vector<double> logs;
+    logs.reserve(rates.size());
+    for (const RateEvidence& rate : rates) logs.push_back(part(rate));
+    return logMeanExp(logs);
+}
+
+// The first and the last stay, and those between them thin out evenly: which ones must not depend on the
+// data.
+std::vector<double> thinned(const std::vector<double>& edges) {
+    if (edges.size() <= kMostEdges) return edges;
+    std::vector<double> out;
+    for (size_t i = 0; i < kMostEdges; ++i) out.push_back(edges[i * (edges.size() - 1) / (kMostEdges - 1)]);
+    return out;
+}
+
+}  // namespace
+
+RateMetric RateMetric::of(const api::Metric& metric) {
+    RateMetric out;
+    if (metric.kind == api::MetricKind::ErrorRate) out.rates.emplace_back();
+    return out;
+}
+
+void RateMetric::startStep() {
+    for (RateEvidence& rate : rates) rate.startStep();
+    load = {};
+}
+
+bool RateMetric::keepEdges(const std::vector<double>& wanted) {
+    const std::vector<double> kept = edges.empty() ? thinned(wanted) : sharedEdges(edges, wanted);
+    if (kept.size() < 2) return false;
+    if (edges.empty()) rates.resize(kept.size());
+    for (size_t i = edges.size(); i-- > 0;) {
+        if (!std::binary_search(kept.begin(), kept.end(), edges[i])) {
+            rates.erase(rates.begin() + static_cast<std::ptrdiff_t>(i));
+        }
+    }
+    edges = kept;
+    return true;
+}
+
+double RateMetric::evidence(const api::Metric& metric) const {
+    return meanOf(rates, [&](const RateEvidence& rate) { return rate.evidence(metric); });
+}
+
+double RateMetric::stepEvidence(const api::Metric& metric) const {
+    return meanOf(rates, [&](const RateEvidence& rate) { return rate.stepEvidence(metric); });
+}
+
+double RateMetric::evidenceWithout(const api::Metric& metric, size_t group) const {
+    return meanOf(rates, [&](const RateEvidence& rate) { return rate.evidenceWithout(metric, group); });
+}
+
+double RateMetric::safeEvidence(const api::Metric& metric) const {
+    if (rates.empty()) return 0;
+    double least = rates.front().safe.evidence(metric);
+    for (const RateEvidence& rate : rates) least = std::min(least, rate.safe.evidence(metric));
+    return least;
+}
+
+double RateMetric::requestsToSafe(const api::Metric& metric, double missedHarm) const {
+    double most = 0;
+    for (const RateEvidence& rate : rates) {
+        most = std::max(most, judge::requestsToSafe(metric, rate.safe, missedHarm));
+    }
+    return most;
+}
+
+size_t RateMetric::telling(const api::Metric& metric) const {
+    size_t worst = 0, leastSafe = 0;
+    for (size_t i = 1; i < rates.size(); ++i) {
+        // Of equals the last one: who takes longer than a large edge takes longer than a small one too.
+        if (rates[i].evidence(metric) >= rates[worst].evidence(metric)) worst = i;
+        if (rates[i].safe.evidence(metric) < rates[leastSafe].safe.evidence(metric)) leastSafe = i;
+    }
+    const bool soaking = rates[worst].soakLimit.has_value();
+    return soaking || rates[worst].evidence(metric) > 0 ? worst : leastSafe;
+}
+
+}  // namespace serin::judge

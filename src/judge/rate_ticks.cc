@@ -1,0 +1,182 @@
+#include "judge/rate_ticks.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "judge/latency_arm.h"
+#include "judge/pod_memory.h"
+#include "judge/strata.h"
+
+namespace serin::judge {
+namespace {
+
+using Rates = std::map<double, StableRecord::Rate>;
+
+std::vector<Dispersion::Pod> podsForDispersion(const std::vector<PodRequests>& stable) {
+    std::vector<Dispersion::Pod> out;
+    out.reserve(stable.size());
+    for (const PodRequests& pod : stable) {
+        out.push_back({static_cast<double>(pod.total), static_cast<double>(std::min(pod.bad, pod.total))});
+    }
+    return out;
+}
+
+// One rate's interval goes into its evidence, tempered by the intervals before.
+void addTick(const api::Metric& metric, RateTick& tick, const AttemptMemory& attempt, Dispersion& dispersion,
+             RateEvidence& rate) {
+    const auto answering = std::count_if(tick.stable.begin(), tick.stable.end(),
+                                         [](const PodRequests& pod) { return pod.total > 0; });
+    tick.groupCount = attempt.groupNames.size();
+    tick.temper = dispersion.factor(static_cast<size_t>(answering));
+    rate.add(metric, tick);
+    dispersion.add(podsForDispersion(tick.stable));  // afterwards: an interval must not temper itself
+}
+
+std::vector<PodRequests> failures(const std::vector<api::PodSample>& arm, const std::string& metric,
+                                  const AttemptMemory& attempt) {
+    std::vector<PodRequests> out;
+    for (const PodCounts& pod : countsOf(arm, metric)) {
+        out.push_back({pod.counts->total, pod.counts->bad, pod.warm, groupOf(attempt, pod.pod)});
+    }
+    return out;
+}
+
+void countErrors(const api::Stratum& stratum, bool inStep, const AttemptMemory& attempt, Rates& known,
+                 MetricMemory& metric) {
+    const std::string& name = metric.definition.name;
+    RateTick tick;
+    tick.inStep = inStep;
+    tick.profiled = true;
+    tick.canary = failures(stratum.canary, name, attempt);
+    if (!attempt.soaking) tick.stable = failures(stratum.stable, name, attempt);
+    addTick(metric.definition, tick, attempt, known[0].dispersion, metric.rate.rates.front());
+}
+
+std::string listed(const std::vector<double>& edges) {
+    constexpr size_t kShown = 8;
+    if (edges.empty()) return "none";
+    std::vector<std::string> texts;
+    for (size_t i = 0; i < std::min(edges.size(), kShown); ++i) texts.push_back(humanNumber(edges[i]));
+    const std::string more = edges.size() > kShown ? cat(" and ", edges.size() - kShown, " more") : "";
+    return join(texts, ", ") + more;
+}
+
+// Whether the arms' histograms can be compared at the metric's edges, which are found by the first that can.
+bool comparable(const LatencyArm& canary, const LatencyArm& stable, bool stepOpen, RateMetric& rate) {
+    const bool first = rate.edges.empty();
+    if (first && (canary.requests() == 0 || stable.requests() == 0)) return false;
+    const std::vector<double> canaryEdges = canary.requests() > 0 ? canary.edges() : rate.edges;
+    const std::vector<double> stableEdges = stable.requests() > 0 ? stable.edges() : rate.edges;
+    if (!rate.keepEdges(sharedEdges(canaryEdges, stableEdges))) {
+        rate.incomparable =
+            cat("the versions' histograms share fewer than two edges: the canary's are ", listed(canaryEdges),
+                "; stable's are ", listed(stableEdges), "; give both the same buckets");
+        return false;
+    }
+    rate.incomparable.clear();
+    if (first && stepOpen) rate.startStep();
+    return true;
+}
+
+// The edge below which 99.9 % of the requests end, in either version, as a time; the largest edge where fewer
+// do or nothing is known. A pod that serves for less than that has only ended its shorter requests.
+Duration longestUsual(const api::Metric& metric, const RateMetric& rate, const Rates& known) {
+    const auto usual = [](double bad, double total) { return bad <= 0.001 * total; };
+    size_t longest = 0;
+    for (; longest + 1 < rate.edges.size(); ++longest) {
+        const Past& seen = rate.rates[longest].seen;
+        const auto found = known.find(rate.edges[longest]);
+        const StableRecord::Rate before = found == known.end() ? StableRecord::Rate() : found->second;
+        const bool nothing = seen.stable + before.requests == 0;
+        if (!nothing && usual(seen.canaryBad, seen.canary) && usual(seen.stableBad, seen.stable) &&
+            usual(before.bad, before.requests)) {
+            break;
+        }
+    }
+    const double seconds = rate.edges[longest] * secondsPerUnit(metric.histogram);
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(std::clamp(seconds, 0.0, 1e9)));
+}
+
+void addLoad(const LatencyArm& canary, const LatencyArm& stable, double seconds, Load& load) {
+    load.canary += static_cast<double>(canary.requests());
+    load.canarySeconds += static_cast<double>(canary.pods()) * seconds;
+    load.stable += static_cast<double>(stable.requests());
+    load.stableSeconds += static_cast<double>(stable.pods()) * seconds;
+}
+
+void noteTooLong(const api::Metric& metric, RateMetric& rate) {
+    const Past& seen = rate.rates.back().seen;
+    if (seen.stableBad * 2 <= seen.stable) return;
+    rate.incomparable =
+        cat("more than half of stable's requests take longer than the largest edge, ",
+            humanNumber(rate.edges.back() * secondsPerUnit(metric.histogram)),
+            " s, so that a slower canary cannot be told from it; give the histogram larger buckets");
+}
+
+void forgetOtherEdges(const std::vector<double>& edges, Rates& known) {
+    std::erase_if(known, [&](const auto& entry) {
+        return !std::binary_search(edges.begin(), edges.end(), entry.first);
+    });
+}
+
+void countLatency(const api::Stratum& stratum, bool inStep, const AttemptMemory& attempt, Rates& known,
+                  MetricMemory& metric) {
+    const api::Metric& definition = metric.definition;
+    RateMetric& rate = metric.rate;
+    const std::vector<api::PodSample> nobody;
+    const LatencyArm canary(stratum.canary, definition.name, LatencyArm::Whom::Warm);
+    const LatencyArm stable(attempt.soaking ? nobody : stratum.stable, definition.name,
+                            LatencyArm::Whom::Warm);
+    if (canary.requests() + stable.requests() == 0) return;
+    if (!comparable(canary, stable, attempt.stepOpen, rate)) return;
+    const Duration censored = longestUsual(definition, rate, known);
+    auto canaryPods = canary.slower(rate.edges, censored, attempt);
+    auto stablePods = stable.slower(rate.edges, censored, attempt);
+    forgetOtherEdges(rate.edges, known);
+    for (size_t i = 0; i < rate.edges.size(); ++i) {
+        RateTick tick;
+        tick.inStep = inStep;
+        tick.canary = std::move(canaryPods[i]);
+        tick.stable = std::move(stablePods[i]);
+        addTick(definition, tick, attempt, known[rate.edges[i]].dispersion, rate.rates[i]);
+    }
+    if (attempt.soaking) return;
+    noteTooLong(definition, rate);
+    if (inStep)
+        addLoad(canary, stable, std::chrono::duration<double>(stratum.to - stratum.from).count(), rate.load);
+}
+
+void evaluate(const std::vector<PodRequests>& pods, StableRecord::Rate& known) {
+    for (const PodRequests& pod : pods) {
+        known.requests += static_cast<double>(pod.total);
+        known.bad += static_cast<double>(std::min(pod.bad, pod.total));
+    }
+    known.dispersion.add(podsForDispersion(pods));
+}
+
+}  // namespace
+
+void countRates(const api::Stratum& stratum, bool inStep, const AttemptMemory& attempt, StableRecord& stable,
+                MetricMemory& metric) {
+    Rates& known = stable.metrics[metric.definition.name];
+    if (metric.definition.kind == api::MetricKind::Latency) {
+        countLatency(stratum, inStep, attempt, known, metric);
+    } else {
+        countErrors(stratum, inStep, attempt, known, metric);
+    }
+}
+
+void evaluateRates(const api::Stratum& stratum, const api::Metric& metric, StableRecord& stable) {
+    Rates& known = stable.metrics[metric.name];
+    if (metric.kind != api::MetricKind::Latency) {
+        return evaluate(failures(stratum.stable, metric.name, {}), known[0]);
+    }
+    const LatencyArm arm(stratum.stable, metric.name, LatencyArm::Whom::All);
+    RateMetric edges;
+    if (arm.requests() == 0 || !edges.keepEdges(arm.edges())) return;
+    const auto slower = arm.slower(edges.edges, Duration{0}, {});
+    forgetOtherEdges(edges.edges, known);
+    for (size_t i = 0; i < slower.size(); ++i) evaluate(slower[i], known[edges.edges[i]]);
+}
+
+}  // namespace serin::judge
