@@ -8,6 +8,10 @@
 namespace serin::judge {
 namespace {
 
+// Of edges whose evidence is as good as equal the largest tells most: who takes longer than it takes longer
+// than the smaller ones too, and by one request more or less there.
+constexpr double kAsStrong = 0.9;
+
 // ln of the mean over the rates of what `part` says of each.
 template <typename Part>
 double meanOf(const std::vector<RateEvidence>& rates, Part part) {
@@ -80,14 +84,19 @@ double RateMetric::requestsToSafe(const api::Metric& metric, double missedHarm) 
 }
 
 size_t RateMetric::telling(const api::Metric& metric) const {
-    size_t worst = 0, leastSafe = 0;
-    for (size_t i = 1; i < rates.size(); ++i) {
-        // Of equals the last one: who takes longer than a large edge takes longer than a small one too.
-        if (rates[i].evidence(metric) >= rates[worst].evidence(metric)) worst = i;
-        if (rates[i].safe.evidence(metric) < rates[leastSafe].safe.evidence(metric)) leastSafe = i;
+    std::vector<double> harm, safe;
+    for (const RateEvidence& rate : rates) {
+        harm.push_back(rate.evidence(metric));
+        safe.push_back(rate.safe.evidence(metric));
     }
-    const bool soaking = rates[worst].soakLimit.has_value();
-    return soaking || rates[worst].evidence(metric) > 0 ? worst : leastSafe;
+    const double strongest = *std::max_element(harm.begin(), harm.end());
+    const bool soaking = rates.front().soakLimit.has_value();
+    if (strongest <= 0 && !soaking) {
+        return static_cast<size_t>(std::min_element(safe.begin(), safe.end()) - safe.begin());
+    }
+    size_t told = rates.size() - 1;
+    while (harm[told] < std::min(strongest, kAsStrong * strongest)) --told;
+    return told;
 }
 
 }  // namespace serin::judge

@@ -48,8 +48,8 @@ struct RateMetric {
     // About how many more canary requests until all rates are SAFE; 0 when that is unknown.
     double requestsToSafe(const api::Metric& metric, double missedHarm) const;
 
-    // The rate that says most: with the strongest evidence of harm, or, where none speaks for harm, with the
-    // weakest of safety. There must be a rate.
+    // The rate that says most: the largest edge of those with about the strongest evidence of harm, or, where
+    // none speaks for harm, the one with the weakest of safety. There must be a rate.
     size_t telling(const api::Metric& metric) const;
     // Canary requests of this attempt.
     double canaryRequests() const { return rates.empty() ? 0 : rates.front().seen.canary; }

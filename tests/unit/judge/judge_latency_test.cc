@@ -56,6 +56,13 @@ TEST(Latency, ASlowCanaryIsTakenBackAndTheEdgeIsNamed) {
     EXPECT_NE(rig.metric("errors").verdict, Verdict::Harm);
 }
 
+TEST(Latency, OfEdgesThatSayAboutTheSameTheLargestIsNamed) {
+    Rig rig(withLatency());
+    for (int i = 0; i < 3; ++i) tick(rig, {76, 0, 1, 23, 0}, {99, 1, 0, 0, 0});
+    ASSERT_TRUE(rig.said().harm);
+    EXPECT_EQ(rig.metric("latency").slowerThan, .25);  // 23 % take longer, and 24 % longer than 0.1 s
+}
+
 TEST(Latency, ACanaryAsFastAsStableBecomesSafe) {
     Rig rig(withLatency());
     tick(rig, kUsual);
