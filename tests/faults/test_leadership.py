@@ -16,7 +16,7 @@ def play(trial, story, arm):
 
 
 @pytest.mark.parametrize("seconds", [9, 14])
-def test_slow_renewals_end_a_leader_and_the_other_goes_on(make_trial, seconds):
+def test_slow_renewals_end_a_leader_and_another_process_goes_on(make_trial, seconds):
     trial = make_trial(standby=True)
     chosen = []
 
@@ -28,7 +28,8 @@ def test_slow_renewals_end_a_leader_and_the_other_goes_on(make_trial, seconds):
     index = chosen[0]
     assert len(trial.operators[index].starts) == 2, "who cannot renew for ten seconds ends"
     assert "the lease is lost" in trial.operators[index].log()
-    assert trial.proxies[1 - index].writes(), "the other goes on"
+    # A renewal that arrives late renews the lease of the dead: the process that took its place may be the next as well.
+    assert len(set(leadership.holders(trial)) - {""}) == 2, "another process goes on"
     learned.check_same_end("promote", seen)
 
 
