@@ -405,9 +405,7 @@ void Monitor::ended(uint64_t writes, Duration time) {
     // it comes to think. Pods that come and go show in the status.
     const api::Status& status = cluster_.object.status;
     const auto evidence = 2 * static_cast<uint64_t>(time / minutes(1));
-    const bool restless = std::ranges::any_of(
-        cluster_.pods, [&](const Pod& pod) { return cluster_.qualityOf(pod.revision) == Quality::Crashes; });
-    if (!restless) check(writes <= (lives(status) ? evidence : 0), 24, cat(writes, " writes at rest"));
+    if (!restless()) check(writes <= (lives(status) ? evidence : 0), 24, cat(writes, " writes at rest"));
     if (!cluster_.exists) {
         check(cluster_.sets.empty() && cluster_.services.empty(), 29,
               "objects of a deleted ModelDeployment are left");
@@ -416,6 +414,10 @@ void Monitor::ended(uint64_t writes, Duration time) {
     served();
     returned();
     if (broken_.empty()) wantedReached();
+}
+
+bool Monitor::restless() const {
+    return std::ranges::any_of(cluster_.pods, [](const Pod& pod) { return pod.quality == Quality::Crashes; });
 }
 
 bool Monitor::rests() const {

@@ -51,6 +51,8 @@ class Monitor {
     void neverRested();
     // Nothing is under way, or it waits for a person.
     bool rests() const;
+    // Pods crash and come back for ever, and the status says so each time: such a run need not keep still.
+    bool restless() const;
 
     // Writes to other objects than the ModelDeployment's status.
     uint64_t objectWrites() const { return objectWrites_; }

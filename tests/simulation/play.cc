@@ -49,8 +49,9 @@ bool playToRest(Timeline& timeline, const Cluster& cluster, Monitor& monitor, Ti
         settled = timeline.now() >= stillSince + kQuiet && monitor.rests();
     }
     if (settled) monitor.ended(writes() - writesBefore, kQuiet - kLastWords);
-    if (!settled) monitor.neverRested();
-    return settled;
+    if (settled || monitor.restless()) return true;
+    monitor.neverRested();
+    return false;
 }
 
 Report reportOf(const Cluster& cluster, const Monitor& monitor, const Adversity& adversity) {
