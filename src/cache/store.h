@@ -73,9 +73,9 @@ class Store {
     // Erases the object unless another one (by uid) has taken its place since. An empty uid matches any.
     std::vector<std::string> erase(std::string_view key, std::string_view uid);
     // Replaces everything, as a finished list does. Owners of unchanged objects are not returned.
-    std::vector<std::string> replaceAll(std::vector<Entry<T>> entries, std::string resourceVersion);
+    std::vector<std::string> replaceAll(std::vector<Entry<T>>&& entries, const std::string& resourceVersion);
     // Everything up to `resourceVersion` is in the store.
-    void progress(std::string resourceVersion);
+    void progress(const std::string& resourceVersion);
 
   private:
     void publish() {

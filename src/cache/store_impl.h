@@ -59,7 +59,8 @@ std::vector<std::string> Store<T>::erase(std::string_view key, std::string_view 
 }
 
 template <typename T>
-std::vector<std::string> Store<T>::replaceAll(std::vector<Entry<T>> entries, std::string resourceVersion) {
+std::vector<std::string> Store<T>::replaceAll(std::vector<Entry<T>>&& entries,
+                                              const std::string& resourceVersion) {
     const Snapshot<T> before = working_;
     working_ = Snapshot<T>{};
     std::set<std::string> owners;
@@ -77,15 +78,15 @@ std::vector<std::string> Store<T>::replaceAll(std::vector<Entry<T>> entries, std
     before.forEach([&](const EntryPointer<T>& old) {
         if (!working_.find(old->key)) owners.insert(old->ownerKey);
     });
-    working_.resourceVersion_ = std::move(resourceVersion);
+    working_.resourceVersion_ = resourceVersion;
     publish();
     return {owners.begin(), owners.end()};
 }
 
 template <typename T>
-void Store<T>::progress(std::string resourceVersion) {
+void Store<T>::progress(const std::string& resourceVersion) {
     if (!kube::isNewer(resourceVersion, working_.resourceVersion_)) return;
-    working_.resourceVersion_ = std::move(resourceVersion);
+    working_.resourceVersion_ = resourceVersion;
     publish();
 }
 

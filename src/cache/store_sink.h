@@ -55,7 +55,7 @@ class StoreSink : public Sink {
                 });
                 break;
             case Operation::ListDone:
-                notify(store_.replaceAll(std::move(side_), std::move(operation.resourceVersion)));
+                notify(store_.replaceAll(std::move(side_), operation.resourceVersion));
                 side_ = {};
                 break;
             case Operation::Put:
@@ -65,7 +65,7 @@ class StoreSink : public Sink {
                 erase(operation);
                 break;
             case Operation::Progress:
-                store_.progress(std::move(operation.resourceVersion));
+                store_.progress(operation.resourceVersion);
                 break;
         }
     }
