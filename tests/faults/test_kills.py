@@ -21,6 +21,9 @@ def _cases():
 def test_killed(name, write, moment, trial):
     killing = {"when": {**write, "moment": moment}, "do": "kill"}
     seen = learned.observe(trial, stories.ALL[name], lambda: trial.proxy.arm(killing), patience=2)
-    assert [fault["action"] for fault in trial.proxy.faults()] == ["kill"], "the write never came in this run"
-    assert len(trial.operator.starts) == 2
+    killed = [fault["action"] for fault in trial.proxy.faults()]
+    # How often the status is written depends on the moments too; a run that ends with one time less has no such write.
+    came = write["resource"] != "modeldeployments/status" or seen.count(write) >= write["nth"]
+    assert killed == ["kill"] or (not killed and not came), "the write never came in this run"
+    assert len(trial.operator.starts) == 1 + len(killed)
     learned.check_same_end(name, seen)

@@ -33,6 +33,10 @@ class Observation:
     told: dict
     state: dict
 
+    def count(self, write):
+        """How many writes of this kind there were, whatever their number."""
+        return self.writes.count((write["verb"], write["resource"], write["name"]))
+
 
 def observe(trial, story, arm=lambda: None, patience=1):
     """Plays the story; returns what it left and the writes of its second part."""
