@@ -199,7 +199,9 @@ void Monitor::scaled(const api::ReplicaSet& set, int replicas) {
     const api::RolloutStatus& rollout = *status.rollout;
     const bool whole = rollout.phase == Phase::Promoting || rollout.phase == Phase::Soaking ||
                        stable.empty() || set.revision == stable;
-    const auto step = static_cast<size_t>(rollout.step);
+    auto step = static_cast<size_t>(rollout.step);
+    // While an approval is waited for, the share is that of the step before.
+    while (step > 0 && step < rollout.steps.size() && rollout.steps[step].step.approval) --step;
     if (!whole && step < rollout.steps.size() && rollout.phase == Phase::Stepping) {
         return check(replicas <= rollout.steps[step].replicas, 5,
                      cat(replicas, " canary pods in a step of ", rollout.steps[step].replicas));
