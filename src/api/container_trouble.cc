@@ -20,7 +20,7 @@ bool insideCharacter(char c) {
     return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
-std::string withMessage(std::string text, const std::string& message) {
+std::string withMessage(const std::string& text, const std::string& message) {
     const std::string line = oneLine(message);
     return line.empty() ? text : cat(text, ": ", line);
 }

@@ -15,7 +15,7 @@ ReflectorLoop::ReflectorLoop(kube::ListWatch machine, net::Transport& transport,
       log_(log),
       kind_(std::move(kind)) {}
 
-void ReflectorLoop::run(std::stop_token stop) {
+void ReflectorLoop::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         const kube::ListWatch::Action action = machine_.next(clock_.sinceBoot());
         if (const auto* pause = std::get_if<kube::ListWatch::Wait>(&action)) {
@@ -28,14 +28,14 @@ void ReflectorLoop::run(std::stop_token stop) {
     }
 }
 
-void ReflectorLoop::list(const HttpRequest& request, std::stop_token stop) {
+void ReflectorLoop::list(const HttpRequest& request, const std::stop_token& stop) {
     const Result<HttpResponse> answer = transport_.send(request, stop);
     if (stop.stop_requested()) return;
     sink_.apply(machine_.onListAnswer(answer, clock_.sinceBoot()));
     report(answer.ok());
 }
 
-void ReflectorLoop::watch(const HttpRequest& request, std::stop_token stop) {
+void ReflectorLoop::watch(const HttpRequest& request, const std::stop_token& stop) {
     machine_.onWatchOpened(clock_.sinceBoot());
     kube::WatchDecoder decoder;
     std::optional<Error> undecodable;
@@ -60,7 +60,7 @@ void ReflectorLoop::watch(const HttpRequest& request, std::stop_token stop) {
     report(end.ok());
 }
 
-void ReflectorLoop::wait(Duration until, std::stop_token stop) {
+void ReflectorLoop::wait(Duration until, const std::stop_token& stop) {
     const Duration left = until - clock_.sinceBoot();
     if (left.count() <= 0) return;
     std::unique_lock lock(mutex_);

@@ -30,14 +30,14 @@ class ReflectorLoop {
                   Logger& log, std::string kind);
 
     // Blocks; returns soon after a stop request.
-    void run(std::stop_token stop);
+    void run(const std::stop_token& stop);
     // Any thread.
     ReflectorHealth health() const;
 
   private:
-    void list(const HttpRequest& request, std::stop_token stop);
-    void watch(const HttpRequest& request, std::stop_token stop);
-    void wait(Duration until, std::stop_token stop);
+    void list(const HttpRequest& request, const std::stop_token& stop);
+    void watch(const HttpRequest& request, const std::stop_token& stop);
+    void wait(Duration until, const std::stop_token& stop);
     // After each step: publishes health, and logs a new failure.
     void report(bool heard);
 

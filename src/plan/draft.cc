@@ -63,7 +63,7 @@ void Draft::act(api::Intent intent, std::string why) {
     plan.actions.push_back({std::move(intent), std::move(why)});
 }
 
-void Draft::event(bool warning, std::string reason, std::string note) {
+void Draft::event(bool warning, const std::string& reason, std::string note) {
     if (note.size() > kLongestNote) {
         size_t end = kLongestNote;
         while (end > 0 && (static_cast<unsigned char>(note[end]) & 0xC0) == 0x80)

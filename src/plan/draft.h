@@ -43,7 +43,7 @@ class Draft {
     // Plans again at `time` at the latest.
     void wake(Timestamp time);
     void act(api::Intent intent, std::string why);
-    void event(bool warning, std::string reason, std::string note);
+    void event(bool warning, const std::string& reason, std::string note);
 
     // Makes sure the ReplicaSet of the spec's revision exists with so many pods; any other revision's is only
     // scaled. Does nothing while a refusal is young.
