@@ -137,7 +137,8 @@ class ClusterTransport : public Transport {
     }
 
     // A request that got 401 was not carried out: it is sent once more if our credentials have been renewed.
-    Result<HttpResponse> exchange(const HttpRequest& request, const Attempt& attempt, std::stop_token stop) {
+    Result<HttpResponse> exchange(const HttpRequest& request, const Attempt& attempt,
+                                  const std::stop_token& stop) {
         for (bool again = false;; again = true) {
             const Result<std::string> token = bearer(stop);
             if (!token) return token.error();

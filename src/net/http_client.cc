@@ -113,8 +113,8 @@ HttpResponse head(const web::http::http_response& answer) {
 }  // namespace
 
 struct HttpClient::Impl {
-    Impl(web::uri base, const web::http::client::http_client_config& config, std::string host)
-        : client(std::move(base), config), hostHeader(std::move(host)) {}
+    Impl(const web::uri& base, const web::http::client::http_client_config& config, std::string host)
+        : client(base, config), hostHeader(std::move(host)) {}
 
     web::http::client::http_client client;
     std::string hostHeader;
@@ -205,7 +205,7 @@ web::web_proxy proxyOf(const std::string& url) {
     web::uri_builder address;
     address.set_scheme(whole.scheme()).set_host(whole.host()).set_port(whole.port() > 0 ? whole.port() : 80);
     web::web_proxy proxy(address.to_uri());
-    const std::string who = whole.user_info();
+    const std::string& who = whole.user_info();
     const size_t colon = who.find(':');
     if (!who.empty()) {
         proxy.set_credentials({web::uri::decode(who.substr(0, colon)),
@@ -216,7 +216,7 @@ web::web_proxy proxyOf(const std::string& url) {
 
 }  // namespace
 
-Result<std::unique_ptr<HttpClient>> HttpClient::make(Options options) {
+Result<std::unique_ptr<HttpClient>> HttpClient::make(const Options& options) {
     try {
         web::http::client::http_client_config config;
         config.set_timeout(options.silence);
@@ -244,7 +244,7 @@ HttpClient::HttpClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpClient::~HttpClient() = default;
 
 Result<HttpResponse> HttpClient::exchange(const HttpRequest& request, const Limits& limits,
-                                          const OnChunk& onChunk, std::stop_token stop) {
+                                          const OnChunk& onChunk, const std::stop_token& stop) {
     if (stop.stop_requested()) return Error{ErrorCode::Stopped, "stopped"};
     pplx::cancellation_token_source cancel;
     try {

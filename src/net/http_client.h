@@ -39,13 +39,13 @@ class HttpClient {
     using OnChunk = std::function<bool(std::string_view)>;
 
     // Fails when the URL is malformed.
-    static Result<std::unique_ptr<HttpClient>> make(Options options);
+    static Result<std::unique_ptr<HttpClient>> make(const Options& options);
     ~HttpClient();
 
     // Without `onChunk` every body is collected; with it only those of other answers than 2xx. Errors as in
     // net::Transport; Invalid when a collected body is larger than maxBytes.
     Result<HttpResponse> exchange(const HttpRequest& request, const Limits& limits, const OnChunk& onChunk,
-                                  std::stop_token stop);
+                                  const std::stop_token& stop);
 
   private:
     struct Impl;

@@ -37,6 +37,7 @@ bool plainUid(std::string_view uid) {
 
 std::string numbersText(const std::vector<double>& numbers) {
     std::vector<std::string> texts;
+    texts.reserve(numbers.size());
     for (double number : numbers) texts.push_back(numberText(number));
     return join(texts, ",");
 }
