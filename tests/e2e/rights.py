@@ -35,8 +35,9 @@ EXCEPTIONS = {
 BY_CHANCE = {("apps", "replicasets", "get"), ("", "services", "get"), ("events.k8s.io", "events", "patch"),
              *((group, resource, "list") for group, resource in LISTED)}
 
-# Refused, and rightly: helm uninstall takes the Role away while the pod still gives its Lease back.
-AT_UNINSTALL = {("coordination.k8s.io", "leases", "update")}
+# Refused, and rightly: helm uninstall takes the Role away while the pod still renews its Lease, looks at it when that
+# failed, or gives it back.
+AT_UNINSTALL = {("coordination.k8s.io", "leases", "get"), ("coordination.k8s.io", "leases", "update")}
 
 
 def granted():

@@ -90,6 +90,8 @@ def test_rights_that_lack_or_lie_idle_are_seen():
     assert list(rights.problems(explained | {idle}, {idle}, set())) == []
     assert list(rights.problems(explained | {idle}, set(), set())) == [
         "unused: get pods (everywhere) is granted, and nothing used it"]
+    lease = ("coordination.k8s.io", "leases", "get", "own namespace")
+    assert list(rights.problems(explained | {lease}, {lease}, {lease})) == []
     assert list(rights.problems(explained, set(), {secrets})) == ["missing: list secrets (everywhere) was refused"]
     assert list(rights.problems(explained - {max(explained)}, set(), set())) == [
         f"not granted: the exception {' '.join(max(explained)[:3])} explains nothing"]
