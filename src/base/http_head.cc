@@ -24,13 +24,6 @@ bool isFieldValue(std::string_view text) {
                         [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; });
 }
 
-std::string lowerCase(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 std::string_view takeLine(std::string_view& text) {
     const size_t end = text.find("\r\n");
     const std::string_view line = text.substr(0, end);

@@ -33,6 +33,14 @@ std::string_view trim(std::string_view text) {
     return text;
 }
 
+std::string lowerCase(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return out;
+}
+
 std::string humanNumber(double value) {
     std::array<char, 64> out{};
     const double size = std::fabs(value);

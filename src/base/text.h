@@ -31,6 +31,8 @@ std::string cat(const Parts&... parts) {
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string_view trim(std::string_view text);
+// Of the letters A to Z alone, whatever the locale.
+std::string lowerCase(std::string_view text);
 
 // A number for people: three significant digits, no exponent between 0.001 and 1e6 ("0.0412", "3.2", "5120").
 std::string humanNumber(double value);

@@ -83,12 +83,6 @@ Result<T> await(const std::shared_ptr<Ending<T>>& ending, SteadyTime deadline, c
     return std::move(*ending->value);
 }
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
-    return text;
-}
-
 web::http::http_request translate(const HttpRequest& request, const std::string& hostHeader) {
     web::http::http_request out(request.method);
     out.set_request_uri(web::uri(request.target));
@@ -106,7 +100,7 @@ web::http::http_request translate(const HttpRequest& request, const std::string&
 HttpResponse head(const web::http::http_response& answer) {
     HttpResponse out;
     out.status = answer.status_code();
-    for (const auto& [name, value] : answer.headers()) out.headers[lower(name)] = value;
+    for (const auto& [name, value] : answer.headers()) out.headers[lowerCase(name)] = value;
     return out;
 }
 
