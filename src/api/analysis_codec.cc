@@ -37,14 +37,11 @@ void decodeLatency(const Field& entry, const Runtime& runtime, Metric& out) {
     if (out.histogram.empty()) {
         histogram.problem(
             "is missing, and with preset \"custom\" Serin cannot know which histogram times requests; state "
-            "it "
-            "here, or for all metrics as spec.runtime.latency");
+            "it here, or for all metrics as spec.runtime.latency");
     }
-    if (entry.at("worseThan").at("max").present()) {
-        entry.at("worseThan")
-            .at("max")
-            .problem("limits an error rate, not a latency; remove it, or state worseThan.stable");
-    }
+    const Field max = entry.at("worseThan").at("max");
+    if (max.present())
+        max.problem("limits an error rate, not a latency; remove it, or state worseThan.stable");
     decodeMargins(entry, out);
     out.max.reset();
     out.worseOddsRatio = out.worseOddsRatio.value_or(kWorseOddsRatio);

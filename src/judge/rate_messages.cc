@@ -9,56 +9,42 @@
 namespace serin::judge {
 namespace {
 
-double share(double bad, double total) {
-    return total > 0 ? bad / total : 0;
-}
-
-const RateEvidence& told(const MetricMemory& metric) {
-    return metric.rate.rates[metric.rate.telling(metric.definition)];
-}
-
 // A regression that set in with the present step shows more in the step's own numbers.
-bool stepSaysMore(const AttemptMemory& attempt, const MetricMemory& metric) {
-    const RateEvidence& rate = told(metric);
+bool stepSaysMore(const AttemptMemory& attempt, const api::Metric& metric, const RateEvidence& rate) {
     if (!attempt.stepOpen || rate.harm.opened < 2) return false;
-    return rate.stepEvidence(metric.definition) > rate.evidence(metric.definition);
+    return rate.stepEvidence(metric) > rate.evidence(metric);
 }
 
-std::string afterPromotion(const MetricMemory& metric) {
-    const RateEvidence& rate = told(metric);
-    const std::string rateNow = humanPercent(share(rate.seen.canaryBad, rate.seen.canary));
-    const std::optional<double> edge = toldEdge(metric);
+std::string afterPromotion(const Told& told) {
+    const std::string rateNow = humanPercent(told.rate.seen.canaryShare());
     const std::string what =
-        edge ? cat(rateNow, " of the requests take longer than ", humanNumber(*edge), " s")
-             : cat("errs ", rateNow);
-    return cat(what, " after promotion, limit ", humanPercent(rate.soakLimit.value_or(0)));
+        told.edge ? cat(rateNow, " of the requests take longer than ", humanNumber(*told.edge), " s")
+                  : cat("errs ", rateNow);
+    return cat(what, " after promotion, limit ", humanPercent(told.rate.soakLimit.value_or(0)));
 }
 
-std::string comparison(const AttemptMemory& attempt, const MetricMemory& metric) {
-    const RateEvidence& rate = told(metric);
-    const bool step = attempt.harm && stepSaysMore(attempt, metric);
-    const Past& seen = step ? rate.step.past : rate.seen;
-    const std::string canary = humanPercent(share(seen.canaryBad, seen.canary));
-    const std::string stable = humanPercent(share(seen.stableBad, seen.stable));
+std::string comparison(const AttemptMemory& attempt, const api::Metric& metric, const Told& told) {
+    const bool step = attempt.harm && stepSaysMore(attempt, metric, told.rate);
+    const Past& seen = step ? told.rate.step.past : told.rate.seen;
+    const std::string canary = humanPercent(seen.canaryShare());
+    const std::string stable = humanPercent(seen.stableShare());
     const std::string when = step ? " in this step" : "";
-    const std::optional<double> edge = toldEdge(metric);
-    if (!edge) return cat("canary errs ", canary, " against ", stable, when);
-    return cat(canary, " of the canary's requests take longer than ", humanNumber(*edge), " s, against ",
+    if (!told.edge) return cat("canary errs ", canary, " against ", stable, when);
+    return cat(canary, " of the canary's requests take longer than ", humanNumber(*told.edge), " s, against ",
                stable, " of stable's", when);
 }
 
 // "odds ratio at least 3.2 at 99 %", or the absolute limit that was passed.
-std::string harmDetail(const api::Analysis& analysis, const AttemptMemory& attempt,
-                       const MetricMemory& metric) {
-    const RateEvidence& rate = told(metric);
+std::string harmDetail(const api::Analysis& analysis, const AttemptMemory& attempt, const api::Metric& metric,
+                       const RateEvidence& rate) {
     const double alarm = attemptAlarm(analysis, attempt.number);
     const OddsProfile::Bounds bounds = rate.profile.bounds(alarm);
-    if (metric.definition.worseOddsRatio && bounds.low > 1) {
+    if (metric.worseOddsRatio && bounds.low > 1) {
         return cat(", odds ratio at least ", humanNumber(bounds.low), " at ", humanNumber(100 * (1 - alarm)),
                    " %");
     }
-    if (metric.definition.max && share(rate.seen.canaryBad, rate.seen.canary) > *metric.definition.max) {
-        return cat(", above the limit ", humanPercent(*metric.definition.max));
+    if (metric.max && rate.seen.canaryShare() > *metric.max) {
+        return cat(", above the limit ", humanPercent(*metric.max));
     }
     return "";
 }
@@ -83,17 +69,20 @@ std::string safeMessage(const api::Metric& metric) {
 
 }  // namespace
 
-std::optional<double> toldEdge(const MetricMemory& metric) {
-    if (metric.rate.edges.empty()) return std::nullopt;
-    return metric.rate.edges[metric.rate.telling(metric.definition)] *
-           secondsPerUnit(metric.definition.histogram);
+Told toldOf(const MetricMemory& metric) {
+    const size_t index = metric.rate.telling(metric.definition);
+    std::optional<double> edge;
+    if (!metric.rate.edges.empty())
+        edge = metric.rate.edges[index] * secondsPerUnit(metric.definition.histogram);
+    return {metric.rate.rates[index], edge};
 }
 
 std::string ratesInWords(const api::Analysis& analysis, const AttemptMemory& attempt,
                          const MetricMemory& metric) {
-    if (attempt.soaking) return afterPromotion(metric);
-    return cat(comparison(attempt, metric), harmDetail(analysis, attempt, metric),
-               loadNote(metric.rate.load));
+    const Told told = toldOf(metric);
+    if (attempt.soaking) return afterPromotion(told);
+    return cat(comparison(attempt, metric.definition, told),
+               harmDetail(analysis, attempt, metric.definition, told.rate), loadNote(metric.rate.load));
 }
 
 std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
@@ -109,8 +98,11 @@ std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& atte
         return latency ? cat("no observations of ", definition.histogram, " from warm canary pods yet")
                        : "no canary requests yet";
     }
-    const std::string out = ratesInWords(analysis, attempt, metric);
-    if (attempt.soaking || !harmDetail(analysis, attempt, metric).empty()) return out;
+    const Told told = toldOf(metric);
+    if (attempt.soaking) return afterPromotion(told);
+    const std::string detail = harmDetail(analysis, attempt, definition, told.rate);
+    const std::string out = cat(comparison(attempt, definition, told), detail, loadNote(metric.rate.load));
+    if (!detail.empty()) return out;
     if (isSafe(analysis, metric)) return out + safeMessage(definition);
     const double needed = metric.rate.requestsToSafe(definition, analysis.missedHarm);
     if (needed <= 0) return out;

@@ -8,8 +8,13 @@
 
 namespace serin::judge {
 
-// The edge of a latency that is told of, in seconds; absent for an error rate and before any data.
-std::optional<double> toldEdge(const MetricMemory& metric);
+// What is told of a metric made of rates: the one of its rates that says most.
+struct Told {
+    const RateEvidence& rate;
+    std::optional<double> edge;  // of a latency, in seconds
+};
+// Goes through the evidence of all rates. There must be one; valid as long as `metric` is.
+Told toldOf(const MetricMemory& metric);
 
 // Both arms' rates in words, and what makes them worse than allowed where something does: "canary errs 4.1 %
 // against 0.9 %, odds ratio at least 3.2 at 99 %", "4.1 % of the canary's requests take longer than 0.25 s,

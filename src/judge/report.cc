@@ -22,10 +22,6 @@ bool namedInHarm(const AttemptMemory& attempt, const std::string& name) {
                                attempt.harmMetrics.end();
 }
 
-double share(double bad, double total) {
-    return total > 0 ? bad / total : 0;
-}
-
 api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemory& attempt,
                                const MetricMemory& metric, double evidence) {
     api::MetricVerdict out;
@@ -41,13 +37,13 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
         out.verdict = Verdict::Safe;
     }
     if (metric.rate.rates.empty()) return out;
-    const RateEvidence& told = metric.rate.rates[metric.rate.telling(metric.definition)];
+    const auto& [told, edge] = toldOf(metric);
     const OddsProfile::Bounds bounds = told.profile.bounds(attemptAlarm(analysis, attempt.number));
-    out.stable = share(told.seen.stableBad, told.seen.stable);
-    out.canary = share(told.seen.canaryBad, told.seen.canary);
+    out.stable = told.seen.stableShare();
+    out.canary = told.seen.canaryShare();
     out.ratioLow = bounds.low;
     out.ratioHigh = bounds.high;
-    out.slowerThan = toldEdge(metric);
+    out.slowerThan = edge;
     if (!attempt.soaking && out.verdict != Verdict::Safe) {
         out.samplesNeeded =
             static_cast<uint64_t>(metric.rate.requestsToSafe(metric.definition, analysis.missedHarm));

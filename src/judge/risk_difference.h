@@ -16,6 +16,9 @@ struct Past {
     double canaryRate() const;
     double stableRate() const;
     double pooledRate() const;
+    // As they are; 0 without requests.
+    double canaryShare() const { return canary > 0 ? canaryBad / canary : 0; }
+    double stableShare() const { return stable > 0 ? stableBad / stable : 0; }
 
     bool operator==(const Past&) const = default;
 };
