@@ -30,9 +30,6 @@ class Report:
         print(self._line(self._rows[-1]), flush=True)
         self._file.write_text(json.dumps({"machine": machine(), "numbers": self._rows}, indent=1) + "\n")
 
-    def table(self):
-        return "\n".join(self._line(row) for row in self._rows)
-
     @staticmethod
     def _line(row):
         value = row["value"]
