@@ -46,9 +46,7 @@ std::vector<Cause> checkWatchOptions(const Target& target, bool watchList) {
     const bool initial = target.query.contains("sendInitialEvents");
     const std::string match = target.option("resourceVersionMatch");
     std::vector<Cause> causes;
-    const auto forbid = [&](const char* field, const std::string& why) {
-        causes.push_back({"FieldValueForbidden", cat("Forbidden: ", why), field});
-    };
+    const auto forbid = [&](const char* field, const char* why) { causes.push_back(forbidden(field, why)); };
     if (initial && match != "NotOlderThan")
         forbid("resourceVersionMatch",
                "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
@@ -59,11 +57,8 @@ std::vector<Cause> checkWatchOptions(const Target& target, bool watchList) {
     if (!initial)
         forbid("resourceVersionMatch",
                "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-    if (match != "NotOlderThan") {
-        causes.push_back({"FieldValueNotSupported",
-                          cat("Unsupported value: \"", match, "\": supported values: \"NotOlderThan\""),
-                          "resourceVersionMatch"});
-    }
+    if (match != "NotOlderThan")
+        causes.push_back(unsupported("resourceVersionMatch", match, {"NotOlderThan"}));
     if (!target.option("continue").empty())
         forbid("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
     return causes;
@@ -127,7 +122,7 @@ std::variant<HttpResponse, std::unique_ptr<Watch>> ApiServer::openWatch(const Ht
     if (!selector) return answer(badRequest("unable to parse the selector"));
     if (const Failure* failure = failureOf(fields)) return answer(*failure);
     if (const auto causes = checkWatchOptions(target, options_.watchList); !causes.empty())
-        return answer(invalidOptions(causes));
+        return answer(invalidOptions("ListOptions", causes));
 
     Watch::Options options;
     options.kind = *target.kind;

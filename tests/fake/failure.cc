@@ -64,10 +64,8 @@ Failure invalidPatch(const Cause& cause) {
 }
 
 Failure noVersion(Kind kind, const std::string& name) {
-    Failure failure =
-        invalidObject(kind, name,
-                      {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update",
-                        "metadata.resourceVersion"}});
+    Failure failure = invalidObject(
+        kind, name, {invalidValue("metadata.resourceVersion", 0, "must be specified for an update")});
     failure.details["kind"] = factsOf(kind).resource.plural;
     return failure;
 }
@@ -102,11 +100,11 @@ Failure invalidObject(Kind kind, const std::string& name, const std::vector<Caus
             std::move(details)};
 }
 
-Failure invalidOptions(const std::vector<Cause>& causes) {
+Failure invalidOptions(const char* kind, const std::vector<Cause>& causes) {
     return {422,
             "Invalid",
-            cat("ListOptions.meta.k8s.io \"\" is invalid: ", sentenceOf(causes)),
-            {{"group", "meta.k8s.io"}, {"kind", "ListOptions"}, {"causes", causesOf(causes)}}};
+            cat(kind, ".meta.k8s.io \"\" is invalid: ", sentenceOf(causes)),
+            {{"group", "meta.k8s.io"}, {"kind", kind}, {"causes", causesOf(causes)}}};
 }
 
 Failure namespaceTerminating(Kind kind, const std::string& name, const std::string& space) {

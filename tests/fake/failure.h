@@ -6,17 +6,12 @@
 #include <vector>
 
 #include "base/http.h"
+#include "cause.h"
 #include "json.h"
 #include "kinds.h"
 #include "target.h"
 
 namespace serin::fake {
-
-struct Cause {
-    std::string reason;
-    std::string message;
-    std::string field;
-};
 
 // A refusal: becomes the metav1.Status that an API server answers.
 struct Failure {
@@ -49,8 +44,8 @@ Failure invalidPatch(const Cause& cause);              // what it makes cannot b
 Failure preconditionFailed(Kind kind, const std::string& name, std::string_view why);  // of a delete
 Failure noVersion(Kind kind, const std::string& name);  // a PUT that must name a version
 Failure invalidObject(Kind kind, const std::string& name, const std::vector<Cause>& causes);
-// Of a list's or a watch's query.
-Failure invalidOptions(const std::vector<Cause>& causes);
+// Of a request's options, which are of a kind of their own: ListOptions, PatchOptions, DeleteOptions.
+Failure invalidOptions(const char* kind, const std::vector<Cause>& causes);
 Failure namespaceTerminating(Kind kind, const std::string& name, const std::string& space);
 Failure expired(std::string message);
 Failure unsupportedMedia(std::string message);

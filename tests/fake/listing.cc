@@ -34,21 +34,15 @@ std::vector<Cause> checkOptions(const Target& target) {
     const std::string match = target.option("resourceVersionMatch");
     const std::string version = target.option("resourceVersion");
     std::vector<Cause> causes;
-    const auto forbid = [&](const char* field, const std::string& why) {
-        causes.push_back({"FieldValueForbidden", cat("Forbidden: ", why), field});
-    };
+    const auto forbid = [&](const char* field, const char* why) { causes.push_back(forbidden(field, why)); };
     if (!match.empty()) {
         if (version.empty())
             forbid("resourceVersionMatch",
                    "resourceVersionMatch is forbidden unless resourceVersion is provided");
         if (!target.option("continue").empty())
             forbid("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
-        if (match != "Exact" && match != "NotOlderThan") {
-            causes.push_back({"FieldValueNotSupported",
-                              cat("Unsupported value: \"", match,
-                                  "\": supported values: \"Exact\", \"NotOlderThan\", \"\""),
-                              "resourceVersionMatch"});
-        }
+        if (match != "Exact" && match != "NotOlderThan")
+            causes.push_back(unsupported("resourceVersionMatch", match, {"Exact", "NotOlderThan", ""}));
         if (match == "Exact" && version == "0")
             forbid("resourceVersionMatch",
                    "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
@@ -192,7 +186,8 @@ Outcome<Page> Listing::next(const Target& target, const Selection& selection, si
 }
 
 Outcome<Page> Listing::list(const Target& target, std::uint64_t upTo) {
-    if (std::vector<Cause> causes = checkOptions(target); !causes.empty()) return invalidOptions(causes);
+    if (std::vector<Cause> causes = checkOptions(target); !causes.empty())
+        return invalidOptions("ListOptions", causes);
     const auto selector = Selector::parse(target.option("labelSelector"));
     if (!selector) {
         return badRequest(cat("unable to parse requirement: found '", target.option("labelSelector"),

@@ -68,8 +68,7 @@ class Listing {
         bool empty() const { return labels.empty() && fields.empty(); }
     };
 
-    Outcome<Page> fresh(const Target& target, const Selection& selection, size_t limit,
-                        std::uint64_t upTo);
+    Outcome<Page> fresh(const Target& target, const Selection& selection, size_t limit, std::uint64_t upTo);
     Outcome<Page> next(const Target& target, const Selection& selection, size_t limit);
     // The page that begins at `start`; objects are all of the collection.
     Page cut(const Target& target, const Selection& selection, std::uint64_t revision, const Objects& all,

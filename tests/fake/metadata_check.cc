@@ -97,23 +97,13 @@ std::optional<Cause> newFinalizers(const Json& next, const Json& before) {
         if (std::find(old.begin(), old.end(), finalizer) == old.end()) added.push_back(dump(finalizer));
     }
     if (added.empty()) return std::nullopt;
-    return Cause{"FieldValueForbidden",
-                 cat("Forbidden: no new finalizers can be added if the object is being deleted, found new "
-                     "finalizers []string{",
-                     join(added, ", "), "}"),
-                 "metadata.finalizers"};
+    return forbidden("metadata.finalizers",
+                     cat("no new finalizers can be added if the object is being deleted, found new "
+                         "finalizers []string{",
+                         join(added, ", "), "}"));
 }
 
 }  // namespace
-
-Cause required(std::string field, const std::string& why) {
-    return {"FieldValueRequired", why.empty() ? "Required value" : cat("Required value: ", why),
-            std::move(field)};
-}
-
-Cause invalidValue(std::string field, const Json& value, const std::string& why) {
-    return {"FieldValueInvalid", cat("Invalid value: ", dump(value), ": ", why), std::move(field)};
-}
 
 std::string badLabel(const std::string& text) {
     return isDnsLabel(text, false) && text.size() <= 63 ? "" : kLabel1123;

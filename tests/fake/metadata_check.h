@@ -3,14 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "failure.h"
+#include "cause.h"
 #include "json.h"
 #include "kinds.h"
 
 namespace serin::fake {
-
-Cause required(std::string field, const std::string& why = "");
-Cause invalidValue(std::string field, const Json& value, const std::string& why);
 
 // Why a text is no DNS label (RFC 1123), no qualified name ("[prefix/]name"); empty: it is one.
 std::string badLabel(const std::string& text);

@@ -49,17 +49,8 @@ std::optional<Failure> checkBody(const Json& body, const Target& target) {
 }
 
 Failure unknownPropagation(const std::string& word) {
-    const std::string why = cat("Unsupported value: \"", word,
-                                "\": supported values: \"Background\", \"Foreground\", \"Orphan\", \"nil\"");
-    return {
-        422,
-        "Invalid",
-        cat("DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: ", why),
-        {{"group", "meta.k8s.io"},
-         {"kind", "DeleteOptions"},
-         {"causes",
-          Json::array(
-              {{{"reason", "FieldValueNotSupported"}, {"message", why}, {"field", "propagationPolicy"}}})}}};
+    return invalidOptions("DeleteOptions", {unsupported("propagationPolicy", word,
+                                                        {"Background", "Foreground", "Orphan", "nil"})});
 }
 
 // The members that a JSON text states more than once, as paths.
@@ -197,18 +188,8 @@ Outcome<Written> ApiServer::dispatch(Call& call) {
 Outcome<Written> ApiServer::patch(Call& call) {
     const Target& target = call.target;
     if (call.contentType == kApply) {
-        if (target.option("fieldManager").empty()) {
-            return Failure{
-                422,
-                "Invalid",
-                "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required "
-                "for apply patch",
-                {{"group", "meta.k8s.io"},
-                 {"kind", "PatchOptions"},
-                 {"causes", Json::array({{{"reason", "FieldValueRequired"},
-                                          {"message", "Required value: is required for apply patch"},
-                                          {"field", "fieldManager"}}})}}};
-        }
+        if (target.option("fieldManager").empty())
+            return invalidOptions("PatchOptions", {required("fieldManager", "is required for apply patch")});
         if (!at(metadataOf(call.body), "managedFields").is_null())
             return badRequest("metadata.managedFields must be nil");
         if (auto failure = checkBody(call.body, target)) return *failure;
@@ -216,16 +197,8 @@ Outcome<Written> ApiServer::patch(Call& call) {
         return writes_.apply(call.kind, target.space, target.name, std::move(call.body), call.options);
     }
     if (target.query.contains("force") && target.flag("force")) {
-        return Failure{
-            422,
-            "Invalid",
-            "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for "
-            "non-apply patch",
-            {{"group", "meta.k8s.io"},
-             {"kind", "PatchOptions"},
-             {"causes", Json::array({{{"reason", "FieldValueForbidden"},
-                                      {"message", "Forbidden: may not be specified for non-apply patch"},
-                                      {"field", "force"}}})}}};
+        return invalidOptions("PatchOptions",
+                              {forbidden("force", "may not be specified for non-apply patch")});
     }
     if (call.contentType == kMerge) {
         if (!call.body.is_object()) return badRequest("the patch is not an object");

@@ -102,11 +102,7 @@ void checkText(const Json& value, const Schema& schema, const std::string& path,
     }
     if (!schema.choices.empty() &&
         std::find(schema.choices.begin(), schema.choices.end(), text) == schema.choices.end()) {
-        std::vector<std::string> quoted;
-        for (const std::string& choice : schema.choices) quoted.push_back(cat('"', choice, '"'));
-        causes.push_back(
-            {"FieldValueNotSupported",
-             cat("Unsupported value: ", value.dump(), ": supported values: ", join(quoted, ", ")), path});
+        causes.push_back(unsupported(path, value, schema.choices));
     }
 }
 
@@ -118,8 +114,7 @@ void checkDuplicates(const Json& list, const Schema& schema, const std::string& 
         Json key = Json::object();
         for (const std::string& name : schema.keys) key[name] = at(list[i], name);
         if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
-            causes.push_back(
-                {"FieldValueDuplicate", cat("Duplicate value: ", dump(key)), cat(path, '[', i, ']')});
+            causes.push_back(duplicate(cat(path, '[', i, ']'), key));
         }
         seen.push_back(std::move(key));
     }
@@ -153,7 +148,7 @@ void checkObject(const Json& value, const Schema& schema, const std::string& pat
     }
     const auto below = [&](const std::string& key) { return path.empty() ? key : cat(path, '.', key); };
     for (const std::string& key : schema.required) {
-        if (!value.contains(key)) causes.push_back({"FieldValueRequired", "Required value", below(key)});
+        if (!value.contains(key)) causes.push_back(required(below(key)));
     }
     for (const auto& [key, member] : value.items()) {
         if (const Schema* known = schema.member(key)) check(member, *known, below(key), causes);

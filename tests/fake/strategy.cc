@@ -107,11 +107,9 @@ std::vector<Cause> validateService(const Json& object) {
         if (const std::string why = name.empty() ? "" : badLabel(name); !why.empty())
             causes.push_back(invalidValue(cat(field, ".name"), name, why));
         if (!name.empty() && !names.insert(name).second)
-            causes.push_back(
-                {"FieldValueDuplicate", cat("Duplicate value: \"", name, '"'), cat(field, ".name")});
+            causes.push_back(duplicate(cat(field, ".name"), name));
         const std::string number = cat(textAt(ports[i], "protocol"), dump(at(ports[i], "port")));
-        if (!numbers.insert(number).second)
-            causes.push_back({"FieldValueDuplicate", cat("Duplicate value: ", dump(ports[i])), field});
+        if (!numbers.insert(number).second) causes.push_back(duplicate(field, ports[i]));
     }
     return causes;
 }

@@ -80,8 +80,7 @@ std::optional<Failure> checkPlace(const Json& next, const std::string& space, co
 
 // Told twice, as all of the metadata's checks are.
 Failure otherUid(Kind kind, const std::string& name, const Json& uid) {
-    const Cause cause{"FieldValueInvalid", cat("Invalid value: ", dump(uid), ": field is immutable"),
-                      "metadata.uid"};
+    const Cause cause = invalidValue("metadata.uid", uid, "field is immutable");
     return invalidObject(kind, name, {cause, cause});
 }
 
