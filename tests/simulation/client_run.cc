@@ -2,10 +2,10 @@
 #include <memory>
 #include <vector>
 
-#include "api/codec.h"
-#include "api/names.h"
 #include "base/text.h"
 #include "client_process.h"
+#include "decision.h"
+#include "mirror.h"
 #include "play.h"
 #include "script_objects.h"
 
@@ -15,9 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr const char* kSpace = "ml";
-constexpr const char* kName = "fraud";
-constexpr const char* kOperatorSpace = "serin";
 // A process that starts leads after so long: its predecessor's lease has to run out.
 constexpr Duration kTakeover = seconds(20);
 constexpr Duration kRemembered = seconds(120);
@@ -66,8 +63,14 @@ class ClientRun {
         cluster_.changed = [this] { monitor_.changed(); };
         cluster_.felt = [this](Kind kind) { adversity_.feel(kind); };
         cluster_.autoscaled = [this](int replicas) { autoscale(replicas); };
-        cluster_.setStatusWritten = [this](const api::ReplicaSet& set) { writeSetStatus(set); };
-        cluster_.endpointsWritten = [this](const std::string& service) { writeEndpoints(service); };
+        cluster_.setStatusWritten = [this](const api::ReplicaSet& set) {
+            mirror_.writeSetStatus(set);
+            mirror();
+        };
+        cluster_.endpointsWritten = [this](const std::string& service) {
+            mirror_.writeEndpoints(service);
+            mirror();
+        };
         server_.create(fake::Kind::ModelDeployment, kSpace, objectJson(kName, wanted_), "person");
         if (script_.neighbour)
             server_.create(fake::Kind::ModelDeployment, kSpace, objectJson(kNeighbour, wanted_), "person");
@@ -107,12 +110,6 @@ class ClientRun {
     Slot* leader();
     void tellAll();
     void mirror();
-    void take(const fake::JournalEntry& entry);
-    void takeObject(const fake::JournalEntry& entry);
-    void takeSet(const fake::JournalEntry& entry);
-    void takeService(const fake::JournalEntry& entry);
-    void writeSetStatus(const api::ReplicaSet& set);
-    void writeEndpoints(const std::string& service);
     void happen(const Happening& happening);
     void byHand(const Happening& happening);
     void toProcess(const Happening& happening);
@@ -120,7 +117,7 @@ class ClientRun {
     void specChanged();
     void autoscale(int replicas);
     uint64_t revisionAt(Timestamp when) const;
-    void annotate(const char* key, bool withStep, bool stale);
+    void decide(const Happening& happening);
     void collectGarbage();
 
     const Script script_;
@@ -135,6 +132,7 @@ class ClientRun {
     Cluster cluster_;
     Monitor monitor_;
     Quiet log_;
+    Mirror mirror_{server_, cluster_, monitor_, log_};
     std::vector<Slot> slots_;
     uint64_t writesOfTheDead_ = 0;
     std::deque<std::pair<Timestamp, uint64_t>> revisions_;  // of the server, of the last two minutes
@@ -210,15 +208,7 @@ void ClientRun::tellAll() {
 void ClientRun::mirror() {
     if (mirroring_ || server_.journal().empty()) return;
     mirroring_ = true;
-    bool news = false;
-    for (size_t i = 0; i < server_.journal().size(); ++i) {
-        const fake::JournalEntry entry = server_.journal()[i];
-        if (!entry.changed || entry.kind == fake::Kind::Lease) continue;
-        if (entry.key.ends_with(kNeighbour)) continue;
-        news = true;
-        take(entry);
-    }
-    server_.clearJournal();
+    const bool news = mirror_.takeJournal();
     revisions_.emplace_back(timeline_.now(), server_.revision());
     while (revisions_.front().first + kRemembered < timeline_.now()) revisions_.pop_front();
     mirroring_ = false;
@@ -231,126 +221,6 @@ uint64_t ClientRun::revisionAt(Timestamp when) const {
         if (at <= when) last = revision;
     }
     return last;
-}
-
-void ClientRun::take(const fake::JournalEntry& entry) {
-    if (entry.userAgent.find("operator-") != std::string::npos) {
-        const auto lease = server_.find(fake::Kind::Lease, kOperatorSpace, "serin-controller");
-        monitor_.wroteAs(entry.userAgent, lease ? lease->object["spec"].value("holderIdentity", "") : "");
-    }
-    switch (entry.kind) {
-        case fake::Kind::ModelDeployment:
-            return takeObject(entry);
-        case fake::Kind::ReplicaSet:
-            return takeSet(entry);
-        case fake::Kind::Service:
-            return takeService(entry);
-        default:
-            return;
-    }
-}
-
-void ClientRun::takeObject(const fake::JournalEntry& entry) {
-    const bool byOperator = entry.userAgent.find("operator-") != std::string::npos;
-    if (byOperator && entry.subresource != "status")
-        monitor_.specWritten(cat(entry.verb, " ", entry.subresource));
-    if (!entry.after) {
-        cluster_.exists = false;
-        return cluster_.statusWritten();
-    }
-    const auto object = api::decodeModelDeployment(entry.after->object);
-    if (!object) return monitor_.unreadable(object.error().message);
-    if (entry.subresource == "status") monitor_.statusWritten(object->status);
-    const std::string told = cat(object->status.phase, ": ", object->status.message);
-    if (told != cat(cluster_.object.status.phase, ": ", cluster_.object.status.message)) log_.info(told);
-    cluster_.object = *object;
-    cluster_.statusWritten();
-}
-
-void ClientRun::takeSet(const fake::JournalEntry& entry) {
-    if (entry.subresource == "status") return;
-    const auto before =
-        entry.before ? api::decodeReplicaSet(entry.before->object) : Result<api::ReplicaSet>(Error{});
-    if (!entry.after) {
-        if (!before) return;
-        if (cluster_.exists)
-            monitor_.acted(
-                {api::DeleteReplicaSet{before->meta.name, before->meta.uid, before->meta.resourceVersion},
-                 "deleted"});
-        return cluster_.eraseSet(before->meta.uid);
-    }
-    const auto after = api::decodeReplicaSet(entry.after->object);
-    if (!after) return monitor_.unreadable(after.error().message);
-    cluster_.labels[after->revision] = after->version;
-    if (!before) {
-        monitor_.acted({api::CreateReplicaSet{after->revision, after->replicas}, "created"});
-    } else {
-        monitor_.acted({api::ScaleReplicaSet{before->meta.name, before->meta.uid,
-                                             before->meta.resourceVersion, after->replicas},
-                        "scaled"});
-    }
-    cluster_.putSet(*after);
-}
-
-void ClientRun::takeService(const fake::JournalEntry& entry) {
-    const auto before =
-        entry.before ? api::decodeService(entry.before->object) : Result<api::Service>(Error{});
-    if (!entry.after) {
-        if (!before) return;
-        if (cluster_.exists)
-            monitor_.acted(
-                {api::DeleteService{before->meta.name, before->meta.uid, before->meta.resourceVersion},
-                 "deleted"});
-        return cluster_.eraseService(before->meta.uid);
-    }
-    const auto after = api::decodeService(entry.after->object);
-    if (!after) return monitor_.unreadable(after.error().message);
-    if (!before) {
-        monitor_.acted(
-            {api::CreateService{after->meta.name, after->revision, after->revision.empty()}, "created"});
-    } else {
-        const auto selected = after->selector.find(api::kRevisionLabel);
-        monitor_.acted({api::RouteService{before->meta.name,
-                                          before->meta.uid,
-                                          before->meta.resourceVersion,
-                                          selected == after->selector.end() ? "" : selected->second,
-                                          {}},
-                        "routed"});
-    }
-    cluster_.putService(*after);
-}
-
-void ClientRun::writeSetStatus(const api::ReplicaSet& set) {
-    const auto written = server_.update(
-        fake::Kind::ReplicaSet, kSpace, set.meta.name,
-        [&](fake::Json& object) {
-            object["status"] = {{"replicas", set.statusReplicas}, {"readyReplicas", set.ready}};
-            if (!set.failure.empty()) object["status"]["conditions"] = {replicaFailure(set.failure)};
-        },
-        "replicaset-controller", "status");
-    if (const auto* done = std::get_if<fake::Written>(&written); done && done->object) {
-        for (api::ReplicaSet& own : cluster_.sets) {
-            if (own.meta.uid == set.meta.uid)
-                own.meta.resourceVersion = std::to_string(done->object->resourceVersion);
-        }
-    }
-    mirror();
-}
-
-void ClientRun::writeEndpoints(const std::string& service) {
-    const api::EndpointSlice& slice = cluster_.slices[service];
-    const auto owner = server_.find(fake::Kind::Service, kSpace, service);
-    if (!owner) return;
-    fake::Json wanted = sliceJson(slice, owner->object);
-    if (server_.find(fake::Kind::EndpointSlice, kSpace, slice.meta.name)) {
-        server_.update(
-            fake::Kind::EndpointSlice, kSpace, slice.meta.name,
-            [&](fake::Json& object) { object["endpoints"] = wanted["endpoints"]; },
-            "endpointslice-controller");
-    } else {
-        server_.create(fake::Kind::EndpointSlice, kSpace, std::move(wanted), "endpointslice-controller");
-    }
-    mirror();
 }
 
 void ClientRun::specChanged() {
@@ -373,14 +243,14 @@ void ClientRun::autoscale(int replicas) {
     mirror();
 }
 
-void ClientRun::annotate(const char* key, bool withStep, bool stale) {
+void ClientRun::decide(const Happening& happening) {
     const auto& rollout = cluster_.object.status.rollout;
     if (!rollout) return;
-    std::string value = cat(rollout->revision, ".", rollout->attempt + (stale ? 7 : 0));
-    if (withStep) value += cat(".", rollout->step);
+    const Decision decision = decisionOf(happening, *rollout);
     server_.update(
         fake::Kind::ModelDeployment, kSpace, kName,
-        [&](fake::Json& object) { object["metadata"]["annotations"][key] = value; }, "person");
+        [&](fake::Json& object) { object["metadata"]["annotations"][decision.annotation] = decision.value; },
+        "person");
     mirror();
 }
 
@@ -394,25 +264,15 @@ void ClientRun::happen(const Happening& happening) {
 
 void ClientRun::byHand(const Happening& happening) {
     if (!cluster_.exists) return;
-    const bool stale = happening.b == 1;
     adversity_.feel(happening.kind);
-    switch (happening.kind) {
-        case Kind::Approve:
-            return annotate(api::kApproveAnnotation, true, stale);
-        case Kind::Promote:
-            return annotate(api::kPromoteAnnotation, false, stale);
-        case Kind::Abort:
-            return annotate(api::kAbortAnnotation, false, stale);
-        case Kind::Retry:
-            return annotate(api::kRetryAnnotation, false, stale);
-        case Kind::Delete:
-            server_.remove(fake::Kind::ModelDeployment, kSpace, kName, "person");
-            mirror();
-            return collectGarbage();
-        default:
-            changeWanted(happening, wanted_);
-            specChanged();
+    if (isDecision(happening.kind)) return decide(happening);
+    if (happening.kind == Kind::Delete) {
+        server_.remove(fake::Kind::ModelDeployment, kSpace, kName, "person");
+        mirror();
+        return collectGarbage();
     }
+    changeWanted(happening, wanted_);
+    specChanged();
 }
 
 void ClientRun::collectGarbage() {

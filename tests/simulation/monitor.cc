@@ -5,6 +5,7 @@
 
 #include "api/names.h"
 #include "base/text.h"
+#include "reading.h"
 
 namespace serin::simulation {
 namespace {
@@ -21,24 +22,9 @@ constexpr Duration kHandled = minutes(5);
 // From the end of a process to the start of the next.
 constexpr Duration kLongestStart = seconds(4);
 
-bool lives(const api::Status& status) {
-    if (!status.rollout) return false;
-    const Phase phase = status.rollout->phase;
-    return phase != Phase::RolledBack && phase != Phase::Withdrawn && phase != Phase::Aborted;
-}
-
-std::string stableOf(const api::Status& status) {
-    return status.stable ? status.stable->revision : "";
-}
-
 bool sameAttempt(const api::Status& before, const api::Status& after) {
     return before.rollout && after.rollout && before.rollout->revision == after.rollout->revision &&
            before.rollout->attempt == after.rollout->attempt;
-}
-
-std::string selectedBy(const api::Service& service) {
-    const auto found = service.selector.find(api::kRevisionLabel);
-    return found == service.selector.end() ? "" : found->second;
 }
 
 const api::AttemptStatus* recordOf(const api::Status& status, const std::string& revision, int attempt) {
@@ -372,15 +358,6 @@ bool Monitor::startedAfterClockWasSet() const {
     return clockSetAt_ && processEndedAt_ && *processEndedAt_ + kLongestStart >= *clockSetAt_;
 }
 
-void Monitor::restarted() {
-    processEndedAt_ = timeline_.now();
-    const bool rests = !lives(cluster_.object.status) &&
-                       timeline_.now() > std::max(quietSince_, lastWrite_) + minutes(2) &&
-                       cluster_.object.status.stable &&
-                       cluster_.object.status.observedGeneration == cluster_.object.meta.generation;
-    if (rests) restingUntil_ = timeline_.now() + seconds(15);
-}
-
 void Monitor::unreadable(const std::string& why) {
     check(false, 28, why);
 }
@@ -400,74 +377,6 @@ void Monitor::happened(const Happening& happening) {
     if (happening.kind != Kind::Replicas && happening.kind != Kind::Autoscaled) return;
     largest_ = std::max(largest_, happening.a);
     smallest_ = std::min(smallest_, happening.a);
-}
-
-void Monitor::ended(uint64_t writes, Duration time) {
-    // A rollout that waits for a person goes on judging, and records what it knows once a minute, and what
-    // it comes to think. Pods that come and go show in the status.
-    const api::Status& status = cluster_.object.status;
-    const auto evidence = 2 * static_cast<uint64_t>(time / minutes(1));
-    if (!restless()) check(writes <= (lives(status) ? evidence : 0), 24, cat(writes, " writes at rest"));
-    if (!cluster_.exists) {
-        check(cluster_.sets.empty() && cluster_.services.empty(), 29,
-              "objects of a deleted ModelDeployment are left");
-        return;
-    }
-    served();
-    returned();
-    if (broken_.empty()) wantedReached();
-}
-
-bool Monitor::restless() const {
-    return std::ranges::any_of(cluster_.pods, [](const Pod& pod) { return pod.quality == Quality::Crashes; });
-}
-
-bool Monitor::rests() const {
-    const api::Status& status = cluster_.object.status;
-    return !cluster_.exists || !lives(status) || !status.stable || cluster_.object.spec.paused ||
-           status.phase.find("approval") != std::string::npos ||
-           status.phase.find("Inconclusive") != std::string::npos;
-}
-
-void Monitor::neverRested() {
-    if (!broken_.empty()) return;
-    returned();
-    const std::string& phase = cluster_.object.status.phase;
-    if (broken_.empty())
-        check(false, script_.neighbour ? 26 : kWantedState, cat("it does not come to rest: ", phase));
-}
-
-// At rest, what the spec asks for stands, or the status says what it waits for.
-void Monitor::wantedReached() {
-    const api::ModelDeployment& object = cluster_.object;
-    const api::Status& status = object.status;
-    const int unreached = script_.neighbour ? 26 : kWantedState;
-    const bool handled = status.observedGeneration == object.meta.generation;
-    check(handled, unreached, "the last change of the spec was not handled");
-    if (!handled) return;
-    const bool mayStart = object.spec.replicas > 0 && !object.spec.paused;
-    if (!status.stable) {
-        const bool could = mayStart && cluster_.qualityOf(object.spec.revision) == Quality::Good;
-        return check(!could, unreached, "a good first version is not served");
-    }
-    if (lives(status)) return;  // it waits for a person
-    const bool quarantined = std::ranges::any_of(
-        status.quarantined, [&](const auto& entry) { return entry.revision == object.spec.revision; });
-    const bool wanted = stableOf(status) == object.spec.revision;
-    check(wanted || status.rollout || quarantined || !mayStart, unreached,
-          cat(object.spec.revision, " is wanted and not begun"));
-    restsFor(status);
-}
-
-void Monitor::restsFor(const api::Status& status) {
-    const api::Service* main = cluster_.main();
-    check(main && selectedBy(*main) == stableOf(status), kWantedState,
-          "the route does not lead to the stable version alone");
-    for (const api::ReplicaSet& set : cluster_.sets) {
-        const int wanted = set.revision == stableOf(status) ? cluster_.object.spec.replicas : 0;
-        check(set.replicas == wanted, kWantedState,
-              cat(set.revision, " has ", set.replicas, " pods, and ", wanted, " are wanted"));
-    }
 }
 
 }  // namespace serin::simulation

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "api/names.h"
 #include "base/text.h"
+#include "decision.h"
 #include "planner_process.h"
 #include "play.h"
 
@@ -57,7 +57,7 @@ class Run {
     void byHand(const Happening& happening);
     void deafUntil(Timestamp until);
     void toProcess(const Happening& happening);
-    void annotate(const char* key, bool withStep, bool stale);
+    void decide(const Happening& happening);
     void specChanged();
     void collectGarbage();
     void log(const std::string& line);
@@ -120,13 +120,11 @@ void Run::specChanged() {
     onChange();
 }
 
-void Run::annotate(const char* key, bool withStep, bool stale) {
+void Run::decide(const Happening& happening) {
     const auto& rollout = cluster_.object.status.rollout;
     if (!rollout) return;
-    const int attempt = rollout->attempt + (stale ? 7 : 0);
-    std::string value = cat(rollout->revision, ".", attempt);
-    if (withStep) value += cat(".", rollout->step);
-    cluster_.object.meta.annotations[key] = value;
+    const Decision decision = decisionOf(happening, *rollout);
+    cluster_.object.meta.annotations[decision.annotation] = decision.value;
     cluster_.object.meta.resourceVersion = std::to_string(++cluster_.version);
     onChange();
 }
@@ -142,8 +140,8 @@ void Run::happen(const Happening& happening) {
 void Run::byHand(const Happening& happening) {
     if (!cluster_.exists) return;
     api::Spec& spec = cluster_.object.spec;
-    const bool stale = happening.b == 1;
     adversity_.feel(happening.kind);
+    if (isDecision(happening.kind)) return decide(happening);
     switch (happening.kind) {
         case Kind::NewRevision:
             spec.revision = spec.model.version = revisionName(happening.a);
@@ -158,14 +156,6 @@ void Run::byHand(const Happening& happening) {
         case Kind::OtherSteps:
             spec.rollout.steps = writeScript(static_cast<uint64_t>(happening.a), Profile::Wild).steps;
             return specChanged();
-        case Kind::Approve:
-            return annotate(api::kApproveAnnotation, true, stale);
-        case Kind::Promote:
-            return annotate(api::kPromoteAnnotation, false, stale);
-        case Kind::Abort:
-            return annotate(api::kAbortAnnotation, false, stale);
-        case Kind::Retry:
-            return annotate(api::kRetryAnnotation, false, stale);
         default:
             cluster_.exists = false;
             onChange();

@@ -8,6 +8,10 @@
 
 namespace serin::simulation {
 
+// Where the ModelDeployment that is watched is, and where the operator.
+constexpr const char* kSpace = "ml";
+constexpr const char* kName = "fraud";
+constexpr const char* kOperatorSpace = "serin";
 // The ModelDeployment that the operator may not write for, beside the one that is watched.
 constexpr const char* kNeighbour = "unhappy-neighbour";
 
