@@ -22,7 +22,7 @@ class Reflector {
                 what.resource.kind) {}
 
     void start() {
-        thread_ = std::jthread([this](std::stop_token stop) { loop_.run(stop); });
+        thread_ = std::jthread([this](const std::stop_token& stop) { loop_.run(stop); });
     }
     // Asks the thread to end; the destructor waits for it.
     void requestStop() { thread_.request_stop(); }

@@ -106,7 +106,7 @@ void ListWatch::listed(const std::string& version) {
 
 void ListWatch::advance(const std::string& version) {
     const auto order = compareResourceVersions(version, resourceVersion_);
-    if (!version.empty() && (!order || *order > 0)) resourceVersion_ = version;
+    if (!version.empty() && (!order || std::is_gt(*order))) resourceVersion_ = version;
 }
 
 std::vector<StoreOperation> ListWatch::onListAnswer(const Result<HttpResponse>& answer, Duration now) {

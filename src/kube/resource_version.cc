@@ -21,7 +21,7 @@ std::optional<std::strong_ordering> compareResourceVersions(std::string_view lef
 
 bool isNewer(std::string_view left, std::string_view right) {
     const auto order = compareResourceVersions(left, right);
-    return order && *order > 0;
+    return order && std::is_gt(*order);
 }
 
 }  // namespace serin::kube

@@ -91,7 +91,7 @@ class ClusterTransport : public Transport {
         options.silence = silence;
         options.verifyServer = !config_.insecureSkipTlsVerify;
         options.prepareTls = [tls = tls_](ssl_ctx_st* context) { tls->prepare(context); };
-        return HttpClient::make(std::move(options));
+        return HttpClient::make(options);
     }
 
     // Connections that were made with other certificates than today's are left behind.
@@ -113,9 +113,9 @@ class ClusterTransport : public Transport {
     }
 
     // The token of a request, empty for none; a plugin's certificate goes to new connections.
-    Result<std::string> bearer(std::stop_token stop) {
+    Result<std::string> bearer(const std::stop_token& stop) {
         if (!plugin_) return tokens_.token();
-        const Result<kube::ExecCredential> given = plugin_->credential(std::move(stop));
+        const Result<kube::ExecCredential> given = plugin_->credential(stop);
         if (!given) return given.error();
         if (!given->certificate.empty()) {
             if (const auto usable = tls_->present({given->certificate, given->key}); !usable) {
@@ -127,12 +127,12 @@ class ClusterTransport : public Transport {
     }
 
     // After a 401: whether there is something else to try.
-    bool renew(const std::string& refused, std::stop_token stop) {
+    bool renew(const std::string& refused, const std::stop_token& stop) {
         const int before = tls_->generation();
         tokens_.drop();
         if (plugin_) plugin_->drop();
         tls_->refresh();
-        const Result<std::string> token = bearer(std::move(stop));
+        const Result<std::string> token = bearer(stop);
         return token && (*token != refused || tls_->generation() != before);
     }
 

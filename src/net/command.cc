@@ -54,6 +54,7 @@ class Pipe {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
+    out.reserve(texts.size() + 1);
     for (std::string& text : texts) out.push_back(text.data());
     out.push_back(nullptr);
     return out;
@@ -166,7 +167,8 @@ Result<CommandOutput> follow(Process& process, const Pipe& output, const Pipe& e
 
 }  // namespace
 
-Result<CommandOutput> runCommand(const Command& command, const CommandLimits& limits, std::stop_token stop) {
+Result<CommandOutput> runCommand(const Command& command, const CommandLimits& limits,
+                                 const std::stop_token& stop) {
     if (stop.stop_requested()) return Error{ErrorCode::Stopped, "stopped"};
     Pipe output;
     Pipe errors;

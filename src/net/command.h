@@ -30,6 +30,7 @@ struct CommandOutput {
 // Runs a program without a shell, with nothing to read, in a process group of its own, and waits for its end.
 // Any exit status is a value. Fails with NotFound (there is no such program), Unavailable (it cannot be
 // started, or did not end in time), Invalid (it wrote too much) or Stopped; it is killed with its group then.
-Result<CommandOutput> runCommand(const Command& command, const CommandLimits& limits, std::stop_token stop);
+Result<CommandOutput> runCommand(const Command& command, const CommandLimits& limits,
+                                 const std::stop_token& stop);
 
 }  // namespace serin::net

@@ -20,14 +20,14 @@ Error ExecSource::failure(ErrorCode code, const std::string& why) const {
     return {code, cat("credential plugin '", config_.exec->command, "': ", why)};
 }
 
-Result<kube::ExecCredential> ExecSource::run(std::stop_token stop) const {
+Result<kube::ExecCredential> ExecSource::run(const std::stop_token& stop) const {
     const kube::ExecPlugin& plugin = *config_.exec;
     Result<std::string> ca = config_.ca.text;
     if (plugin.provideClusterInfo && !config_.ca.file.empty()) ca = readFile(config_.ca.file);
     if (!ca) return ca.error();
     Command command{plugin.command, plugin.arguments, plugin.environment};
     command.environment.emplace_back("KUBERNETES_EXEC_INFO", kube::execInfo(config_, *ca));
-    const Result<CommandOutput> ran = runCommand(command, {}, std::move(stop));
+    const Result<CommandOutput> ran = runCommand(command, {}, stop);
     if (!ran && ran.error().code == ErrorCode::NotFound) {
         const std::string& hint = plugin.installHint;
         return failure(ErrorCode::Unavailable,
@@ -44,7 +44,7 @@ Result<kube::ExecCredential> ExecSource::run(std::stop_token stop) const {
     return credential;
 }
 
-Result<kube::ExecCredential> ExecSource::credential(std::stop_token stop) {
+Result<kube::ExecCredential> ExecSource::credential(const std::stop_token& stop) {
     const std::lock_guard lock(mutex_);
     const bool expired = credential_ && credential_->expires && clock_.wall() >= *credential_->expires;
     if (credential_ && !dropped_ && !expired) return *credential_;
@@ -53,7 +53,7 @@ Result<kube::ExecCredential> ExecSource::credential(std::stop_token stop) {
         if (lastFailure_) return *lastFailure_;
         return *credential_;
     }
-    Result<kube::ExecCredential> fresh = run(std::move(stop));
+    Result<kube::ExecCredential> fresh = run(stop);
     if (!fresh && fresh.error().code == ErrorCode::Stopped) return fresh;
     ranAt_ = now;
     lastFailure_.reset();

@@ -22,12 +22,12 @@ class ExecSource {
 
     // Fails with the plugin's name, why, the end of what it wrote to standard error, and its installHint when
     // it is not there.
-    Result<kube::ExecCredential> credential(std::stop_token stop);
+    Result<kube::ExecCredential> credential(const std::stop_token& stop);
     // The server refused them.
     void drop();
 
   private:
-    Result<kube::ExecCredential> run(std::stop_token stop) const;
+    Result<kube::ExecCredential> run(const std::stop_token& stop) const;
     Error failure(ErrorCode code, const std::string& why) const;
 
     kube::ClusterConfig config_;

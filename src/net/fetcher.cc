@@ -17,7 +17,7 @@ class PlainFetcher : public Fetcher {
         HttpClient::Options options;
         options.url = cat("http://", bare ? cat('[', host, ']') : host, ':', port);
         options.silence = timeout + std::chrono::seconds(1);
-        Result<std::unique_ptr<HttpClient>> client = HttpClient::make(std::move(options));
+        Result<std::unique_ptr<HttpClient>> client = HttpClient::make(options);
         if (!client) return client.error();
         HttpRequest request;
         request.target = path;

@@ -26,7 +26,7 @@ Result<std::string> readFile(const std::string& path) {
     const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rb"), close);
     if (!file) return failure(path, errno);
     std::string text;
-    std::vector<char> block(64 * 1024);
+    std::vector<char> block(size_t{64} * 1024);
     while (const size_t got = std::fread(block.data(), 1, block.size(), file.get())) {
         text.append(block.data(), got);
         if (text.size() > kLargestFile) return invalid(cat(path, ": larger than 8 MiB"));

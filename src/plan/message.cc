@@ -30,7 +30,7 @@ std::string stepState(const Draft& draft) {
     return said && said->noDataSince ? "Holding, no data" : "Judging";
 }
 
-std::string withReason(std::string text, const std::string& reason) {
+std::string withReason(const std::string& text, const std::string& reason) {
     return reason.empty() ? text : cat(text, ": ", reason);
 }
 

@@ -21,7 +21,7 @@ void append(std::vector<api::StepStatus>& steps, const api::Step& step, int stab
 }  // namespace
 
 int canaryPods(int stablePods, int weight) {
-    const int rest = 100 - weight;
+    const int64_t rest = 100 - weight;
     const int64_t doubled = 2 * static_cast<int64_t>(stablePods) * weight + rest;
     return static_cast<int>(std::max<int64_t>(1, doubled / (2 * rest)));
 }

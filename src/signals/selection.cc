@@ -21,6 +21,7 @@ Result<std::vector<Selector>> parseAll(const std::vector<std::string>& texts, st
 
 std::string joinTexts(const std::vector<Selector>& selectors) {
     std::vector<std::string> texts;
+    texts.reserve(selectors.size());
     for (const Selector& selector : selectors) texts.push_back(selector.text());
     return join(texts, "\n");
 }
