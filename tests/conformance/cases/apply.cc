@@ -1,4 +1,6 @@
 // Server-side apply: who owns which field, and what becomes of it.
+#include <functional>
+
 #include "base/text.h"
 #include "conformance/play.h"
 
@@ -24,6 +26,18 @@ HttpRequest apply(const Play& play, const std::string& manager, const Json& spec
 
 HttpRequest applyStatus(const Play& play, const Json& status, const std::string& rest = "&force=true") {
     return apply(play, "m-status", status, rest, "status");
+}
+
+// A request with another body.
+HttpRequest edited(HttpRequest request, const std::function<void(Json&)>& edit) {
+    Json body = Json::parse(request.body);
+    edit(body);
+    request.body = fake::dump(body);
+    return request;
+}
+
+void nameOtherUid(Json& body) {
+    body["metadata"]["uid"] = "11111111-2222-4333-8444-555555555555";
 }
 
 Json specOf(const Play& play) {
@@ -56,11 +70,10 @@ SERIN_CASE("an apply needs a field manager") {
 }
 
 SERIN_CASE("an apply may not state managedFields") {
-    HttpRequest request = apply(play, "m", specOf(play));
-    Json body = Json::parse(request.body);
-    body["metadata"]["managedFields"] = Json::array({{{"manager", "m"}, {"operation", "Apply"}}});
-    request.body = fake::dump(body);
-    play.send(request, 400, "BadRequest");
+    const auto stateThem = [](Json& body) {
+        body["metadata"]["managedFields"] = Json::array({{{"manager", "m"}, {"operation", "Apply"}}});
+    };
+    play.send(edited(apply(play, "m", specOf(play)), stateThem), 400, "BadRequest");
 }
 
 SERIN_CASE("an apply of the same makes no new version") {
@@ -151,10 +164,7 @@ SERIN_CASE("a field that somebody else set is left alone by an apply that does n
 }
 
 SERIN_CASE("an apply with a uid creates nothing") {
-    HttpRequest request = apply(play, "m", specOf(play));
-    Json body = Json::parse(request.body);
-    body["metadata"]["uid"] = "11111111-2222-4333-8444-555555555555";
-    request.body = fake::dump(body);
+    const HttpRequest request = edited(apply(play, "m", specOf(play)), nameOtherUid);
     play.send(request, 409, "Conflict");
     play.send(apply(play, "m", specOf(play)), 201);
     play.send(request, 422, "Invalid");
@@ -162,15 +172,14 @@ SERIN_CASE("an apply with a uid creates nothing") {
 
 SERIN_CASE("an apply with an old version is a conflict") {
     const Answer made = play.send(apply(play, "m", specOf(play)), 201);
-    HttpRequest request = apply(play, "m", specOf(play));
-    Json body = Json::parse(request.body);
-    body["metadata"]["resourceVersion"] = made.version();
-    body["spec"]["replicas"] = 2;
-    request.body = fake::dump(body);
-    play.send(request, 200);
-    body["spec"]["replicas"] = 3;
-    request.body = fake::dump(body);
-    play.send(request, 409, "Conflict");
+    const auto ofFirstVersion = [&](int replicas) {
+        return edited(apply(play, "m", specOf(play)), [&](Json& body) {
+            body["metadata"]["resourceVersion"] = made.version();
+            body["spec"]["replicas"] = replicas;
+        });
+    };
+    play.send(ofFirstVersion(2), 200);
+    play.send(ofFirstVersion(3), 409, "Conflict");
 }
 
 SERIN_CASE("items of a keyed list are merged by their key and belong to who applied them") {
@@ -200,12 +209,11 @@ SERIN_CASE("a list without keys is replaced whole") {
 
 SERIN_CASE("an apply of the status leaves spec and metadata alone") {
     play.send(apply(play, "m", specOf(play)), 201);
-    HttpRequest request = applyStatus(play, {{"phase", "Stable"}});
-    Json body = Json::parse(request.body);
-    body["spec"] = {{"replicas", 9}};
-    body["metadata"]["labels"] = {{"a", "b"}};
-    request.body = fake::dump(body);
-    const Answer applied = play.send(request, 200);
+    const auto stateMore = [](Json& body) {
+        body["spec"] = {{"replicas", 9}};
+        body["metadata"]["labels"] = {{"a", "b"}};
+    };
+    const Answer applied = play.send(edited(applyStatus(play, {{"phase", "Stable"}}), stateMore), 200);
     play.equal(applied.at("/spec/replicas"), 1, "the replicas");
     play.that(applied.at("/metadata/labels").is_null(), "there are no labels");
     play.equal(applied.at("/status/phase"), "Stable", "the phase");
@@ -214,10 +222,9 @@ SERIN_CASE("an apply of the status leaves spec and metadata alone") {
 SERIN_CASE("an apply of the spec neither changes nor owns the status") {
     play.send(apply(play, "m", specOf(play)), 201);
     play.send(applyStatus(play, {{"phase", "Stable"}}), 200);
-    HttpRequest request = apply(play, "other", {{"paused", true}});
-    Json body = Json::parse(request.body);
-    body["status"] = {{"phase", "Other"}};
-    request.body = fake::dump(body);
+    const HttpRequest request = edited(apply(play, "other", {{"paused", true}}), [](Json& body) {
+        body["status"] = {{"phase", "Other"}};
+    });
     play.equal(play.send(request, 200).at("/status/phase"), "Stable", "the phase");
     play.send(applyStatus(play, {{"phase", "Step 1/3"}}, ""), 200);
 }
@@ -237,15 +244,11 @@ SERIN_CASE("an apply of the status creates nothing") {
 
 SERIN_CASE("an apply of the status looks at the version it names, not at the uid") {
     const Answer made = play.send(apply(play, "m", specOf(play)), 201);
-    HttpRequest request = applyStatus(play, {{"phase", "Stable"}});
-    Json body = Json::parse(request.body);
-    body["metadata"]["uid"] = "11111111-2222-4333-8444-555555555555";
-    request.body = fake::dump(body);
-    play.send(request, 200);
-    body["metadata"] = {{"name", play.name("a")}, {"resourceVersion", made.version()}};
-    body["status"]["phase"] = "Other";
-    request.body = fake::dump(body);
-    play.send(request, 409, "Conflict");
+    play.send(edited(applyStatus(play, {{"phase", "Stable"}}), nameOtherUid), 200);
+    const auto nameOldVersion = [&](Json& body) {
+        body["metadata"] = {{"name", play.name("a")}, {"resourceVersion", made.version()}};
+    };
+    play.send(edited(applyStatus(play, {{"phase", "Other"}}), nameOldVersion), 409, "Conflict");
 }
 
 SERIN_CASE("unknown fields in an apply are a failure of the server, whatever the validation") {
@@ -265,15 +268,13 @@ SERIN_CASE("force is for applies alone") {
 }
 
 SERIN_CASE("an apply must name the path's object") {
-    HttpRequest request = apply(play, "m", specOf(play));
-    Json body = Json::parse(request.body);
-    body["metadata"]["name"] = "another";
-    request.body = fake::dump(body);
-    play.send(request, 400, "BadRequest");
-    body["metadata"].erase("name");
-    body["kind"] = "Service";
-    request.body = fake::dump(body);
-    play.send(request, 400, "BadRequest");
+    const HttpRequest request = apply(play, "m", specOf(play));
+    play.send(edited(request, [](Json& body) { body["metadata"]["name"] = "another"; }), 400, "BadRequest");
+    const auto beNamelessService = [](Json& body) {
+        body["metadata"].erase("name");
+        body["kind"] = "Service";
+    };
+    play.send(edited(request, beNamelessService), 400, "BadRequest");
 }
 
 SERIN_CASE("ports of a Service are a keyed list, its selector is one value") {

@@ -99,18 +99,14 @@ SERIN_CASE("a second delete of what is held changes nothing") {
 }
 
 SERIN_CASE("no finalizer can be added while an object is being deleted") {
-    play.create(kube::services(), held(play.service("a")));
-    play.send(remove(play, kube::services(), "a"), 200);
-    play.send(play.requests.mergePatch(
-                  kube::services(), play.space(), play.name("a"),
-                  cat(R"({"metadata":{"finalizers":[")", kFinalizer, R"(","serin.dev/more"]}})")),
-              422, "Invalid");
-    play.create(kube::modelDeployments(), held(play.modelDeployment("a")));
-    play.send(remove(play, kube::modelDeployments(), "a"), 200);
-    play.send(play.requests.mergePatch(
-                  kube::modelDeployments(), play.space(), play.name("a"),
-                  cat(R"({"metadata":{"finalizers":[")", kFinalizer, R"(","serin.dev/more"]}})")),
-              422, "Invalid");
+    const std::string more = cat(R"({"metadata":{"finalizers":[")", kFinalizer, R"(","serin.dev/more"]}})");
+    const auto refused = [&](const kube::Resource& resource, const Json& object) {
+        play.create(resource, held(object));
+        play.send(remove(play, resource, "a"), 200);
+        play.send(play.requests.mergePatch(resource, play.space(), play.name("a"), more), 422, "Invalid");
+    };
+    refused(kube::services(), play.service("a"));
+    refused(kube::modelDeployments(), play.modelDeployment("a"));
 }
 
 SERIN_CASE("what is being deleted can still be changed") {

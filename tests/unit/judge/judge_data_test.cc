@@ -216,11 +216,7 @@ TEST(Judge, BetweenStepsHarmGoesOnAndTheStepDoesNotCount) {
     order.step = 1;
     order.stepStartedAt.reset();
     rig.order(order);
-    int ticks = 0;
-    while (!rig.said().harm && ticks < 30) {
-        rig.errors(300, 20, 900, 9);
-        ++ticks;
-    }
+    rig.ticksUntilHarm(30, [&] { rig.errors(300, 20, 900, 9); });
     EXPECT_TRUE(rig.said().harm);
     EXPECT_EQ(rig.said().canaryRequestsInStep, 0u);
     EXPECT_FALSE(rig.said().noDataSince.has_value());

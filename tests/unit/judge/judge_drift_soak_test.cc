@@ -118,11 +118,7 @@ TEST(Soak, APromotedVersionThatErrsAboveStablesOwnRecordIsABreach) {
     for (int i = 0; i < 20; ++i) soakTick(rig, 2);
     EXPECT_FALSE(rig.said().harm);
     EXPECT_TRUE(rig.said().calm);
-    int ticks = 0;
-    while (!rig.said().harm && ticks < 30) {
-        soakTick(rig, 20);
-        ++ticks;
-    }
+    const int ticks = rig.ticksUntilHarm(30, [&] { soakTick(rig, 20); });
     EXPECT_TRUE(rig.said().harm);
     EXPECT_LE(ticks, 10);
     EXPECT_EQ(rig.said().headline.rfind("errs ", 0), 0u) << rig.said().headline;
@@ -171,11 +167,7 @@ TEST(Soak, KeepsTheAbsoluteLimitWithoutARecordOfStable) {
     metric.max = .05;
     Rig rig(analysisOf({metric}));
     rig.mode(api::JudgeMode::Soak);
-    int ticks = 0;
-    while (!rig.said().harm && ticks < 20) {
-        soakTick(rig, 30);
-        ++ticks;
-    }
+    rig.ticksUntilHarm(20, [&] { soakTick(rig, 30); });
     EXPECT_TRUE(rig.said().harm);
     EXPECT_NE(rig.said().headline.find("limit 5.0 %"), std::string::npos) << rig.said().headline;
 }

@@ -36,11 +36,7 @@ TEST(Judge, CallsAGoodCanaryWithoutErrorsSafeAfterAbout370Requests) {
 
 TEST(Judge, TakesBackACanaryThatErrsFiveTimesAsMuch) {
     Rig rig(errorsOnly());
-    int ticks = 0;
-    while (!rig.said().harm && ticks < 30) {
-        rig.errors(300, 15, 900, 9);
-        ++ticks;
-    }
+    const int ticks = rig.ticksUntilHarm(30, [&] { rig.errors(300, 15, 900, 9); });
     EXPECT_TRUE(rig.said().harm);
     EXPECT_GE(ticks, 2);
     EXPECT_LE(ticks, 5);
@@ -76,11 +72,7 @@ TEST(Judge, AnAbsoluteLimitCondemnsWhatBothVersionsShare) {
     api::Metric metric = errorMetric();
     metric.max = .05;
     Rig rig(analysisOf({metric}));
-    int ticks = 0;
-    while (!rig.said().harm && ticks < 30) {
-        rig.errors(300, 30, 900, 90);
-        ++ticks;
-    }
+    rig.ticksUntilHarm(30, [&] { rig.errors(300, 30, 900, 90); });
     EXPECT_TRUE(rig.said().harm);
     EXPECT_EQ(rig.said().headline, "canary errs 10.0 % against 10.0 %, above the limit 5.0 % (one pod)");
 }
@@ -140,11 +132,7 @@ TEST(Judge, FindsARegressionThatSetsInAtALaterStep) {
     Rig rig(errorsOnly());
     for (int i = 0; i < 60; ++i) rig.errors(300, 3, 900, 9);
     rig.step(1);
-    int ticks = 0;
-    while (!rig.said().harm && ticks < 30) {
-        rig.errors(300, 15, 900, 9);
-        ++ticks;
-    }
+    const int ticks = rig.ticksUntilHarm(30, [&] { rig.errors(300, 15, 900, 9); });
     EXPECT_TRUE(rig.said().harm);
     EXPECT_LE(ticks, 6);
 }

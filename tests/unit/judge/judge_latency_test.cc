@@ -39,11 +39,7 @@ void tick(Rig& rig, const Buckets& canary, const Buckets& stable = kUsual) {
 
 TEST(Latency, ASlowCanaryIsTakenBackAndTheEdgeIsNamed) {
     Rig rig(withLatency());
-    int ticks = 0;
-    while (!rig.said().harm && ticks < 30) {
-        tick(rig, kSlow);
-        ++ticks;
-    }
+    const int ticks = rig.ticksUntilHarm(30, [&] { tick(rig, kSlow); });
     ASSERT_TRUE(rig.said().harm);
     EXPECT_LE(ticks, 10);
     EXPECT_EQ(rig.said().headline,
@@ -249,11 +245,7 @@ TEST(Latency, FindsASlownessThatSetsInAtALaterStep) {
     ASSERT_TRUE(rig.said().safe);
     rig.step(1);
     EXPECT_FALSE(rig.said().safe);
-    int ticks = 0;
-    while (!rig.said().harm && ticks < 30) {
-        tick(rig, kSlow);
-        ++ticks;
-    }
+    const int ticks = rig.ticksUntilHarm(30, [&] { tick(rig, kSlow); });
     EXPECT_TRUE(rig.said().harm);
     EXPECT_LE(ticks, 10);
     EXPECT_NE(
@@ -322,11 +314,7 @@ TEST(Latency, AfterPromotionTheOldVersionsRecordLimitsEveryEdge) {
     };
     for (int i = 0; i < 20; ++i) soak(kUsual);
     EXPECT_FALSE(rig.said().harm);
-    int ticks = 0;
-    while (!rig.said().harm && ticks < 30) {
-        soak(kSlow);
-        ++ticks;
-    }
+    rig.ticksUntilHarm(30, [&] { soak(kSlow); });
     EXPECT_TRUE(rig.said().harm);
     EXPECT_NE(rig.said().headline.find("of the requests take longer than 0.25 s after promotion, limit 2."),
               std::string::npos)

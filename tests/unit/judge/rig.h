@@ -155,6 +155,13 @@ class Rig {
         judge.order(order_);
     }
     api::Judgement said() const { return judge.judgement(); }
+    // Ticks until the judge says harm; `most` when it does not.
+    template <typename Tick>
+    int ticksUntilHarm(int most, Tick tick) {
+        int ticks = 0;
+        for (; !said().harm && ticks < most; ++ticks) tick();
+        return ticks;
+    }
     api::MetricVerdict metric(const std::string& name) const {
         for (const api::MetricVerdict& verdict : said().metrics) {
             if (verdict.name == name) return verdict;
