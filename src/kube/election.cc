@@ -39,7 +39,13 @@ bool Election::lost(Duration now) const {
     return held_ && !leading(now);
 }
 
-Duration Election::pollAt(Duration now) {
+Duration Election::lookAt(Duration now) {
+    const double period = static_cast<double>(options_.retryPeriod.count()) * (1.0 + random_()) / 2;
+    return std::min(now + Duration{static_cast<Duration::rep>(period)}, seenAt_ + observed_.duration);
+}
+
+Duration Election::restUntil(Duration now) {
+    if (held_) return now + options_.retryPeriod;
     const double period = static_cast<double>(options_.retryPeriod.count()) * (1.0 + kJitter * random_());
     return now + Duration{static_cast<Duration::rep>(period)};
 }
@@ -55,7 +61,7 @@ Election::Step Election::next(Duration now, Timestamp wall) {
     if (!fresh_) return get(now);
     if (held_ || free(now)) return write(now, wall);
     fresh_ = false;
-    wakeAt_ = pollAt(now);
+    wakeAt_ = lookAt(now);
     return {std::nullopt, wakeAt_};
 }
 
@@ -98,7 +104,7 @@ void Election::failed(std::string why, Duration retryAt) {
 void Election::onAnswer(const Result<HttpResponse>& answer, Duration now) {
     const Pending pending = std::exchange(pending_, Pending::None);
     if (!answer) {
-        failed(cat("lease: ", answer.error().message), held_ ? now + options_.retryPeriod : pollAt(now));
+        failed(cat("lease: ", answer.error().message), restUntil(now));
     } else if (pending == Pending::Get) {
         onGet(*answer, now);
     } else if (pending != Pending::None) {
@@ -121,13 +127,12 @@ void Election::onGet(const HttpResponse& answer, Duration now) {
         return;
     }
     if (answer.status != 200) {
-        failed(toError("lease", parseStatus(answer)).message,
-               held_ ? now + options_.retryPeriod : pollAt(now));
+        failed(toError("lease", parseStatus(answer)).message, restUntil(now));
         return;
     }
     const Result<Lease> lease = parseLease(answer.body);
     if (!lease) {
-        failed(lease.error().message, held_ ? now + options_.retryPeriod : pollAt(now));
+        failed(lease.error().message, restUntil(now));
         return;
     }
     observe(*lease, now);
@@ -143,8 +148,7 @@ void Election::onWrite(const HttpResponse& answer, Duration now) {
         // Someone wrote in between (or our own lost request did): look at once. Otherwise give the server a
         // rest.
         const bool look = status.code == 409 || status.code == 404;
-        failed(toError("lease", status).message,
-               look && held_ ? now : (held_ ? now + options_.retryPeriod : pollAt(now)));
+        failed(toError("lease", status).message, look && held_ ? now : restUntil(now));
         return;
     }
     lastFailure_.clear();

@@ -70,7 +70,12 @@ class Election {
     void onGet(const HttpResponse& answer, Duration now);
     void onWrite(const HttpResponse& answer, Duration now);
     void failed(std::string why, Duration retryAt);
-    Duration pollAt(Duration now);
+    // When one who waits looks at a Lease that is held: after a half to a whole retryPeriod, and at the
+    // moment it ends. So a Lease is taken at most its duration + retryPeriod after its last renewal; with
+    // client-go's 1 to 2.2 periods it would be up to 7 s later.
+    Duration lookAt(Duration now);
+    // When the next attempt is due after one that failed: client-go's period and jitter.
+    Duration restUntil(Duration now);
 
     Options options_;
     RequestBuilder requests_;

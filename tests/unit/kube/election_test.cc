@@ -48,9 +48,9 @@ class ElectionTest : public ::testing::Test {
   protected:
     ElectionTest() : first_(make("first")), second_(make("second")) {}
 
-    Election make(const std::string& identity) {
+    static Election make(const std::string& identity, double random = 0.0) {
         EXPECT_TRUE(Election::check(options(identity)).ok());
-        return Election(options(identity), RequestBuilder("test"), [] { return 0.0; });
+        return Election(options(identity), RequestBuilder("test"), [random] { return random; });
     }
     // Does what the machine wants until it waits.
     void run(Election& election) {
@@ -130,6 +130,23 @@ TEST_F(ElectionTest, WaitsUntilTheLeaseHasNotChangedForItsDurationByItsOwnClock)
     EXPECT_EQ(server_.lease->transitions, 1);
     EXPECT_GE(second_.fenceUntil() - 10s, seen + 15s);
     EXPECT_LT(first_.fenceUntil(), second_.fenceUntil() - 10s) << "never two at a time";
+}
+
+TEST_F(ElectionTest, TakesADeadLeadersLeaseWithinItsDurationAndOneRetryPeriod) {
+    for (const double random : {0.0, 0.3, 0.7, 0.999}) {
+        for (Duration life{0}; life < 2s; life += 100ms) {
+            server_ = LeaseServer{};
+            Election leader = make("first", random);
+            Election other = make("second", random);
+            run(leader);
+            pass(20s, {&other, &leader});
+            pass(life, {&leader, &other});
+            const Duration renewed = leader.fenceUntil() - options("first").renewDeadline;
+            while (!other.leading(now_)) pass(100ms, {&other});
+            EXPECT_LE(now_ - renewed, 17'200ms) << "random " << random << ", died after " << life.count();
+            EXPECT_GE(now_ - renewed, 15'000ms);
+        }
+    }
 }
 
 TEST_F(ElectionTest, NeverTakesALeaseThatIsRenewed) {
