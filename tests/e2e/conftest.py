@@ -3,11 +3,10 @@ SERIN_OPERATOR_NAMESPACE (of the release under test), SERIN_E2E_KEEP=1 leaves th
 
 import os
 import pathlib
-import re
 
 import pytest
 
-from harness.namespace import Namespace
+from harness.namespace import Namespace, name_of_test
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OPERATOR_NAMESPACE = os.environ.get("SERIN_OPERATOR_NAMESPACE", "serin")
@@ -28,15 +27,10 @@ def pytest_runtest_makereport(item, call):
         report.sections.append(("what the cluster shows", namespace.report()))
 
 
-def namespace_of(request):
-    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower()).strip("-")
-    return f"e2e-{name}"[:60].strip("-")
-
-
 @pytest.fixture
 def ns(request):
     """A namespace of the test's own; at its end no invariant may have been broken in it."""
-    namespace = Namespace(namespace_of(request), OPERATOR_NAMESPACE)
+    namespace = Namespace(name_of_test("e2e", request.node.name.removeprefix("test_")), OPERATOR_NAMESPACE)
     yield namespace
     broken = namespace.broken_invariants()
     failed = broken or getattr(request.node, "report_call", None) is None or request.node.report_call.failed

@@ -4,6 +4,7 @@ import pytest
 import rights
 
 from harness.invariants import MODEL_LABEL, REVISION_LABEL, broken
+from harness.namespace import LONGEST_NAME, name_of_test
 from harness.recorder import Record
 
 
@@ -95,3 +96,11 @@ def test_rights_that_lack_or_lie_idle_are_seen():
     assert list(rights.problems(explained, set(), {secrets})) == ["missing: list secrets (everywhere) was refused"]
     assert list(rights.problems(explained - {max(explained)}, set(), set())) == [
         f"not granted: the exception {' '.join(max(explained)[:3])} explains nothing"]
+
+
+def test_long_names_of_tests_give_namespaces_of_their_own():
+    long = "slow_renewals_end_a_leader_and_another_process_goes_on"
+    names = {name_of_test("faults", f"{long}[{seconds}]") for seconds in (8, 14, 20)}
+    assert len(names) == 3
+    assert all(len(name) <= LONGEST_NAME and not name.endswith("-") for name in names)
+    assert name_of_test("e2e", "a_short_one") == "e2e-a-short-one"

@@ -1,6 +1,8 @@
 """A namespace of a test's own, with a recorder of all that happens in it."""
 
+import hashlib
 import json
+import re
 
 from . import invariants
 from .cluster import CLUSTER
@@ -8,6 +10,18 @@ from .deployment import Deployment
 from .load import Load
 from .recorder import Recorder
 from .wait import wait_for
+
+
+LONGEST_NAME = 58  # of a namespace 63; more is put behind it by what is named after it
+
+
+def name_of_test(kind, test):
+    """A namespace's name for a test, one of its own for each: what is cut off lives on as a digest."""
+    name = f"{kind}-" + re.sub(r"[^a-z0-9]+", "-", test.lower()).strip("-")
+    if len(name) <= LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(test.encode()).hexdigest()[:6]
+    return f"{name[:LONGEST_NAME - 7].strip('-')}-{digest}"
 
 
 class Namespace:

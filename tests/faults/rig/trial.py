@@ -1,8 +1,6 @@
 """One namespace with an operator behind a proxy: where a story is played."""
 
-import re
-
-from harness.namespace import Namespace
+from harness.namespace import Namespace, name_of_test
 from harness.wait import wait_for
 
 from . import account, certificates, monitor
@@ -16,7 +14,7 @@ class Trial:
     operators'."""
 
     def __init__(self, name, standby=False, **options):
-        self.name = "faults-" + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:50].strip("-")
+        self.name = name_of_test("faults", name)
         self.authority = certificates.authority()
         self._options = options
         self.ns = Namespace(self.name, self.name, record=monitor.recorder)
