@@ -1,5 +1,7 @@
 #include <set>
 
+#include "api/histogram_unit.h"
+#include "api/presets.h"
 #include "api/spec_codec.h"
 #include "base/text.h"
 
@@ -15,7 +17,7 @@ constexpr double kLargestRate = 0.999999;
 // Name of the judge's own metric about restarts, lost scrapes and not-ready time.
 constexpr const char* kOwnMetric = "pods";
 
-// What error rates and latencies have in common.
+// What error rates, latencies and shares have in common.
 void decodeMargins(const Field& entry, Metric& out) {
     const Field worse = entry.at("worseThan");
     const Field stable = worse.at("stable");
@@ -35,16 +37,42 @@ void decodeLatency(const Field& entry, const Runtime& runtime, Metric& out) {
     const Field histogram = entry.at("latency").at("histogram");
     out.histogram = histogram.text(runtime.latency);
     if (out.histogram.empty()) {
-        histogram.problem(
-            "is missing, and with preset \"custom\" Serin cannot know which histogram times requests; state "
-            "it here, or for all metrics as spec.runtime.latency");
+        histogram.problem(runtime.preset == "custom"
+                              ? "is missing, and with preset \"custom\" Serin cannot know which histogram "
+                                "times requests; state "
+                                "it here, or for all metrics as spec.runtime.latency"
+                              : cat("is missing, and preset \"", runtime.preset,
+                                    "\" has no histogram that times requests (", presetNote(runtime.preset),
+                                    "); state one here, or remove this metric"));
+    }
+    out.unitSeconds = out.histogram == runtime.latency ? runtime.latencyUnit : secondsPerUnit(out.histogram);
+    const Field slowerThan = entry.at("latency").at("slowerThan");
+    if (slowerThan.present()) {
+        const Duration edge = slowerThan.duration(seconds(1), std::chrono::milliseconds(1));
+        out.slowerThan = std::chrono::duration<double>(edge).count();
     }
     const Field max = entry.at("worseThan").at("max");
-    if (max.present())
-        max.problem("limits an error rate, not a latency; remove it, or state worseThan.stable");
+    if (max.present() && !slowerThan.present()) {
+        max.problem(
+            "limits the share of requests that take longer than a time, which is not stated; state "
+            "latency.slowerThan, an edge of the histogram such as 500ms, or worseThan.stable");
+    }
     decodeMargins(entry, out);
-    out.max.reset();
-    out.worseOddsRatio = out.worseOddsRatio.value_or(kWorseOddsRatio);
+}
+
+void decodeShare(const Field& entry, Metric& out) {
+    out.kind = MetricKind::Share;
+    const Field share = entry.at("share");
+    out.share = {share.at("total").text(), share.at("bad").text(), share.at("good").text()};
+    if (out.share.total.empty()) {
+        share.at("total").problem(
+            "is missing; state the series that count all events, such as predictions_total");
+    }
+    if (out.share.bad.empty() == out.share.good.empty()) {
+        share.problem(
+            "states both bad and good, or neither; state the series that count the one or the other");
+    }
+    decodeMargins(entry, out);
 }
 
 void decodeDrift(const Field& entry, Metric& out) {
@@ -66,6 +94,23 @@ void decodeDrift(const Field& entry, Metric& out) {
     out.psi = psi.number(1, 0, 100, false);
 }
 
+// A drift is a Guard by its threshold, everything else by default.
+void decodeRole(const Field& entry, Metric& out) {
+    const Field role = entry.at("role");
+    const std::string text = role.text();
+    if (text == "Guard" && !out.guard()) {
+        role.problem("is Guard, but a drift decides only by a threshold; state worseThan.stable.psi too");
+    } else if (text == "Observe") {
+        out.observeOnly = true;
+    } else if (role.present() && text != "Guard") {
+        role.problem(cat("is \"", text, "\"; state Guard or Observe"));
+    }
+    if (!out.guard() && entry.at("weight").present()) {
+        entry.at("weight").problem(
+            "is stated for a metric that only observes, and so has no share in the decision; remove weight");
+    }
+}
+
 Metric decodeMetric(const Field& entry, const Runtime& runtime) {
     Metric out;
     out.name = entry.at("name").text();
@@ -79,19 +124,25 @@ Metric decodeMetric(const Field& entry, const Runtime& runtime) {
     const bool errorRate = entry.at("errorRate").present();
     const bool latency = entry.at("latency").present();
     const bool drift = entry.at("drift").present();
-    const int kinds = (errorRate ? 1 : 0) + (latency ? 1 : 0) + (drift ? 1 : 0);
+    const bool share = entry.at("share").present();
+    const int kinds = (errorRate ? 1 : 0) + (latency ? 1 : 0) + (drift ? 1 : 0) + (share ? 1 : 0);
     if (kinds != 1) {
-        entry.problem(kinds > 1
-                          ? "states more than one of errorRate, latency and drift; make a metric of each"
-                          : "states no kind; state errorRate: {}, latency: {} or drift with a histogram");
+        entry.problem(
+            kinds > 1
+                ? "states more than one of errorRate, latency, share and drift; make a metric of each"
+                : "states no kind; state errorRate: {}, latency: {}, share with counters or drift with a "
+                  "histogram");
     }
     if (kinds == 1 && latency) {
         decodeLatency(entry, runtime, out);
+    } else if (kinds == 1 && share) {
+        decodeShare(entry, out);
     } else if (kinds == 1 && drift) {
         decodeDrift(entry, out);
     } else {
         decodeMargins(entry, out);
     }
+    decodeRole(entry, out);
     return out;
 }
 
@@ -140,6 +191,7 @@ Analysis decodeAnalysis(const Field& spec, const Runtime& runtime) {
     out.minRequests = analysis.at("minRequests").integer(out.minRequests, 0, 1'000'000'000);
     out.falseAlarm = analysis.at("falseAlarm").number(out.falseAlarm, 0, 0.5, false);
     out.missedHarm = analysis.at("missedHarm").number(out.missedHarm, 0, 0.5, false);
+    out.dryRun = analysis.at("dryRun").flag(false);
     out.metrics = decodeMetrics(analysis.at("metrics"), runtime);
     return out;
 }

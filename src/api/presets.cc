@@ -1,35 +1,18 @@
 #include "api/presets.h"
 
-#include <string_view>
+#include <map>
 
+#include <nlohmann/json.hpp>
+
+#include "api/preset_files.h"
 #include "base/text.h"
 
 namespace serin::api {
 namespace {
 
-// Series as MLServer 1.7 exports them, read in its source and in that of the packages it counts with.
-// - REST: starlette_exporter with prefix rest_server (mlserver/rest/app.py); `path` is the route's pattern,
-// so all
-//   models share a series, and 499 is a client that went away. Only inference counts, never a probe.
-// - gRPC: py-grpc-prometheus 0.8 (mlserver/grpc/interceptors.py); `grpc_code` is the upper-case name. A code
-// that
-//   blames the client is left out, as 4xx are. MLServer 1.7.1 counts a call only when its handler returned,
-//   so an exception in the model is seen on REST alone.
-std::string restInference(std::string_view name, std::string_view codes) {
-    return cat(name, R"~({path=~"/v2/models/.*/(infer|infer_stream|generate|generate_stream)",status_code)~",
-               codes, "}");
-}
+using nlohmann::json;
 
-std::string grpcInference(std::string_view codes) {
-    return cat(R"(grpc_server_handled_total{grpc_method=~"ModelInfer|ModelStreamInfer",grpc_code=~")", codes,
-               "\"}");
-}
-
-// The codes that OpenTelemetry's conventions for RPC call errors of the server.
-constexpr const char* kServerFaults =
-    "UNKNOWN|DEADLINE_EXCEEDED|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS";
-
-constexpr const char* kNotClientsFault = R"~(!~"4..")~";
+constexpr std::string_view kModel = "{model}";
 
 // RFC 3986: everything but the unreserved characters is escaped within a path segment.
 std::string escapeSegment(std::string_view segment) {
@@ -51,22 +34,46 @@ std::string escapeSegment(std::string_view segment) {
     return out;
 }
 
+const std::map<std::string, json, std::less<>>& presets() {
+    static const auto all = [] {
+        std::map<std::string, json, std::less<>> out;
+        for (const auto& [name, text] : kPresetFiles) out.emplace(name, json::parse(text));
+        return out;
+    }();
+    return all;
+}
+
 }  // namespace
 
-Runtime mlserverRuntime(const std::string& modelName) {
-    Runtime runtime;
-    runtime.preset = Preset::Mlserver;
-    runtime.ports = {8080, 8081, 8082};
-    runtime.metricsPath = "/metrics";
-    // Of the model: MLServer's /v2/health/ready is true without any model.
-    runtime.readyPath = cat("/v2/models/", escapeSegment(modelName), "/ready");
-    constexpr const char* kRequests = "rest_server_requests_total";
-    runtime.errors.total = {restInference(kRequests, kNotClientsFault),
-                            grpcInference(cat("OK|", kServerFaults))};
-    runtime.errors.bad = {restInference(kRequests, R"~(=~"5..")~"), grpcInference(kServerFaults)};
-    // Of the same requests; MLServer times none over gRPC.
-    runtime.latency = restInference("rest_server_request_duration_seconds", kNotClientsFault);
-    return runtime;
+std::optional<Runtime> presetRuntime(std::string_view preset, const std::string& modelName) {
+    const auto found = presets().find(preset);
+    if (found == presets().end()) return std::nullopt;
+    const json& file = found->second;
+    Runtime out;
+    out.preset = preset;
+    const json& ports = file.at("ports");
+    out.ports = {ports.at("http").get<int>(), ports.at("grpc").get<int>(), ports.at("metrics").get<int>()};
+    out.metricsPath = file.at("metricsPath").get<std::string>();
+    out.readyPath = file.at("readyPath").get<std::string>();
+    if (const size_t at = out.readyPath.find(kModel); at != std::string::npos) {
+        out.readyPath.replace(at, kModel.size(), escapeSegment(modelName));
+    }
+    out.errors.total = file.at("errors").at("total").get<std::vector<std::string>>();
+    out.errors.bad = file.at("errors").at("bad").get<std::vector<std::string>>();
+    out.latency = file.at("latency").get<std::string>();
+    out.latencyUnit = file.at("latencyUnit").get<double>();
+    return out;
+}
+
+std::vector<std::string> presetNames() {
+    std::vector<std::string> out;
+    for (const auto& [name, file] : presets()) out.push_back(name);
+    return out;
+}
+
+std::string presetNote(std::string_view preset) {
+    const auto found = presets().find(preset);
+    return found == presets().end() ? "" : found->second.at("note").get<std::string>();
 }
 
 }  // namespace serin::api

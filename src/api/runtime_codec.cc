@@ -1,8 +1,13 @@
+#include "api/histogram_unit.h"
 #include "api/presets.h"
 #include "api/spec_codec.h"
+#include "base/text.h"
 
 namespace serin::api {
 namespace {
+
+constexpr const char* kCustom = "custom";
+constexpr const char* kDefault = "mlserver";
 
 // One selector, or a list of them that is summed.
 std::vector<std::string> selectors(const Field& field) {
@@ -13,25 +18,24 @@ std::vector<std::string> selectors(const Field& field) {
     return texts;
 }
 
-Runtime customRuntime(const Field& runtime) {
+Runtime customRuntime() {
     Runtime out;
-    out.preset = Preset::Custom;
+    out.preset = kCustom;
     out.metricsPath = "/metrics";
-    if (!runtime.at("ports").at("http").present()) {
-        runtime.at("ports").at("http").problem(
-            "is missing, and preset \"custom\" cannot know it; state the port that clients' requests go to");
-    }
     return out;
 }
 
 Runtime presetOf(const Field& runtime, const Model& model) {
     const Field preset = runtime.at("preset");
-    const std::string name = preset.text("mlserver");
-    if (name == "custom") return customRuntime(runtime);
-    if (name != "mlserver") {
-        preset.problem("is \"" + name + "\"; state mlserver, or custom and the server's ports and paths");
+    const std::string name = preset.text(kDefault);
+    if (name == kCustom) return customRuntime();
+    std::optional<Runtime> known = presetRuntime(name, model.name);
+    if (!known) {
+        preset.problem(cat("is \"", name, "\"; state one of ", join(presetNames(), ", "),
+                           ", or custom and the server's ports and paths"));
+        known = presetRuntime(kDefault, model.name);
     }
-    return mlserverRuntime(model.name);
+    return *known;
 }
 
 std::string pathOr(const Field& field, const std::string& fallback) {
@@ -54,6 +58,10 @@ Runtime decodeRuntime(const Field& spec, const Model& model) {
     out.container = runtime.at("container").text();
     const Field ports = runtime.at("ports");
     out.ports.http = portOr(ports.at("http"), out.ports.http);
+    if (out.ports.http == 0) {
+        ports.at("http").problem(cat("is missing, and preset \"", out.preset,
+                                     "\" cannot know it; state the port that clients' requests go to"));
+    }
     out.ports.grpc = portOr(ports.at("grpc"), out.ports.grpc);
     out.ports.metrics =
         portOr(ports.at("metrics"), out.ports.metrics != 0 ? out.ports.metrics : out.ports.http);
@@ -61,7 +69,11 @@ Runtime decodeRuntime(const Field& spec, const Model& model) {
     out.readyPath = pathOr(runtime.at("readyPath"), out.readyPath);
     const Field errors = runtime.at("errors");
     if (errors.present()) out.errors = {selectors(errors.at("total")), selectors(errors.at("bad"))};
-    out.latency = runtime.at("latency").text(out.latency);
+    const Field latency = runtime.at("latency");
+    if (latency.present()) {
+        out.latency = latency.text();
+        out.latencyUnit = secondsPerUnit(out.latency);
+    }
     return out;
 }
 

@@ -14,8 +14,6 @@ struct Model {
     std::string version;  // a label for people
 };
 
-enum class Preset { Mlserver, Custom };
-
 // The ports of the serving container; 0 where there is none.
 struct RuntimePorts {
     int http = 0;
@@ -31,13 +29,14 @@ struct ErrorCounters {
 
 // How the inference server is reached and read, the preset's defaults filled in.
 struct Runtime {
-    Preset preset = Preset::Mlserver;
+    std::string preset;     // "custom", or one of presetNames()
     std::string container;  // the serving container; never empty once decoded from a valid spec
     RuntimePorts ports;
     std::string metricsPath;
     std::string readyPath;  // asks for the model, not the server
     ErrorCounters errors;
     std::string latency;  // a histogram of how long requests took, without _bucket; empty where none is known
+    double latencyUnit = 1;  // seconds of the unit of its edges
 };
 
 struct ServicePort {
@@ -62,27 +61,41 @@ struct Rollout {
 };
 
 enum class OnInconclusive { Pause, Extend, Rollback, Promote };
-enum class MetricKind { ErrorRate, HistogramDrift, Latency };
+enum class MetricKind { ErrorRate, HistogramDrift, Latency, Share };
+
+// Series selectors of a Share: all events, and either the bad or the good ones of them.
+struct ShareCounters {
+    std::string total;
+    std::string bad;
+    std::string good;
+
+    bool operator==(const ShareCounters&) const = default;
+};
 
 // One judged quantity, defaults filled in (statistics: see src/judge).
 struct Metric {
     std::string name;
     MetricKind kind = MetricKind::ErrorRate;
     double weight = 1;
-    // ErrorRate and Latency against the stable version; absent when only `max` is asked for.
+    // ErrorRate, Latency and Share against the stable version; absent when only `max` is asked for.
     std::optional<double> worseOddsRatio;
     double worseDifference = 0.001;
     double safeOddsRatio = 1.5;
     double safeDifference = 0.01;
-    std::optional<double> max;  // absolute limit of the error rate, 0..1
+    std::optional<double> max;  // absolute limit of the share of bad requests, 0..1
     // HistogramDrift and Latency.
-    std::string histogram;      // name of a histogram on /metrics, without _bucket, optionally with {labels}
-    std::optional<double> psi;  // HistogramDrift: threshold; without it the metric only observes
+    std::string histogram;   // name of a histogram on /metrics, without _bucket, optionally with {labels}
+    ShareCounters share;               // Share
+    double unitSeconds = 1;  // Latency: seconds of the unit of the histogram's edges
+    std::optional<double> slowerThan;  // Latency: seconds; the one edge that is judged, instead of all
+    std::optional<double> psi;         // HistogramDrift: threshold; without it the metric only observes
+    bool observeOnly = false;          // role Observe: judged and shown, never decides
 
-    // Judged by a share of the requests: those that failed, or those that took longer than some time.
+    // Judged by a share of the requests, those that failed or that took longer than some time, or of other
+    // events.
     bool isRate() const { return kind != MetricKind::HistogramDrift; }
     // A Guard decides; an observer is only shown.
-    bool guard() const { return isRate() || psi.has_value(); }
+    bool guard() const { return !observeOnly && (isRate() || psi.has_value()); }
     bool operator==(const Metric&) const = default;
 };
 
@@ -95,7 +108,11 @@ struct Analysis {
     int64_t minRequests = 100;
     double falseAlarm = 0.01;
     double missedHarm = 0.05;
+    bool dryRun = false;          // judged, shown and told of, but nothing is decided by it
     std::vector<Metric> metrics;  // empty: steps end by time alone
+
+    // Whether what the judge says decides anything; otherwise steps end by time alone.
+    bool decides() const { return !dryRun && !metrics.empty(); }
 };
 
 // What a person wrote, with defaults filled in. `templateJson` stays exactly what was written (canonical

@@ -5,6 +5,7 @@
 
 #include "api/names.h"
 #include "api/pod_template.h"
+#include "api/presets.h"
 #include "base/text.h"
 
 namespace serin::api {
@@ -29,6 +30,15 @@ void checkErrorCounters(const Field& runtime, const Spec& spec) {
         std::any_of(spec.analysis.metrics.begin(), spec.analysis.metrics.end(),
                     [](const Metric& metric) { return metric.kind == MetricKind::ErrorRate; });
     if (!judged || (!spec.runtime.errors.total.empty() && !spec.runtime.errors.bad.empty())) return;
+    if (spec.runtime.preset != "custom") {
+        runtime.at("preset").problem(cat("is \"", spec.runtime.preset,
+                                         "\", which counts no failures that could be judged (",
+                                         presetNote(spec.runtime.preset),
+                                         "); list spec.analysis.metrics without an errorRate, such as {name: "
+                                         "latency, latency: {}}, or use "
+                                         "preset custom and state errors"));
+        return;
+    }
     runtime.at("errors").problem(
         "lacks total or bad, and with preset \"custom\" Serin cannot know which series count requests and "
         "failures; "

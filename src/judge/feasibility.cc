@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "judge/grids.h"
-#include "judge/latency_arm.h"
 #include "judge/log_math.h"
 #include "judge/messages.h"
 #include "judge/safe_evidence.h"
@@ -14,31 +13,40 @@
 namespace serin::judge {
 namespace {
 
-// What needs the most requests to become safe.
+// What needs the longest to become safe.
 struct Slowest {
     const api::Metric* metric = nullptr;
     std::optional<double> edge;  // of a latency
     StableRecord::Rate seen;
-    double requests = 0;
+    double requests = 0;   // or events of a share
+    double perSecond = 0;  // of the stable version
 
     double rate() const { return (seen.bad + 0.001) / (seen.requests + 0.5); }
+    // Half of them for the canary at best; infinite without any.
+    double seconds() const { return requests / (perSecond / 2); }
+    std::string what() const {
+        return metric->kind == api::MetricKind::Share ? cat("events of ", metric->name) : "requests";
+    }
     // What there is twice as much of when the rate doubles.
     std::string badOnes() const {
+        if (metric->kind == api::MetricKind::Share) return cat("bad ones of ", metric->name);
         if (!edge) return "errors";
-        return cat("requests of more than ", humanNumber(*edge * secondsPerUnit(metric->histogram)), " s");
+        return cat("requests of more than ", humanNumber(*edge * metric->unitSeconds), " s");
     }
 };
 
 Slowest slowestOf(const api::Analysis& analysis, const StableRecord& stable) {
     Slowest out;
+    const auto requests = static_cast<double>(stable.requests);
     const auto consider = [&](const api::Metric& metric, std::optional<double> edge,
                               const StableRecord::Rate& seen) {
-        Slowest next{&metric, edge, seen, 0};
+        const bool share = metric.kind == api::MetricKind::Share;
+        Slowest next{&metric, edge, seen, 0, (share ? seen.requests : requests) / stable.seconds};
         next.requests = requestsToSafe(metric, next.rate(), 1, analysis.missedHarm);
-        if (out.metric == nullptr || next.requests > out.requests) out = next;
+        if (out.metric == nullptr || next.seconds() > out.seconds()) out = next;
     };
     for (const api::Metric& metric : analysis.metrics) {
-        if (!metric.isRate()) continue;
+        if (!metric.isRate() || !metric.guard()) continue;
         const auto found = stable.metrics.find(metric.name);
         if (found == stable.metrics.end() || found->second.empty()) {
             consider(metric, std::nullopt, {});
@@ -69,28 +77,27 @@ double secondsToFind(double ratio, double rate, double requestsPerSecond, const 
 
 std::string feasibilityWarning(const api::Analysis& analysis, const StableRecord& stable) {
     if (stable.strata < 2 || stable.seconds <= 0) return "";
-    const double perSecond = static_cast<double>(stable.requests) / stable.seconds;
     const double deadline = std::chrono::duration<double>(analysis.deadline).count();
     const Slowest slowest = slowestOf(analysis, stable);
     if (slowest.metric == nullptr) return "";
     const std::string& name = slowest.metric->name;
-    if (stable.requests == 0) {
-        return cat("InsufficientTraffic: the stable version answered no requests in ",
-                   humanSeconds(stable.seconds), ", ", name,
+    if (slowest.perSecond == 0) {
+        return cat("InsufficientTraffic: the stable version ",
+                   slowest.metric->kind == api::MetricKind::Share ? "had no " : "answered no ",
+                   slowest.what(), " in ", humanSeconds(stable.seconds), ", ", name,
                    " cannot become safe without any; the rollout will wait for traffic");
     }
-    const double wait = slowest.requests / (perSecond / 2);
-    if (wait <= deadline) return "";
-    std::string out =
-        cat("InsufficientTraffic: ", humanNumber(perSecond),
-            " requests/s, half of them for the canary at best; the ", humanNumber(slowest.requests),
-            " or so canary requests that call ", name, " safe take ", humanSeconds(wait), " > deadline ",
-            formatDuration(analysis.deadline),
-            "; send more traffic, or raise safeWithin.difference or the deadline");
+    if (slowest.seconds() <= deadline) return "";
+    std::string out = cat("InsufficientTraffic: ", humanNumber(slowest.perSecond), " ", slowest.what(),
+                          "/s, half of them for the canary at best; the ", humanNumber(slowest.requests),
+                          " or so of the canary that call ", name, " safe take ",
+                          humanSeconds(slowest.seconds()), " > deadline ", formatDuration(analysis.deadline),
+                          "; send more traffic, or raise safeWithin.difference or the deadline");
     // Of a rate that is no exception five times as much is none either.
     if (slowest.seen.bad > 0 && slowest.rate() < 0.1) {
         const auto find = [&](double ratio) {
-            return humanSeconds(secondsToFind(ratio, slowest.rate(), perSecond, analysis, *slowest.metric));
+            return humanSeconds(
+                secondsToFind(ratio, slowest.rate(), slowest.perSecond, analysis, *slowest.metric));
         };
         out += cat(" (twice as many ", slowest.badOnes(), " are found in about ", find(2), ", five times in ",
                    find(5), ")");

@@ -19,6 +19,7 @@ using api::JudgeMode;
 
 bool sameDefinition(api::Metric a, const api::Metric& b) {
     a.weight = b.weight;
+    a.observeOnly = b.observeOnly;
     return a == b;
 }
 

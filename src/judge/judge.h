@@ -27,8 +27,8 @@ class Judge {
     // text is about the same attempt. A text of another format, and metrics defined otherwise, start anew.
     void restore(const std::string& state);
 
-    // Other metrics or limits from now on. A metric whose definition changed starts anew (its weight is no
-    // part of the definition); a HARM that was once declared in this attempt stays.
+    // Other metrics or limits from now on. A metric whose definition changed starts anew (its weight and its
+    // role are no part of the definition); a HARM that was once declared in this attempt stays.
     void setAnalysis(const api::Analysis& analysis);
 
     // What is judged from now on. Another step opens a new start of the evidence; another attempt or canary

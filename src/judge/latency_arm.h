@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "api/samples.h"
@@ -36,9 +35,5 @@ class LatencyArm {
     };
     std::vector<Pod> pods_;
 };
-
-// How many seconds the unit of the histogram's edges has, by the end of its name as Prometheus' conventions
-// have it: _milliseconds or _ms, _microseconds or _us, else seconds. The name may have {labels}.
-double secondsPerUnit(std::string_view histogram);
 
 }  // namespace serin::judge

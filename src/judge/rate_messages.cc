@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "judge/latency_arm.h"
 #include "judge/standing.h"
 
 namespace serin::judge {
@@ -15,11 +14,12 @@ bool stepSaysMore(const AttemptMemory& attempt, const api::Metric& metric, const
     return rate.stepEvidence(metric) > rate.evidence(metric);
 }
 
-std::string afterPromotion(const Told& told) {
+std::string afterPromotion(const api::Metric& metric, const Told& told) {
     const std::string rateNow = humanPercent(told.rate.seen.canaryShare());
     const std::string what =
         told.edge ? cat(rateNow, " of the requests take longer than ", humanNumber(*told.edge), " s")
-                  : cat("errs ", rateNow);
+        : metric.kind == api::MetricKind::Share ? cat("the share ", metric.name, " is ", rateNow)
+                                                : cat("errs ", rateNow);
     return cat(what, " after promotion, limit ", humanPercent(told.rate.soakLimit.value_or(0)));
 }
 
@@ -29,6 +29,9 @@ std::string comparison(const AttemptMemory& attempt, const api::Metric& metric, 
     const std::string canary = humanPercent(seen.canaryShare());
     const std::string stable = humanPercent(seen.stableShare());
     const std::string when = step ? " in this step" : "";
+    if (metric.kind == api::MetricKind::Share) {
+        return cat("share ", metric.name, " of the canary is ", canary, " against ", stable, when);
+    }
     if (!told.edge) return cat("canary errs ", canary, " against ", stable, when);
     return cat(canary, " of the canary's requests take longer than ", humanNumber(*told.edge), " s, against ",
                stable, " of stable's", when);
@@ -72,15 +75,14 @@ std::string safeMessage(const api::Metric& metric) {
 Told toldOf(const MetricMemory& metric) {
     const size_t index = metric.rate.telling(metric.definition);
     std::optional<double> edge;
-    if (!metric.rate.edges.empty())
-        edge = metric.rate.edges[index] * secondsPerUnit(metric.definition.histogram);
+    if (!metric.rate.edges.empty()) edge = metric.rate.edges[index] * metric.definition.unitSeconds;
     return {metric.rate.rates[index], edge};
 }
 
 std::string ratesInWords(const api::Analysis& analysis, const AttemptMemory& attempt,
                          const MetricMemory& metric) {
     const Told told = toldOf(metric);
-    if (attempt.soaking) return afterPromotion(told);
+    if (attempt.soaking) return afterPromotion(metric.definition, told);
     return cat(comparison(attempt, metric.definition, told),
                harmDetail(analysis, attempt, metric.definition, told.rate), loadNote(metric.rate.load));
 }
@@ -89,24 +91,27 @@ std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& atte
                         const MetricMemory& metric) {
     const api::Metric& definition = metric.definition;
     const bool latency = definition.kind == api::MetricKind::Latency;
+    const bool share = definition.kind == api::MetricKind::Share;
     const auto limited = [](const RateEvidence& rate) { return rate.soakLimit.value_or(0) > 0; };
     if (attempt.soaking && std::none_of(metric.rate.rates.begin(), metric.rate.rates.end(), limited)) {
         return "no record of the old version to limit it by";
     }
     if (!metric.rate.incomparable.empty()) return cat(definition.name, ": ", metric.rate.incomparable);
     if (metric.rate.canaryRequests() == 0) {
-        return latency ? cat("no observations of ", definition.histogram, " from warm canary pods yet")
-                       : "no canary requests yet";
+        if (latency) return cat("no observations of ", definition.histogram, " from warm canary pods yet");
+        return share ? cat("no events of ", definition.share.total, " from the canary yet")
+                     : "no canary requests yet";
     }
     const Told told = toldOf(metric);
-    if (attempt.soaking) return afterPromotion(told);
+    if (attempt.soaking) return afterPromotion(definition, told);
     const std::string detail = harmDetail(analysis, attempt, definition, told.rate);
     const std::string out = cat(comparison(attempt, definition, told), detail, loadNote(metric.rate.load));
     if (!detail.empty()) return out;
     if (isSafe(analysis, metric)) return out + safeMessage(definition);
     const double needed = metric.rate.requestsToSafe(definition, analysis.missedHarm);
     if (needed <= 0) return out;
-    return cat(out, ", about ", humanNumber(needed), " more canary requests to call it safe");
+    return cat(out, ", about ", humanNumber(needed), " more canary ", share ? "events" : "requests",
+               " to call it safe");
 }
 
 }  // namespace serin::judge

@@ -1,6 +1,7 @@
 #include "judge/rate_metric.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "judge/histogram.h"
 #include "judge/log_math.h"
@@ -30,11 +31,22 @@ std::vector<double> thinned(const std::vector<double>& edges) {
     return out;
 }
 
+// The edge that the metric names, where it names one; a time that was written in decimals may differ from it
+// in its last bits.
+std::vector<double> onlyNamed(const api::Metric& metric, const std::vector<double>& edges) {
+    if (!metric.slowerThan) return edges;
+    for (const double edge : edges) {
+        if (std::abs(edge * metric.unitSeconds - *metric.slowerThan) <= 1e-9 * *metric.slowerThan)
+            return {edge};
+    }
+    return {};
+}
+
 }  // namespace
 
 RateMetric RateMetric::of(const api::Metric& metric) {
     RateMetric out;
-    if (metric.kind == api::MetricKind::ErrorRate) out.rates.emplace_back();
+    if (metric.isRate() && metric.kind != api::MetricKind::Latency) out.rates.emplace_back();
     return out;
 }
 
@@ -43,9 +55,10 @@ void RateMetric::startStep() {
     load = {};
 }
 
-bool RateMetric::keepEdges(const std::vector<double>& wanted) {
-    const std::vector<double> kept = edges.empty() ? thinned(wanted) : sharedEdges(edges, wanted);
-    if (kept.size() < 2) return false;
+bool RateMetric::keepEdges(const api::Metric& metric, const std::vector<double>& wanted) {
+    const std::vector<double> named = onlyNamed(metric, wanted);
+    const std::vector<double> kept = edges.empty() ? thinned(named) : sharedEdges(edges, named);
+    if (kept.size() < leastEdges(metric)) return false;
     if (edges.empty()) rates.resize(kept.size());
     for (size_t i = edges.size(); i-- > 0;) {
         if (!std::binary_search(kept.begin(), kept.end(), edges[i])) {

@@ -22,22 +22,26 @@ struct Load {
     bool operator==(const Load&) const = default;
 };
 
-// A metric made of rates of bad requests. An error rate has one. A latency has one for each edge of its
-// histogram that both versions have, where the requests that took longer are the bad ones: to be slower at
-// any edge is harm, to be as fast is to be so at all of them (statistics: one-sided tests at the bucket
-// edges).
+// A metric made of rates of bad requests. An error rate and a share have one. A latency has one for each edge
+// of its histogram that both versions have, or for the one that it names, where the requests that took longer
+// are the bad ones: to be slower at any edge is harm, to be as fast is to be so at all of them (statistics:
+// one-sided tests at the bucket edges).
 struct RateMetric {
+    // One edge says little of a distribution, unless it is the one that was asked for.
+    static size_t leastEdges(const api::Metric& metric) { return metric.slowerThan ? 1 : 2; }
+
     std::vector<double> edges;        // latency only, ascending, in the histogram's unit
-    std::vector<RateEvidence> rates;  // one an edge; one for an error rate
+    std::vector<RateEvidence> rates;  // one an edge; one for an error rate or a share
     Load load;                        // latency only
     std::string incomparable;         // why the versions' histograms cannot be compared; empty when they can
 
     static RateMetric of(const api::Metric& metric);
 
     void startStep();
-    // Keeps those of the edges that are in `wanted`, or takes all of `wanted` as long as there are none.
-    // False, and nothing changes, when fewer than two would be left.
-    bool keepEdges(const std::vector<double>& wanted);
+    // Keeps those of the edges that are in `wanted`, or takes all of `wanted` as long as there are none. Of a
+    // metric that names its edge, that one alone. False, and nothing changes, when fewer than leastEdges
+    // would be left.
+    bool keepEdges(const api::Metric& metric, const std::vector<double>& wanted);
 
     // ln E of harm, as far as there is a rate: the mean over the rates.
     double evidence(const api::Metric& metric) const;

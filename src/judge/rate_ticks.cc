@@ -61,16 +61,26 @@ std::string listed(const std::vector<double>& edges) {
     return join(texts, ", ") + more;
 }
 
+std::string whyIncomparable(const api::Metric& metric, const std::vector<double>& canary,
+                            const std::vector<double>& stable) {
+    const std::string edges = cat("the canary's are ", listed(canary), "; stable's are ", listed(stable));
+    if (!metric.slowerThan) {
+        return cat("the versions' histograms share fewer than two edges: ", edges,
+                   "; give both the same buckets");
+    }
+    return cat("the versions' histograms share no edge at slowerThan, ", humanNumber(*metric.slowerThan),
+               " s: ", edges, "; state one that both have");
+}
+
 // Whether the arms' histograms can be compared at the metric's edges, which are found by the first that can.
-bool comparable(const LatencyArm& canary, const LatencyArm& stable, bool stepOpen, RateMetric& rate) {
+bool comparable(const api::Metric& metric, const LatencyArm& canary, const LatencyArm& stable, bool stepOpen,
+                RateMetric& rate) {
     const bool first = rate.edges.empty();
     if (first && (canary.requests() == 0 || stable.requests() == 0)) return false;
     const std::vector<double> canaryEdges = canary.requests() > 0 ? canary.edges() : rate.edges;
     const std::vector<double> stableEdges = stable.requests() > 0 ? stable.edges() : rate.edges;
-    if (!rate.keepEdges(sharedEdges(canaryEdges, stableEdges))) {
-        rate.incomparable =
-            cat("the versions' histograms share fewer than two edges: the canary's are ", listed(canaryEdges),
-                "; stable's are ", listed(stableEdges), "; give both the same buckets");
+    if (!rate.keepEdges(metric, sharedEdges(canaryEdges, stableEdges))) {
+        rate.incomparable = whyIncomparable(metric, canaryEdges, stableEdges);
         return false;
     }
     rate.incomparable.clear();
@@ -93,7 +103,7 @@ Duration longestUsual(const api::Metric& metric, const RateMetric& rate, const R
             break;
         }
     }
-    const double seconds = rate.edges[longest] * secondsPerUnit(metric.histogram);
+    const double seconds = rate.edges[longest] * metric.unitSeconds;
     return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(std::clamp(seconds, 0.0, 1e9)));
 }
 
@@ -106,10 +116,10 @@ void addLoad(const LatencyArm& canary, const LatencyArm& stable, double seconds,
 
 void noteTooLong(const api::Metric& metric, RateMetric& rate) {
     const Past& seen = rate.rates.back().seen;
-    if (seen.stableBad * 2 <= seen.stable) return;
+    if (metric.slowerThan || seen.stableBad * 2 <= seen.stable) return;
     rate.incomparable =
         cat("more than half of stable's requests take longer than the largest edge, ",
-            humanNumber(rate.edges.back() * secondsPerUnit(metric.histogram)),
+            humanNumber(rate.edges.back() * metric.unitSeconds),
             " s, so that a slower canary cannot be told from it; give the histogram larger buckets");
 }
 
@@ -128,7 +138,7 @@ void countLatency(const api::Stratum& stratum, bool inStep, const AttemptMemory&
     const LatencyArm stable(attempt.soaking ? nobody : stratum.stable, definition.name,
                             LatencyArm::Whom::Warm);
     if (canary.requests() + stable.requests() == 0) return;
-    if (!comparable(canary, stable, attempt.stepOpen, rate)) return;
+    if (!comparable(definition, canary, stable, attempt.stepOpen, rate)) return;
     const Duration censored = longestUsual(definition, rate, known);
     auto canaryPods = canary.slower(rate.edges, censored, attempt);
     auto stablePods = stable.slower(rate.edges, censored, attempt);
@@ -173,7 +183,7 @@ void evaluateRates(const api::Stratum& stratum, const api::Metric& metric, Stabl
     }
     const LatencyArm arm(stratum.stable, metric.name, LatencyArm::Whom::All);
     RateMetric edges;
-    if (arm.requests() == 0 || !edges.keepEdges(arm.edges())) return;
+    if (arm.requests() == 0 || !edges.keepEdges(metric, arm.edges())) return;
     const auto slower = arm.slower(edges.edges, Duration{0}, {});
     forgetOtherEdges(edges.edges, known);
     for (size_t i = 0; i < slower.size(); ++i) evaluate(slower[i], known[edges.edges[i]]);

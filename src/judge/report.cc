@@ -23,7 +23,7 @@ bool namedInHarm(const AttemptMemory& attempt, const std::string& name) {
 }
 
 api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemory& attempt,
-                               const MetricMemory& metric, double evidence) {
+                               const MetricMemory& metric, double evidence, double threshold) {
     api::MetricVerdict out;
     out.ratioHigh = std::numeric_limits<double>::infinity();
     out.evidence = evidence;
@@ -33,6 +33,8 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
         out.verdict = Verdict::Invalid;
     } else if (metric.rate.canaryRequests() == 0) {
         out.verdict = Verdict::NoData;
+    } else if (!metric.definition.guard() && evidence >= threshold) {
+        out.verdict = Verdict::Harm;  // by itself, and of no consequence
     } else if (!attempt.soaking && isSafe(analysis, metric)) {
         out.verdict = Verdict::Safe;
     }
@@ -81,7 +83,7 @@ std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, co
         const MetricMemory& metric = attempt.metrics[i];
         const bool rate = metric.definition.isRate();
         if (attempt.soaking && !rate) continue;
-        out.push_back(rate ? rateVerdict(analysis, attempt, metric, standing.evidence[i])
+        out.push_back(rate ? rateVerdict(analysis, attempt, metric, standing.evidence[i], standing.threshold)
                            : driftVerdict(analysis, metric));
         out.back().name = metric.definition.name;
         out.back().guard = metric.definition.guard();

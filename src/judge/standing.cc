@@ -25,8 +25,9 @@ double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
                     const std::function<double(const MetricMemory&)>& evidence) {
     std::vector<double> logs;
     for (const MetricMemory& metric : attempt.metrics) {
-        if (!metric.definition.isRate() || metric.definition.weight <= 0) continue;
-        logs.push_back(std::log(metric.definition.weight) + evidence(metric));
+        const api::Metric& definition = metric.definition;
+        if (!definition.isRate() || !definition.guard() || definition.weight <= 0) continue;
+        logs.push_back(std::log(definition.weight) + evidence(metric));
     }
     if (!attempt.soaking) logs.push_back(std::log(kPodsWeight) + attempt.pods.evidence());
     const double all = weightOfAll(analysis, attempt.soaking);
@@ -72,6 +73,7 @@ bool isSafe(const api::Analysis& analysis, const MetricMemory& metric) {
 }
 
 double driftShare(const api::Analysis& analysis, const api::Metric& metric) {
+    if (!metric.guard()) return 1;  // what decides nothing takes nothing from the others
     return metric.weight / weightOfAll(analysis, false);
 }
 

@@ -7,7 +7,7 @@
 namespace serin::judge {
 namespace {
 
-constexpr std::string_view kFormat = "serin-judge/2";
+constexpr std::string_view kFormat = "serin-judge/3";
 
 std::string encoded(const Memory& memory) {
     StateWriter writer;
@@ -26,11 +26,12 @@ void dropGroups(AttemptMemory& attempt) {
     attempt.groupsMade = 0;
 }
 
-// An error rate has one rate, a latency one an edge; whoever goes on relies on it.
+// An error rate or a share has one rate, a latency one an edge; whoever goes on relies on it.
 bool consistent(const MetricMemory& metric) {
     const RateMetric& rate = metric.rate;
     switch (metric.definition.kind) {
         case api::MetricKind::ErrorRate:
+        case api::MetricKind::Share:
             return rate.edges.empty() && rate.rates.size() == 1;
         case api::MetricKind::Latency:
             return rate.edges.size() == rate.rates.size() && rate.edges.size() <= kMostEdges &&

@@ -17,10 +17,14 @@ template <typename Archive, PersistedAs<JudgeOrder> T>
 void fields(Archive& a, T& v) {
     a(v.mode, v.stable, v.canary, v.attempt, v.step, v.stepStartedAt);
 }
+template <typename Archive, PersistedAs<ShareCounters> T>
+void fields(Archive& a, T& v) {
+    a(v.total, v.bad, v.good);
+}
 template <typename Archive, PersistedAs<Metric> T>
 void fields(Archive& a, T& v) {
     a(v.name, v.kind, v.weight, v.worseOddsRatio, v.worseDifference, v.safeOddsRatio, v.safeDifference, v.max,
-      v.histogram, v.psi);
+      v.histogram, v.share, v.unitSeconds, v.slowerThan, v.psi, v.observeOnly);
 }
 template <typename Archive, PersistedAs<Counts> T>
 void fields(Archive& a, T& v) {

@@ -120,10 +120,10 @@ void countComparison(const api::Analysis& analysis, const api::Stratum& whole, b
         if (definition.isRate()) {
             countRates(stratum, inStep, attempt, memory.stable, metric);
         } else if (inStep) {
-            const double share = definition.guard() ? driftShare(analysis, definition) : 0;
             metric.drift.add(definition, countsOf(stratum.canary, definition.name),
                              countsOf(stratum.stable, definition.name),
-                             attemptAlarm(analysis, attempt.number) * share, analysis.missedHarm);
+                             attemptAlarm(analysis, attempt.number) * driftShare(analysis, definition),
+                             analysis.missedHarm);
         }
     }
     if (!analysis.metrics.empty()) attempt.pods.add(pods, seconds(analysis.interval));

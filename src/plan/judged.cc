@@ -32,6 +32,14 @@ api::AnalysisStatus recordOf(const api::Judgement& said, Timestamp now) {
             said.state};
 }
 
+// A harm that nothing follows from is told once.
+void noteDryRun(Draft& draft, const std::optional<api::AnalysisStatus>& recorded,
+                const api::Judgement& said) {
+    if (!draft.spec().analysis.dryRun || !said.harm) return;
+    if (recorded && recorded->verdict == api::nameOf(api::Verdict::Harm)) return;
+    draft.event(true, "WouldRollBack", cat("dry run, so nothing is taken back: ", said.headline));
+}
+
 api::JudgeOrder compareOrder(const Draft& draft) {
     const api::RolloutStatus& rollout = *draft.next.rollout;
     api::JudgeOrder order{JudgeMode::Compare,   draft.stable(), rollout.revision, rollout.attempt, -1,
@@ -79,7 +87,7 @@ const api::Judgement* judgement(const Draft& draft) {
 
 std::string stepWaitsFor(const Draft& draft, bool last) {
     const api::Analysis& analysis = draft.spec().analysis;
-    if (analysis.metrics.empty()) return "";
+    if (!analysis.decides()) return "";
     const api::Judgement* said = judgement(draft);
     if (!said || said->order != judgeOrder(draft)) return "nothing was judged in this step yet";
     if (!said->holding.empty()) return said->holding;
@@ -103,14 +111,14 @@ std::string stepWaitsFor(const Draft& draft, bool last) {
 }
 
 bool guardsAllow(const Draft& draft) {
-    if (draft.spec().analysis.metrics.empty()) return true;
+    if (!draft.spec().analysis.decides()) return true;
     const api::Judgement* said = judgement(draft);
     return said && said->safe && said->order == judgeOrder(draft);
 }
 
 bool returnOnEvidence(Draft& draft) {
     const api::Judgement* said = judgement(draft);
-    if (!said) return false;
+    if (!said || !draft.spec().analysis.decides()) return false;
     if (said->harm) {
         beginReturn(draft, Phase::RolledBack, said->headline);
         return true;
@@ -157,6 +165,7 @@ bool recordAnalysis(Draft& draft) {
         const bool due = !recorded->updatedAt || draft.now() >= *recorded->updatedAt + kBetweenRecords;
         if (same && !due && !changedInSubstance(draft)) return false;
     }
+    noteDryRun(draft, recorded, *said);
     recorded = recordOf(*said, draft.now());
     return true;
 }

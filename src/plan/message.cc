@@ -27,7 +27,8 @@ std::string stepState(const Draft& draft) {
     if (approvalStep(rollout)) return "Waiting for approval";
     if (!stepStarted(rollout)) return "Starting pods";
     const api::Judgement* said = judgement(draft);
-    return said && said->noDataSince ? "Holding, no data" : "Judging";
+    const bool holds = said && said->noDataSince && draft.spec().analysis.decides();
+    return holds ? "Holding, no data" : "Judging";
 }
 
 std::string withReason(const std::string& text, const std::string& reason) {
@@ -56,7 +57,8 @@ std::string stepMessage(const Draft& draft, const std::string& label) {
     }
     const api::Judgement* said = judgement(draft);
     const std::string share = cat(weight, " %", weight == wanted ? "" : cat(", wanted ", wanted));
-    if (said && said->noDataSince) return cat(where, " (", share, ") holds: ", said->holding);
+    if (said && said->noDataSince && draft.spec().analysis.decides())
+        return cat(where, " (", share, ") holds: ", said->holding);
     const api::Step& step = rollout.steps[static_cast<size_t>(rollout.step)].step;
     const bool last = static_cast<size_t>(rollout.step) + 1 == rollout.steps.size();
     if (draft.now() >= *rollout.stepStartedAt + step.hold) {

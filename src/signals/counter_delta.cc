@@ -72,13 +72,14 @@ uint64_t wholeNumber(double value) {
     return value > 0 ? static_cast<uint64_t>(std::llround(value)) : 0;
 }
 
-// Enforces what a client's races and float noise may break: failures are requests, cumulative buckets never
-// fall.
+// Enforces what a client's races and float noise may break: a part is no more than the whole, cumulative
+// buckets never fall.
 api::Counts countsOf(const Sums& sums, SourceKind kind) {
     api::Counts counts;
-    if (kind == SourceKind::Requests) {
-        counts.bad = wholeNumber(sums.bad);
-        counts.total = std::max(wholeNumber(sums.total), counts.bad);
+    if (kind != SourceKind::Histogram) {
+        const uint64_t part = wholeNumber(sums.bad);
+        counts.total = std::max(wholeNumber(sums.total), part);
+        counts.bad = kind == SourceKind::Complement ? counts.total - part : part;
         return counts;
     }
     counts.edges = sums.edges;

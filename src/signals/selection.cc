@@ -66,14 +66,34 @@ Result<Source> histogramSource(const api::Runtime& runtime, const api::Metric& m
     return source;
 }
 
+Result<Source> shareSource(const api::Metric& metric, size_t index) {
+    const bool good = !metric.share.good.empty();
+    const std::string field = cat("spec.analysis.metrics[", index, "].share.");
+    Source source;
+    source.kind = good ? SourceKind::Complement : SourceKind::Requests;
+    auto total = parseSelector(metric.share.total);
+    if (!total) return invalid(cat(field, "total: ", total.error().message));
+    auto part = parseSelector(good ? metric.share.good : metric.share.bad);
+    if (!part) return invalid(cat(field, good ? "good: " : "bad: ", part.error().message));
+    source.total.push_back(std::move(*total));
+    source.bad.push_back(std::move(*part));
+    source.fingerprint = fingerprint(
+        cat(good ? "good\n" : "errors\n", joinTexts(source.total), "\n\n", joinTexts(source.bad)));
+    return source;
+}
+
+Result<Source> sourceOf(const api::Runtime& runtime, const api::Metric& metric, size_t index) {
+    if (metric.kind == api::MetricKind::ErrorRate) return errorSource(runtime.errors, metric.name);
+    if (metric.kind == api::MetricKind::Share) return shareSource(metric, index);
+    return histogramSource(runtime, metric, index);
+}
+
 }  // namespace
 
 Result<Selection> compileSelection(const api::Runtime& runtime, const std::vector<api::Metric>& metrics) {
     Selection selection;
     for (size_t i = 0; i < metrics.size(); ++i) {
-        auto source = metrics[i].kind == api::MetricKind::ErrorRate
-                          ? errorSource(runtime.errors, metrics[i].name)
-                          : histogramSource(runtime, metrics[i], i);
+        auto source = sourceOf(runtime, metrics[i], i);
         if (!source) return source.error();
         auto same =
             std::find_if(selection.sources.begin(), selection.sources.end(),

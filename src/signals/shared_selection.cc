@@ -13,8 +13,8 @@ using Question = std::vector<std::vector<std::string>>;
 Question questionOf(const api::Runtime& runtime, const std::vector<api::Metric>& metrics) {
     Question question{runtime.errors.total, runtime.errors.bad};
     for (const api::Metric& metric : metrics) {
-        const bool errors = metric.kind == api::MetricKind::ErrorRate;
-        question.push_back({metric.name, errors ? "errors" : "histogram", metric.histogram});
+        question.push_back({metric.name, std::to_string(static_cast<int>(metric.kind)), metric.histogram,
+                            metric.share.total, metric.share.bad, metric.share.good});
     }
     return question;
 }

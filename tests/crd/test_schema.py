@@ -19,10 +19,12 @@ DEFAULTS = {
         "minRequests": 100,
         "falseAlarm": 0.01,
         "missedHarm": 0.05,
+        "dryRun": False,
     },
     "history": 10,
 }
-EVERYTHING = pathlib.Path(__file__).resolve().parents[2] / "crds" / "examples" / "valid" / "everything.yaml"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EVERYTHING = ROOT / "crds" / "examples" / "valid" / "everything.yaml"
 HASHED = ["template", "model", "runtime", "service"]
 
 
@@ -143,3 +145,12 @@ def test_an_object_that_is_invalid_cannot_be_made_by_an_edit(resource, minimum):
     text = refusal("patch", resource.name, minimum["metadata"]["name"], "-n", resource.namespace, "--type=merge",
                    "-p", '{"spec":{"rollout":{"steps":[{"weight":80}]}}}')
     assert "weight is 80; state at most 50" in text
+
+
+def test_the_presets_are_those_that_have_a_file_and_a_page_of_docs(crd):
+    names = sorted(file.stem for file in (ROOT / "src" / "api" / "presets").glob("*.json"))
+    runtime = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]["runtime"]
+    assert runtime["properties"]["preset"]["enum"] == sorted([*names, "custom"])
+    docs = (ROOT / "docs" / "presets.md").read_text()
+    for name in names:
+        assert f"| `{name}` |" in docs and f"- **{name}**: " in docs

@@ -14,7 +14,7 @@ namespace serin::fuzz {
 namespace {
 
 signals::Selection selection() {
-    api::Runtime runtime = api::mlserverRuntime("fraud");
+    api::Runtime runtime = *api::presetRuntime("mlserver", "fraud");
     runtime.errors.bad.push_back("x_total{code=~\"5..|(a|b)*c\"}");
     runtime.errors.total.push_back("x_total");
     api::Metric errors;

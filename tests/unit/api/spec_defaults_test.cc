@@ -127,6 +127,31 @@ TEST(LatencyMetric, ComparesWithStableAtThePresetsHistogram) {
     EXPECT_EQ(other.safeDifference, 0.05);
 }
 
+TEST(LatencyMetric, MayNameOneEdgeAndLimitItsShare) {
+    const Metric limit =
+        metricOf(R"({"name":"l","latency":{"slowerThan":"500ms"},"worseThan":{"max":0.01}})");
+    EXPECT_EQ(limit.slowerThan, 0.5);
+    EXPECT_EQ(limit.max, 0.01);
+    EXPECT_EQ(limit.worseOddsRatio, std::nullopt);
+    const Metric compared = metricOf(R"({"name":"l","latency":{"slowerThan":"1s"}})");
+    EXPECT_EQ(compared.worseOddsRatio, 1.2);
+    EXPECT_EQ(compared.slowerThan, 1.0);
+}
+
+TEST(ShareMetric, CountsBadOrGoodEvents) {
+    const Metric bad = metricOf(
+        R"({"name":"n","share":{"total":"p_total","bad":"p_total{class=\"NaN\"}"},"worseThan":{"max":0.01}})");
+    EXPECT_EQ(bad.kind, MetricKind::Share);
+    EXPECT_EQ(bad.share.total, "p_total");
+    EXPECT_EQ(bad.share.bad, R"(p_total{class="NaN"})");
+    EXPECT_EQ(bad.max, 0.01);
+    EXPECT_EQ(bad.worseOddsRatio, std::nullopt);
+    EXPECT_TRUE(bad.guard());
+    const Metric good = metricOf(R"({"name":"n","share":{"total":"p_total","good":"q_total"}})");
+    EXPECT_EQ(good.share.good, "q_total");
+    EXPECT_EQ(good.worseOddsRatio, 1.2);
+}
+
 TEST(DriftMetric, DecidesOnlyWithAThreshold) {
     const Metric guard =
         metricOf(R"({"name":"s","drift":{"histogram":"model_score"},"worseThan":{"stable":{"psi":1.0}}})");
@@ -137,9 +162,25 @@ TEST(DriftMetric, DecidesOnlyWithAThreshold) {
     EXPECT_FALSE(metricOf(R"({"name":"s","drift":{"histogram":"model_score","of":"inputs"}})").guard());
 }
 
+TEST(MetricRole, ObserversAreJudgedAndDecideNothing) {
+    EXPECT_FALSE(metricOf(R"({"name":"e","errorRate":{},"role":"Observe"})").guard());
+    EXPECT_FALSE(metricOf(R"({"name":"l","latency":{},"role":"Observe"})").guard());
+    const Metric drift = metricOf(
+        R"({"name":"s","drift":{"histogram":"model_score"},"worseThan":{"stable":{"psi":1}},"role":"Observe"})");
+    EXPECT_FALSE(drift.guard());
+    EXPECT_EQ(drift.psi, 1.0);
+    EXPECT_TRUE(metricOf(R"({"name":"e","errorRate":{},"role":"Guard"})").guard());
+}
+
+TEST(Analysis, DecidesUnlessItIsADryRunOrHasNoMetrics) {
+    EXPECT_TRUE(specOf(smallSpec()).analysis.decides());
+    EXPECT_FALSE(specOf(smallSpec(R"(,"analysis":{"dryRun":true})")).analysis.decides());
+    EXPECT_FALSE(specOf(smallSpec(R"(,"analysis":{"metrics":[]})")).analysis.decides());
+}
+
 TEST(MlserverPreset, KnowsPortsPathsAndCounters) {
     const Runtime runtime = specOf(smallSpec()).runtime;
-    EXPECT_EQ(runtime.preset, Preset::Mlserver);
+    EXPECT_EQ(runtime.preset, "mlserver");
     EXPECT_EQ(runtime.container, "server");
     EXPECT_EQ(runtime.ports.http, 8080);
     EXPECT_EQ(runtime.ports.grpc, 8081);
@@ -180,7 +221,7 @@ TEST(CustomPreset, TakesWhatIsStated) {
         specOf(smallSpec(R"(,"runtime":{"preset":"custom","ports":{"http":9000},"readyPath":"/ready",
         "errors":{"total":"requests_total","bad":"requests_total{code=\"500\"}"}})"));
     EXPECT_THAT(spec.problems, IsEmpty());
-    EXPECT_EQ(spec.runtime.preset, Preset::Custom);
+    EXPECT_EQ(spec.runtime.preset, "custom");
     EXPECT_EQ(spec.runtime.ports.http, 9000);
     EXPECT_EQ(spec.runtime.ports.grpc, 0);
     EXPECT_EQ(spec.runtime.ports.metrics, 9000);

@@ -66,9 +66,31 @@ TEST(SpecProblems, ACustomServerMustSayWhatTimesRequests) {
     EXPECT_THAT(specOf(with("", R"({"name":"l","latency":{"histogram":"took"}})")).problems, IsEmpty());
 }
 
-TEST(SpecProblems, ALatencyHasNoAbsoluteLimit) {
+TEST(SpecProblems, ALimitOfALatencyNeedsItsEdge) {
     expectProblem(smallSpec(R"(,"analysis":{"metrics":[{"name":"l","latency":{},"worseThan":{"max":0.5}}]})"),
-                  "spec.analysis.metrics[0].worseThan.max", "not a latency", "worseThan.stable");
+                  "spec.analysis.metrics[0].worseThan.max", "longer than a time", "latency.slowerThan");
+}
+
+TEST(SpecProblems, ARoleThatHasNoEffectIsRefused) {
+    const auto with = [](const std::string& metric) {
+        return smallSpec(R"(,"analysis":{"metrics":[)" + metric + "]}");
+    };
+    expectProblem(with(R"({"name":"s","drift":{"histogram":"h"},"role":"Guard"})"),
+                  "spec.analysis.metrics[0].role", "only by a threshold", "worseThan.stable.psi");
+    expectProblem(with(R"({"name":"e","errorRate":{},"role":"Observe","weight":2})"),
+                  "spec.analysis.metrics[0].weight", "only observes", "remove weight");
+    expectProblem(with(R"({"name":"e","errorRate":{},"role":"Watch"})"), "spec.analysis.metrics[0].role",
+                  "\"Watch\"", "Guard or Observe");
+}
+
+TEST(SpecProblems, AShareNeedsItsEventsAndOneKindOfThem) {
+    const auto with = [](const std::string& share) {
+        return smallSpec(R"(,"analysis":{"metrics":[{"name":"n","share":)" + share + "}]}");
+    };
+    const std::string field = "spec.analysis.metrics[0].share";
+    expectProblem(with(R"({"bad":"b"})"), field + ".total", "is missing", "predictions_total");
+    expectProblem(with(R"({"total":"a"})"), field, "neither", "the one or the other");
+    expectProblem(with(R"({"total":"a","bad":"b","good":"c"})"), field, "both", "the one or the other");
 }
 
 TEST(SpecProblems, ACustomServerMustSayItsPort) {
@@ -77,9 +99,29 @@ TEST(SpecProblems, ACustomServerMustSayItsPort) {
         "spec.runtime.ports.http", "is missing", "state the port");
 }
 
+TEST(SpecProblems, APresetThatCountsNoFailuresCannotJudgeErrors) {
+    expectProblem(smallSpec(R"(,"runtime":{"preset":"kserve"})"), "spec.runtime.preset", "\"kserve\"",
+                  "Counts no failures");
+    EXPECT_THAT(specOf(smallSpec(R"(,"runtime":{"preset":"kserve"},
+                               "analysis":{"metrics":[{"name":"l","latency":{}}]})"))
+                    .problems,
+                IsEmpty());
+}
+
+TEST(SpecProblems, APresetThatTimesNothingNeedsAHistogram) {
+    expectProblem(
+        smallSpec(R"(,"runtime":{"preset":"triton"},"analysis":{"metrics":[{"name":"l","latency":{}}]})"),
+        "spec.analysis.metrics[0].latency.histogram", "\"triton\"", "state one here");
+}
+
+TEST(SpecProblems, APresetThatKnowsNoPortWantsIt) {
+    expectProblem(smallSpec(R"(,"runtime":{"preset":"istio","readyPath":"/r"})"), "spec.runtime.ports.http",
+                  "\"istio\"", "state the port");
+}
+
 TEST(SpecProblems, APresetMustBeKnown) {
     expectProblem(smallSpec(R"(,"runtime":{"preset":"tensorflow"})"), "spec.runtime.preset", "\"tensorflow\"",
-                  "mlserver, or custom");
+                  "mlserver");
 }
 
 TEST(SpecProblems, PortsAreNumbersThatExist) {

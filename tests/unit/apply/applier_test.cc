@@ -203,7 +203,8 @@ TEST_F(ApplierTest, TellsTheVersionThatADeletionMadeWhereTheServerSaysIt) {
     transport.answer(200, R"({"kind":"Service","metadata":{"name":"fraud-rev2","resourceVersion":"95"}})");
     EXPECT_EQ(apply(planOf(api::DeleteService{"fraud-rev2", "u9", "90"})).writes.at(0).resourceVersion, "95");
     transport.answer(200, R"({"kind":"Status","metadata":{},"status":"Success"})");
-    EXPECT_EQ(apply(planOf(api::DeleteReplicaSet{"fraud-rev2", "u9", "90"})).writes.at(0).resourceVersion, "");
+    EXPECT_EQ(apply(planOf(api::DeleteReplicaSet{"fraud-rev2", "u9", "90"})).writes.at(0).resourceVersion,
+              "");
 }
 
 TEST_F(ApplierTest, TakesAnObjectThatIsGoneForDeleted) {

@@ -19,7 +19,7 @@ struct ManualClock : Clock {
 };
 
 inline std::shared_ptr<const Schemas> schemas() {
-    static const auto loaded = loadSchemasOf(SERIN_SOURCE_DIR);
+    static const auto loaded = loadSchemasOf(".");
     if (!loaded) ADD_FAILURE() << loaded.error().message;
     return *loaded;
 }

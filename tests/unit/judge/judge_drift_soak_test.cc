@@ -49,6 +49,18 @@ TEST(Drift, WithoutAThresholdItOnlyObserves) {
     EXPECT_EQ(rig.metric("score").message.rfind("drift of score: PSI ", 0), 0u);
 }
 
+TEST(Drift, AnObserverWithAThresholdSaysHarmAndTakesNothingBack) {
+    api::Analysis analysis = withScore(1.0);
+    analysis.metrics[1].observeOnly = true;
+    Rig rig(analysis);
+    for (int i = 0; i < 4; ++i) driftTick(rig, {0, 0, 5, 30, 60, 45, 12, 0, 0, 0});
+    EXPECT_EQ(rig.metric("score").verdict, Verdict::Harm);
+    EXPECT_FALSE(rig.metric("score").guard);
+    EXPECT_FALSE(rig.said().harm);
+    EXPECT_TRUE(rig.said().safe);
+    EXPECT_TRUE(rig.said().calm);
+}
+
 TEST(Drift, LooksOnlyWhenEnoughWasSeen) {
     Rig rig(withScore(1.0));
     driftTick(rig, {0, 0, 0, 2, 3, 1, 0, 0, 0, 0});

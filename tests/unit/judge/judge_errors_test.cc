@@ -213,5 +213,98 @@ TEST(Judge, WithoutMetricsTimeAloneDecides) {
     EXPECT_FALSE(said.harm || said.noDataSince.has_value());
 }
 
+TEST(Errors, OfAnObserverAreShownAndCondemnNothing) {
+    api::Metric shadow = errorMetric();
+    shadow.name = "shadow";
+    shadow.observeOnly = true;
+    Rig rig(analysisOf({errorMetric(), shadow}));
+    const auto tick = [&] {
+        rig.tick({pod("s1", {{"errors", requests(600, 0)}, {"shadow", requests(600, 3)}})},
+                 {pod("c1", {{"errors", requests(200, 0)}, {"shadow", requests(200, 60)}})});
+    };
+    for (int i = 0; i < 6; ++i) tick();
+    EXPECT_EQ(rig.metric("shadow").verdict, api::Verdict::Harm);
+    EXPECT_GT(rig.metric("shadow").evidence, 5);
+    EXPECT_FALSE(rig.said().harm);
+    EXPECT_TRUE(rig.said().calm);
+    EXPECT_TRUE(rig.said().safe);
+    EXPECT_EQ(rig.metric("errors").verdict, api::Verdict::Safe);
+}
+
+TEST(Errors, AnObserverTakesNoWeightFromTheOthers) {
+    api::Metric shadow = errorMetric();
+    shadow.name = "shadow";
+    shadow.observeOnly = true;
+    Rig alone(analysisOf({errorMetric()}));
+    Rig beside(analysisOf({errorMetric(), shadow}));
+    for (Rig* rig : {&alone, &beside}) {
+        rig->tick({pod("s1", {{"errors", requests(600, 3)}, {"shadow", requests(600, 3)}})},
+                  {pod("c1", {{"errors", requests(200, 6)}, {"shadow", requests(200, 1)}})});
+    }
+    EXPECT_EQ(alone.said().evidence, beside.said().evidence);
+}
+
+TEST(Errors, ARoleThatChangesLeavesTheEvidenceAsItIs) {
+    api::Analysis analysis = analysisOf({errorMetric()});
+    Rig rig(analysis);
+    for (int i = 0; i < 3; ++i) rig.errors(200, 4, 600, 3);
+    const double evidence = rig.metric("errors").evidence;
+    analysis.metrics[0].observeOnly = true;
+    rig.judge.setAnalysis(analysis);
+    EXPECT_EQ(rig.metric("errors").evidence, evidence);
+    EXPECT_FALSE(rig.metric("errors").guard);
+}
+
+api::Metric shareMetric() {
+    api::Metric metric;
+    metric.name = "nan";
+    metric.kind = api::MetricKind::Share;
+    metric.share = {"predictions_total", "predictions_total{class=\"NaN\"}", ""};
+    metric.max = 0.02;
+    return metric;
+}
+
+TEST(Share, OfBadEventsAboveItsLimitIsTakenBack) {
+    Rig rig(analysisOf({errorMetric(), shareMetric()}));
+    const int ticks = rig.ticksUntilHarm(30, [&] {
+        rig.tick({pod("s1", {{"errors", requests(600, 0)}, {"nan", requests(600, 0)}})},
+                 {pod("c1", {{"errors", requests(200, 0)}, {"nan", requests(200, 40)}})});
+    });
+    EXPECT_LE(ticks, 3);
+    EXPECT_EQ(rig.said().headline,
+              "share nan of the canary is 20.0 % against 0.0 %, above the limit 2.0 % (one pod)");
+    EXPECT_EQ(rig.metric("nan").verdict, api::Verdict::Harm);
+}
+
+TEST(Share, IsNoRequestOfItsOwn) {
+    Rig rig(analysisOf({errorMetric(), shareMetric()}));
+    rig.tick({pod("s1", {{"errors", requests(60, 0)}, {"nan", requests(600, 0)}})},
+             {pod("c1", {{"errors", requests(20, 0)}, {"nan", requests(200, 0)}})});
+    EXPECT_EQ(rig.said().canaryRequestsInStep, 20U);
+    EXPECT_EQ(rig.metric("nan").samples, 200U);
+}
+
+TEST(Share, WithoutEventsWaitsAndSaysForWhat) {
+    Rig rig(analysisOf({errorMetric(), shareMetric()}));
+    for (int i = 0; i < 8; ++i) rig.errors(200, 0, 600, 0);
+    EXPECT_EQ(rig.metric("nan").verdict, api::Verdict::NoData);
+    EXPECT_EQ(rig.metric("nan").message, "no events of predictions_total from the canary yet");
+    EXPECT_FALSE(rig.said().safe);
+    EXPECT_FALSE(rig.said().harm);
+}
+
+TEST(Share, GoesOnBitForBitAfterARestart) {
+    Rig whole(analysisOf({errorMetric(), shareMetric()}));
+    Rig broken(analysisOf({errorMetric(), shareMetric()}));
+    for (int i = 0; i < 6; ++i) {
+        for (Rig* rig : {&whole, &broken}) {
+            rig->tick({pod("s1", {{"errors", requests(600, 1)}, {"nan", requests(600, 2)}})},
+                      {pod("c1", {{"errors", requests(200, 0)}, {"nan", requests(200, 1)}})});
+        }
+        broken.restart();
+    }
+    EXPECT_EQ(whole.said(), broken.said());
+}
+
 }  // namespace
 }  // namespace serin::judge

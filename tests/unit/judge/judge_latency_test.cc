@@ -346,5 +346,70 @@ TEST(Latency, ItsRequestsCountWhereNoErrorsAreJudged) {
     EXPECT_EQ(rig.said().canaryRequestsInStep, 200U);
 }
 
+api::Metric limited(double slowerThan, double max) {
+    api::Metric metric = latencyMetric();
+    metric.slowerThan = slowerThan;
+    metric.max = max;
+    metric.worseOddsRatio.reset();
+    return metric;
+}
+
+TEST(Latency, AboveItsLimitIsTakenBackThoughStableIsAsSlow) {
+    Rig rig(analysisOf({errorMetric(), limited(.25, .02)}));
+    const int ticks = rig.ticksUntilHarm(30, [&] { tick(rig, kSlow, kSlow); });
+    ASSERT_TRUE(rig.said().harm);
+    EXPECT_LE(ticks, 10);
+    EXPECT_EQ(
+        rig.said().headline,
+        "8.0 % of the canary's requests take longer than 0.25 s, against 8.0 % of stable's, above the limit "
+        "2.0 % (one pod)");
+}
+
+TEST(Latency, WithinItsLimitIsSafe) {
+    Rig rig(analysisOf({errorMetric(), limited(.25, .05)}));
+    for (int i = 0; i < 6; ++i) tick(rig, kUsual);
+    EXPECT_EQ(rig.metric("latency").verdict, Verdict::Safe);
+    EXPECT_EQ(rig.metric("latency").slowerThan, .25);
+    EXPECT_NE(rig.metric("latency").message.find("safe: below 5.0 %"), std::string::npos)
+        << rig.metric("latency").message;
+}
+
+TEST(Latency, OfANamedEdgeOnlyThatOneIsCompared) {
+    api::Metric metric = latencyMetric();
+    metric.slowerThan = .5;
+    Rig rig(analysisOf({errorMetric(), metric}));
+    for (int i = 0; i < 10; ++i) tick(rig, {60, 25, 6, 9, 0}, {60, 30, 9, 1, 0});
+    EXPECT_FALSE(rig.said().harm) << "slower at 0.25 s, which nobody asked for";
+    EXPECT_EQ(rig.metric("latency").verdict, Verdict::Safe);
+}
+
+TEST(Latency, ANamedEdgeIsFoundInTheHistogramsOwnUnit) {
+    api::Metric metric = latencyMetric();
+    metric.unitSeconds = 1e-3;
+    metric.slowerThan = .3;
+    Rig rig(analysisOf({errorMetric(), metric}));
+    const auto counts = [](Buckets buckets) { return histogram({100, 300, 700}, std::move(buckets)); };
+    rig.tick({timed("s1", counts({300, 90, 9, 1}))}, {timed("c1", counts({150, 45, 4, 1}))});
+    EXPECT_EQ(rig.metric("latency").slowerThan, .3);
+}
+
+TEST(Latency, AnEdgeThatTheHistogramsLackIsInvalidAndTheirsAreShown) {
+    Rig rig(analysisOf({errorMetric(), limited(.3, .02)}));
+    tick(rig, kUsual);
+    EXPECT_EQ(rig.metric("latency").verdict, Verdict::Invalid);
+    const std::string message = rig.metric("latency").message;
+    EXPECT_NE(message.find("no edge at slowerThan, 0.3 s: the canary's are 0.05, 0.1, 0.25, 0.5"),
+              std::string::npos)
+        << message;
+}
+
+TEST(Latency, AfterPromotionItsOwnLimitHoldsWhereItIsTheLower) {
+    Rig rig(analysisOf({errorMetric(), limited(.25, .02)}));
+    for (int i = 0; i < 3; ++i) tick(rig, kUsual, kSlow);
+    rig.mode(api::JudgeMode::Soak);
+    const int ticks = rig.ticksUntilHarm(30, [&] { rig.tick({}, {timed("c1", latencies(kSlow, 6))}); });
+    EXPECT_LE(ticks, 10);
+}
+
 }  // namespace
 }  // namespace serin::judge

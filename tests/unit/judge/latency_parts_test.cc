@@ -30,7 +30,7 @@ void count(RateMetric& metric, const std::vector<uint64_t>& canary, const std::v
 
 RateMetric twoEdges() {
     RateMetric metric;
-    EXPECT_TRUE(metric.keepEdges(kEdges));
+    EXPECT_TRUE(metric.keepEdges(latencyMetric(), kEdges));
     metric.startStep();
     return metric;
 }
@@ -66,22 +66,32 @@ TEST(RateMetric, EdgesWithAllRequestsOnOneSideCostNothing) {
 
 TEST(RateMetric, KeepsOnlyEdgesThatStayShared) {
     RateMetric metric;
-    EXPECT_FALSE(metric.keepEdges({.5}));
-    ASSERT_TRUE(metric.keepEdges({.1, .25, .5, 1}));
+    EXPECT_FALSE(metric.keepEdges(latencyMetric(), {.5}));
+    ASSERT_TRUE(metric.keepEdges(latencyMetric(), {.1, .25, .5, 1}));
     metric.rates[2].seen.canary = 7;
-    EXPECT_TRUE(metric.keepEdges({.05, .1, .5, 1, 2}));
+    EXPECT_TRUE(metric.keepEdges(latencyMetric(), {.05, .1, .5, 1, 2}));
     EXPECT_EQ(metric.edges, (std::vector<double>{.1, .5, 1}));
     ASSERT_EQ(metric.rates.size(), 3U);
     EXPECT_EQ(metric.rates[1].seen.canary, 7);
-    EXPECT_FALSE(metric.keepEdges({.1, .3, .7}));
+    EXPECT_FALSE(metric.keepEdges(latencyMetric(), {.1, .3, .7}));
     EXPECT_EQ(metric.edges.size(), 3U);
+}
+
+TEST(RateMetric, KeepsTheOneEdgeThatIsNamed) {
+    api::Metric named = latencyMetric();
+    named.slowerThan = .25;
+    RateMetric metric;
+    EXPECT_FALSE(metric.keepEdges(named, {.1, .5}));
+    ASSERT_TRUE(metric.keepEdges(named, {.1, .25, .5}));
+    EXPECT_EQ(metric.edges, (std::vector<double>{.25}));
+    EXPECT_EQ(metric.rates.size(), 1U);
 }
 
 TEST(RateMetric, OfTooManyEdgesSomeStandForAll) {
     std::vector<double> many(100);
     std::iota(many.begin(), many.end(), 1);
     RateMetric metric;
-    ASSERT_TRUE(metric.keepEdges(many));
+    ASSERT_TRUE(metric.keepEdges(latencyMetric(), many));
     EXPECT_EQ(metric.edges.size(), kMostEdges);
     EXPECT_EQ(metric.edges.front(), 1);
     EXPECT_EQ(metric.edges.back(), 100);
@@ -186,14 +196,6 @@ TEST(LatencyArm, HasTheEdgesThatAllItsPodsHave) {
     EXPECT_EQ(LatencyArm(arm, "latency", LatencyArm::Whom::All).edges(), (std::vector<double>{.1, 1}));
     const std::vector<api::PodSample> none{pod("a", {{"latency", requests(9, 0)}})};
     EXPECT_TRUE(LatencyArm(none, "latency", LatencyArm::Whom::All).edges().empty());
-}
-
-TEST(LatencyUnit, IsWhatTheNameEndsWith) {
-    EXPECT_EQ(secondsPerUnit("request_duration_seconds{unit=\"x_ms\"}"), 1);
-    EXPECT_EQ(secondsPerUnit("request_duration_milliseconds"), 1e-3);
-    EXPECT_EQ(secondsPerUnit("latency_ms{a=\"b\"}"), 1e-3);
-    EXPECT_EQ(secondsPerUnit("request_duration_us"), 1e-6);
-    EXPECT_EQ(secondsPerUnit("latency"), 1);
 }
 
 }  // namespace

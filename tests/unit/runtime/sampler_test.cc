@@ -13,7 +13,8 @@ namespace {
 
 class Pods final : public net::Fetcher {
   public:
-    Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration, size_t) override {
+    Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration,
+                             size_t) override {
         const std::lock_guard lock(mutex);
         asked.insert(host + ":" + std::to_string(port) + path);
         return HttpResponse{200, {}, "requests_total 5\n"};
@@ -80,13 +81,14 @@ TEST(Sampler, ScrapesBothArmsAndAsksTheCanaryForItsModel) {
     auto examiner = std::make_shared<Examiner>(*source.sight.object);
     {
         signals::Scraper scraper(pods, clock);
-        Sampler sampler(scraper, source, clock, [] { return 0.0; },
-                        [&](const std::string& key, const Examiner&, const Examiner::Finding& finding) {
-                            EXPECT_EQ(key, "ml/fraud");
-                            const std::lock_guard lock(mutex);
-                            strata += finding.stratum.has_value();
-                            wake.notify_all();
-                        });
+        Sampler sampler(
+            scraper, source, clock, [] { return 0.0; },
+            [&](const std::string& key, const Examiner&, const Examiner::Finding& finding) {
+                EXPECT_EQ(key, "ml/fraud");
+                const std::lock_guard lock(mutex);
+                strata += finding.stratum.has_value();
+                wake.notify_all();
+            });
         api::Plan plan;
         plan.order = {api::JudgeMode::Compare, "old", "new", 1, 0, Timestamp{}};
         plan.askModel = {"new"};

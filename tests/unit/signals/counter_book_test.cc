@@ -280,5 +280,19 @@ TEST_F(Book, SetsABaselineForAMetricThatIsAskedForAnew) {
               "3:3");
 }
 
+TEST_F(Book, CountsTheEventsThatAreNotGoodAsBad) {
+    api::Metric metric;
+    metric.name = "errors";
+    metric.kind = api::MetricKind::Share;
+    metric.share = {"offers_total", "", "orders_total"};
+    auto compiled = compileSelection({}, {metric});
+    ASSERT_TRUE(compiled.ok());
+    selection = std::make_shared<const Selection>(*compiled);
+    pod("a", "offers_total 100\norders_total 60\n").round(0);
+    EXPECT_EQ(counted(pod("a", "offers_total 150\norders_total 95\n").round(10)), "50/15");
+    EXPECT_EQ(counted(pod("a", "offers_total 150\norders_total 97\n").round(20)), "2/0")
+        << "orders of earlier offers; more good ones than offers leave nothing bad";
+}
+
 }  // namespace
 }  // namespace serin::signals

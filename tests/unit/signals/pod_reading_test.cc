@@ -124,7 +124,7 @@ TEST(PodReading, ReducesMlserversPageToTheJudgedSeries) {
 }
 
 TEST(PodReading, TimesTheRequestsThatThePresetJudges) {
-    const api::Runtime runtime = api::mlserverRuntime("fraud");
+    const api::Runtime runtime = *api::presetRuntime("mlserver", "fraud");
     api::Metric latency;
     latency.name = "latency";
     latency.kind = api::MetricKind::Latency;

@@ -161,6 +161,26 @@ TEST(Selection, ALatencyReadsAHistogramAndSharesItWithADrift) {
               "spec.runtime.latency: all buckets are read; leave out the label le");
 }
 
+TEST(Selection, AShareCountsItsBadEventsOrTheOnesThatAreNotGood) {
+    api::Metric bad;
+    bad.name = "nan";
+    bad.kind = api::MetricKind::Share;
+    bad.share = {"predictions_total", "predictions_total{class=\"NaN\"}", ""};
+    api::Metric good = bad;
+    good.name = "unordered";
+    good.share = {"offers_total", "", "orders_total"};
+    auto selection = compileSelection({}, {bad, good});
+    ASSERT_TRUE(selection.ok()) << selection.error().message;
+    ASSERT_EQ(selection->sources.size(), 2U);
+    EXPECT_EQ(selection->sources[0].kind, SourceKind::Requests);
+    EXPECT_EQ(selection->sources[1].kind, SourceKind::Complement);
+    EXPECT_EQ(selection->sources[1].bad[0].text(), "orders_total");
+    good.share.good = "orders{";
+    selection = compileSelection({}, {bad, good});
+    ASSERT_FALSE(selection.ok());
+    EXPECT_THAT(selection.error().message, testing::StartsWith("spec.analysis.metrics[1].share.good: "));
+}
+
 TEST(Selection, NamesTheFieldThatIsWrong) {
     api::Runtime runtime;
     runtime.errors = {{"ok_total"}, {"bad_total", "bad{"}};

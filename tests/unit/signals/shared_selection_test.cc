@@ -23,15 +23,15 @@ std::vector<api::Metric> errors(const std::string& name = "errors") {
 }
 
 TEST(SharedSelection, IsOneForAllWhoAskForTheSame) {
-    const auto one = sharedSelection(api::mlserverRuntime("fraud"), errors());
-    const auto other = sharedSelection(api::mlserverRuntime("spam"), errors());
+    const auto one = sharedSelection(*api::presetRuntime("mlserver", "fraud"), errors());
+    const auto other = sharedSelection(*api::presetRuntime("mlserver", "spam"), errors());
     ASSERT_TRUE(one.ok());
     ASSERT_TRUE(other.ok());
     EXPECT_EQ(one->get(), other->get());
 }
 
 TEST(SharedSelection, IsAnotherForOtherSeriesOrNames) {
-    const api::Runtime runtime = api::mlserverRuntime("fraud");
+    const api::Runtime runtime = *api::presetRuntime("mlserver", "fraud");
     api::Runtime custom = runtime;
     custom.errors.bad = {"failures_total"};
     const auto known = sharedSelection(runtime, errors());
@@ -42,7 +42,7 @@ TEST(SharedSelection, IsAnotherForOtherSeriesOrNames) {
 }
 
 TEST(SharedSelection, EndsWithItsLastHolder) {
-    const api::Runtime runtime = api::mlserverRuntime("fraud");
+    const api::Runtime runtime = *api::presetRuntime("mlserver", "fraud");
     std::weak_ptr<const Selection> seen = *sharedSelection(runtime, drift("last_holder"));
     EXPECT_TRUE(seen.expired());
     const auto again = sharedSelection(runtime, drift("last_holder"));
