@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "api/histogram_unit.h"
@@ -12,6 +13,7 @@ using std::chrono::seconds;
 
 constexpr double kWorseOddsRatio = 1.2;
 constexpr double kLargestRatio = 1000;
+constexpr double kLargestChange = 10;
 // Rates and their differences end below 1, where odds are infinite.
 constexpr double kLargestRate = 0.999999;
 // Name of the judge's own metric about restarts, lost scrapes and not-ready time.
@@ -75,6 +77,32 @@ void decodeShare(const Field& entry, Metric& out) {
     decodeMargins(entry, out);
 }
 
+void decodeMean(const Field& entry, Metric& out) {
+    out.kind = MetricKind::Mean;
+    const Field mean = entry.at("mean");
+    out.mean.sum = mean.at("sum").text();
+    out.mean.count = mean.at("count").text();
+    if (out.mean.sum.empty())
+        mean.at("sum").problem("is missing; state the series of the sum, such as order_value_sum");
+    if (out.mean.count.empty()) {
+        mean.at("count").problem("is missing; state the series of the count, such as order_value_count");
+    }
+    const std::string worse = mean.at("worse").text("Higher");
+    out.mean.lowerIsWorse = worse == "Lower";
+    if (worse != "Lower" && worse != "Higher") {
+        mean.at("worse").problem(cat("is \"", worse, "\"; state Higher or Lower"));
+    }
+    const Field change = entry.at("worseThan").at("stable").at("change");
+    out.worseChange = change.number(out.worseChange, 0, kLargestChange, true);
+    const Field safe = entry.at("safeWithin").at("change");
+    out.safeChange = safe.number(std::max(out.safeChange, 2 * out.worseChange), 0, 2 * kLargestChange, false);
+    if (out.safeChange <= out.worseChange) {
+        safe.problem(cat("is ", humanNumber(out.safeChange), ", not above worseThan.stable.change ",
+                         humanNumber(out.worseChange),
+                         ", so that what lies between would be harm and safe at once; state a larger one"));
+    }
+}
+
 void decodeDrift(const Field& entry, Metric& out) {
     out.kind = MetricKind::HistogramDrift;
     const Field drift = entry.at("drift");
@@ -125,18 +153,22 @@ Metric decodeMetric(const Field& entry, const Runtime& runtime) {
     const bool latency = entry.at("latency").present();
     const bool drift = entry.at("drift").present();
     const bool share = entry.at("share").present();
-    const int kinds = (errorRate ? 1 : 0) + (latency ? 1 : 0) + (drift ? 1 : 0) + (share ? 1 : 0);
+    const bool mean = entry.at("mean").present();
+    const int kinds = static_cast<int>(errorRate) + static_cast<int>(latency) + static_cast<int>(drift) +
+                      static_cast<int>(share) + static_cast<int>(mean);
     if (kinds != 1) {
         entry.problem(
             kinds > 1
-                ? "states more than one of errorRate, latency, share and drift; make a metric of each"
-                : "states no kind; state errorRate: {}, latency: {}, share with counters or drift with a "
-                  "histogram");
+                ? "states more than one of errorRate, latency, share, mean and drift; make a metric of each"
+                : "states no kind; state errorRate: {}, latency: {}, share or mean with counters or drift "
+                  "with a histogram");
     }
     if (kinds == 1 && latency) {
         decodeLatency(entry, runtime, out);
     } else if (kinds == 1 && share) {
         decodeShare(entry, out);
+    } else if (kinds == 1 && mean) {
+        decodeMean(entry, out);
     } else if (kinds == 1 && drift) {
         decodeDrift(entry, out);
     } else {

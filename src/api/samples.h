@@ -14,6 +14,7 @@ struct Counts {
     // ErrorRate: requests and failed requests. Of a histogram: `total` observations, `bad` unused.
     uint64_t total = 0;
     uint64_t bad = 0;
+    double sum = 0;  // Mean: of what was observed; `total` is how often
     // Of a histogram: ascending finite upper edges and the observations per bucket (edges.size() + 1 entries,
     // the last one above every edge). Not cumulative. Empty for ErrorRate.
     std::vector<double> edges;

@@ -61,7 +61,7 @@ struct Rollout {
 };
 
 enum class OnInconclusive { Pause, Extend, Rollback, Promote };
-enum class MetricKind { ErrorRate, HistogramDrift, Latency, Share };
+enum class MetricKind { ErrorRate, HistogramDrift, Latency, Share, Mean };
 
 // Series selectors of a Share: all events, and either the bad or the good ones of them.
 struct ShareCounters {
@@ -70,6 +70,15 @@ struct ShareCounters {
     std::string good;
 
     bool operator==(const ShareCounters&) const = default;
+};
+
+// Series selectors of a Mean: the sum of what was observed and how often it was. Both only rise.
+struct MeanCounters {
+    std::string sum;
+    std::string count;
+    bool lowerIsWorse = false;
+
+    bool operator==(const MeanCounters&) const = default;
 };
 
 // One judged quantity, defaults filled in (statistics: see src/judge).
@@ -84,18 +93,22 @@ struct Metric {
     double safeDifference = 0.01;
     std::optional<double> max;  // absolute limit of the share of bad requests, 0..1
     // HistogramDrift and Latency.
-    std::string histogram;   // name of a histogram on /metrics, without _bucket, optionally with {labels}
-    ShareCounters share;               // Share
-    double unitSeconds = 1;  // Latency: seconds of the unit of the histogram's edges
+    std::string histogram;      // name of a histogram on /metrics, without _bucket, optionally with {labels}
+    ShareCounters share;        // Share
+    MeanCounters mean;          // Mean
+    double worseChange = 0.05;  // Mean: relative to stable's; harm is to be worse by more
+    double safeChange = 0.1;    // Mean: safe is to be worse by less
+    double unitSeconds = 1;     // Latency: seconds of the unit of the histogram's edges
     std::optional<double> slowerThan;  // Latency: seconds; the one edge that is judged, instead of all
     std::optional<double> psi;         // HistogramDrift: threshold; without it the metric only observes
     bool observeOnly = false;          // role Observe: judged and shown, never decides
 
     // Judged by a share of the requests, those that failed or that took longer than some time, or of other
     // events.
-    bool isRate() const { return kind != MetricKind::HistogramDrift; }
+    bool isRate() const { return kind != MetricKind::HistogramDrift && kind != MetricKind::Mean; }
+    bool isDrift() const { return kind == MetricKind::HistogramDrift; }
     // A Guard decides; an observer is only shown.
-    bool guard() const { return !observeOnly && (isRate() || psi.has_value()); }
+    bool guard() const { return !observeOnly && (!isDrift() || psi.has_value()); }
     bool operator==(const Metric&) const = default;
 };
 

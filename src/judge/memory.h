@@ -11,6 +11,7 @@
 #include "api/spec.h"
 #include "judge/dispersion.h"
 #include "judge/drift_metric.h"
+#include "judge/mean_evidence.h"
 #include "judge/pods_metric.h"
 #include "judge/rate_metric.h"
 
@@ -38,6 +39,7 @@ struct MetricMemory {
     api::Metric definition;
     RateMetric rate;      // ErrorRate and Latency
     DriftEvidence drift;  // HistogramDrift
+    MeanEvidence mean;    // Mean
 
     bool operator==(const MetricMemory&) const = default;
 };

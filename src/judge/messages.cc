@@ -28,8 +28,8 @@ std::vector<double> parts(const AttemptMemory& attempt, const Standing& standing
     std::vector<double> out;
     for (size_t i = 0; i < attempt.metrics.size(); ++i) {
         const api::Metric& metric = attempt.metrics[i].definition;
-        out.push_back(metric.isRate() && metric.guard() ? std::log(metric.weight) + standing.evidence[i]
-                                                        : -std::numeric_limits<double>::infinity());
+        out.push_back(!metric.isDrift() && metric.guard() ? std::log(metric.weight) + standing.evidence[i]
+                                                          : -std::numeric_limits<double>::infinity());
     }
     out.push_back(attempt.soaking ? -std::numeric_limits<double>::infinity() : standing.pods);
     return out;
@@ -78,7 +78,7 @@ std::vector<std::string> harmMetrics(const api::Analysis&, const AttemptMemory& 
                                      const Standing& standing) {
     std::vector<std::string> out;
     for (const MetricMemory& metric : attempt.metrics) {
-        if (!attempt.soaking && !metric.definition.isRate() && metric.definition.guard() &&
+        if (!attempt.soaking && metric.definition.isDrift() && metric.definition.guard() &&
             metric.drift.verdict == api::Verdict::Harm) {
             out.push_back(metric.definition.name);
         }
@@ -108,8 +108,11 @@ std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& att
             out.push_back(podsMessage(attempt.pods));
         } else if (metric->definition.isRate()) {
             out.push_back(ratesInWords(analysis, attempt, *metric) + onePodNote(attempt, standing));
-        } else {
+        } else if (metric->definition.isDrift()) {
             out.push_back(driftMessage(analysis, *metric));
+        } else {
+            out.push_back(cat(meanMessage(metric->definition, metric->mean, false), ", worse by more than ",
+                              humanPercent(metric->definition.worseChange)));
         }
     }
     return join(out, "; ");
@@ -130,6 +133,9 @@ std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& a
     }
     for (const MetricMemory& metric : attempt.metrics) {
         if (!metric.definition.guard() || isSafe(analysis, metric)) continue;
+        if (metric.definition.kind == api::MetricKind::Mean) {
+            return meanMessage(metric.definition, metric.mean, false);
+        }
         const double needed = metric.definition.isRate()
                                   ? metric.rate.requestsToSafe(metric.definition, analysis.missedHarm)
                                   : metric.drift.missing(metric.definition);

@@ -16,6 +16,8 @@ using api::Verdict;
 
 // The canary leaves this many questions for its model unanswered before it loses its traffic.
 constexpr uint64_t kSilentRounds = 3;
+// JSON has no infinity: an e-value of 0 is shown so.
+constexpr double kLeastEvidence = -1000;
 
 bool namedInHarm(const AttemptMemory& attempt, const std::string& name) {
     return attempt.harm && std::find(attempt.harmMetrics.begin(), attempt.harmMetrics.end(), name) !=
@@ -64,6 +66,27 @@ api::MetricVerdict driftVerdict(const api::Analysis& analysis, const MetricMemor
     return out;
 }
 
+api::MetricVerdict meanVerdict(const api::Analysis& analysis, const MetricMemory& metric, double evidence,
+                               double threshold) {
+    api::MetricVerdict out;
+    const MeanEvidence::Block& all = metric.mean.all;
+    const bool safe = isSafe(analysis, metric);
+    out.ratioHigh = std::numeric_limits<double>::infinity();
+    out.evidence = std::max(evidence, kLeastEvidence);
+    out.samples = static_cast<uint64_t>(all.canary);
+    out.canary = all.canary > 0 ? all.canarySum / all.canary : 0;
+    out.stable = all.stable > 0 ? all.stableSum / all.stable : 0;
+    out.message = meanMessage(metric.definition, metric.mean, safe);
+    if (all.canary <= 0) {
+        out.verdict = Verdict::NoData;
+    } else if (!metric.definition.guard() && evidence >= threshold) {
+        out.verdict = Verdict::Harm;
+    } else if (safe) {
+        out.verdict = Verdict::Safe;
+    }
+    return out;
+}
+
 api::MetricVerdict podsVerdict(const PodsEvidence& pods) {
     api::MetricVerdict out;
     out.name = "pods";
@@ -83,8 +106,13 @@ std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, co
         const MetricMemory& metric = attempt.metrics[i];
         const bool rate = metric.definition.isRate();
         if (attempt.soaking && !rate) continue;
-        out.push_back(rate ? rateVerdict(analysis, attempt, metric, standing.evidence[i], standing.threshold)
-                           : driftVerdict(analysis, metric));
+        if (rate) {
+            out.push_back(rateVerdict(analysis, attempt, metric, standing.evidence[i], standing.threshold));
+        } else if (metric.definition.isDrift()) {
+            out.push_back(driftVerdict(analysis, metric));
+        } else {
+            out.push_back(meanVerdict(analysis, metric, standing.evidence[i], standing.threshold));
+        }
         out.back().name = metric.definition.name;
         out.back().guard = metric.definition.guard();
     }

@@ -26,12 +26,23 @@ double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
     std::vector<double> logs;
     for (const MetricMemory& metric : attempt.metrics) {
         const api::Metric& definition = metric.definition;
-        if (!definition.isRate() || !definition.guard() || definition.weight <= 0) continue;
+        const bool judged = definition.isRate() || (!definition.isDrift() && !attempt.soaking);
+        if (!judged || !definition.guard() || definition.weight <= 0) continue;
         logs.push_back(std::log(definition.weight) + evidence(metric));
     }
     if (!attempt.soaking) logs.push_back(std::log(kPodsWeight) + attempt.pods.evidence());
     const double all = weightOfAll(analysis, attempt.soaking);
     return all > 0 && !logs.empty() ? logSumExp(logs) - std::log(all) : 0;
+}
+
+double harmEvidence(const MetricMemory& metric) {
+    if (metric.definition.isDrift()) return 0;
+    return metric.definition.isRate() ? metric.rate.evidence(metric.definition) : metric.mean.evidence();
+}
+
+double stepEvidence(const MetricMemory& metric) {
+    return metric.definition.isRate() ? metric.rate.stepEvidence(metric.definition)
+                                      : metric.mean.stepEvidence();
 }
 
 // A regression of the version shows on every pod; a broken node on one. So harm by errors or latency must
@@ -51,7 +62,8 @@ void leaveOneOut(const api::Analysis& analysis, const AttemptMemory& attempt, St
     for (size_t group = 0; group < answered.size(); ++group) {
         if (!answered[group]) continue;
         const double mean = weightedMean(analysis, attempt, [&](const MetricMemory& metric) {
-            return metric.rate.evidenceWithout(metric.definition, group);
+            return metric.definition.isRate() ? metric.rate.evidenceWithout(metric.definition, group)
+                                              : harmEvidence(metric);
         });
         if (mean < standing.meanWithout) {
             standing.meanWithout = mean;
@@ -67,9 +79,10 @@ double attemptAlarm(const api::Analysis& analysis, int attempt) {
 }
 
 bool isSafe(const api::Analysis& analysis, const MetricMemory& metric) {
-    if (!metric.definition.isRate()) return metric.drift.verdict == api::Verdict::Safe;
-    return metric.rate.incomparable.empty() &&
-           metric.rate.safeEvidence(metric.definition) >= -std::log(analysis.missedHarm);
+    const double proof = -std::log(analysis.missedHarm);
+    if (metric.definition.isDrift()) return metric.drift.verdict == api::Verdict::Safe;
+    if (!metric.definition.isRate()) return metric.mean.safeEvidence() >= proof;
+    return metric.rate.incomparable.empty() && metric.rate.safeEvidence(metric.definition) >= proof;
 }
 
 double driftShare(const api::Analysis& analysis, const api::Metric& metric) {
@@ -84,18 +97,16 @@ Standing standingOf(const api::Analysis& analysis, const AttemptMemory& attempt)
     bool driftHarm = false;
     for (const MetricMemory& metric : attempt.metrics) {
         const api::Metric& definition = metric.definition;
-        const bool rate = definition.isRate();
-        out.evidence.push_back(rate ? metric.rate.evidence(definition) : 0);
+        const bool drift = definition.isDrift();
+        out.evidence.push_back(harmEvidence(metric));
         if (attempt.soaking || !definition.guard()) continue;
-        if (!rate) driftHarm = driftHarm || metric.drift.verdict == api::Verdict::Harm;
+        if (drift) driftHarm = driftHarm || metric.drift.verdict == api::Verdict::Harm;
         // The last step's own strata must not speak against the canary (equal to 1 without any error).
-        const bool quietStep = !rate || metric.rate.stepEvidence(definition) <= 1e-12;
+        const bool quietStep = drift || stepEvidence(metric) <= 1e-12;
         out.safe = out.safe && isSafe(analysis, metric) && quietStep;
     }
     out.pods = attempt.pods.evidence();
-    out.mean = weightedMean(analysis, attempt, [](const MetricMemory& metric) {
-        return metric.rate.evidence(metric.definition);
-    });
+    out.mean = weightedMean(analysis, attempt, harmEvidence);
     leaveOneOut(analysis, attempt, out);
     const bool passed = out.mean >= out.threshold;
     out.onePodOnly = passed && out.meanWithout < out.threshold - std::log(10.0);

@@ -21,14 +21,19 @@ template <typename Archive, PersistedAs<ShareCounters> T>
 void fields(Archive& a, T& v) {
     a(v.total, v.bad, v.good);
 }
+template <typename Archive, PersistedAs<MeanCounters> T>
+void fields(Archive& a, T& v) {
+    a(v.sum, v.count, v.lowerIsWorse);
+}
 template <typename Archive, PersistedAs<Metric> T>
 void fields(Archive& a, T& v) {
     a(v.name, v.kind, v.weight, v.worseOddsRatio, v.worseDifference, v.safeOddsRatio, v.safeDifference, v.max,
-      v.histogram, v.share, v.unitSeconds, v.slowerThan, v.psi, v.observeOnly);
+      v.histogram, v.share, v.mean, v.worseChange, v.safeChange, v.unitSeconds, v.slowerThan, v.psi,
+      v.observeOnly);
 }
 template <typename Archive, PersistedAs<Counts> T>
 void fields(Archive& a, T& v) {
-    a(v.total, v.bad, v.edges, v.buckets);
+    a(v.total, v.bad, v.sum, v.edges, v.buckets);
 }
 template <typename Archive, PersistedAs<PodSample> T>
 void fields(Archive& a, T& v) {
@@ -94,6 +99,18 @@ template <typename Archive, PersistedAs<DriftEvidence> T>
 void fields(Archive& a, T& v) {
     a(v.stable, v.canary, v.invalid, v.strata, v.looksInStep, v.looksInAttempt, v.verdict, v.samples);
 }
+template <typename Archive, PersistedAs<Moments> T>
+void fields(Archive& a, T& v) {
+    a(v.count, v.mean, v.squares);
+}
+template <typename Archive, PersistedAs<MeanEvidence::Block> T>
+void fields(Archive& a, T& v) {
+    a(v.seconds, v.canary, v.canarySum, v.stable, v.stableSum);
+}
+template <typename Archive, PersistedAs<MeanEvidence> T>
+void fields(Archive& a, T& v) {
+    a(v.open, v.all, v.worse, v.stepWorse, v.better);
+}
 template <typename Archive, PersistedAs<TroubleEvidence> T>
 void fields(Archive& a, T& v) {
     a(v.starts, v.opened, v.canary, v.stable);
@@ -117,7 +134,7 @@ void fields(Archive& a, T& v) {
 }
 template <typename Archive, PersistedAs<MetricMemory> T>
 void fields(Archive& a, T& v) {
-    a(v.definition, v.rate, v.drift);
+    a(v.definition, v.rate, v.drift, v.mean);
 }
 template <typename Archive, PersistedAs<PodMemory> T>
 void fields(Archive& a, T& v) {

@@ -11,6 +11,7 @@ api::Counts mergedCounts(const api::Counts& a, const api::Counts& b) {
     api::Counts out;
     out.total = a.total + b.total;
     out.bad = a.bad + b.bad;
+    out.sum = a.sum + b.sum;
     // A histogram without observations may not have its buckets yet.
     if (a.total == 0 || b.total == 0) {
         const api::Counts& seen = a.total == 0 ? b : a;

@@ -76,7 +76,10 @@ bool allWarm(const api::Stratum& stratum, const AttemptMemory& attempt) {
 }
 
 void openStep(AttemptMemory& attempt) {
-    for (MetricMemory& metric : attempt.metrics) metric.rate.startStep();
+    for (MetricMemory& metric : attempt.metrics) {
+        metric.rate.startStep();
+        metric.mean.startStep();
+    }
     attempt.pods.startStep();
     attempt.stepOpen = true;
 }
@@ -119,11 +122,14 @@ void countComparison(const api::Analysis& analysis, const api::Stratum& whole, b
         const api::Metric& definition = metric.definition;
         if (definition.isRate()) {
             countRates(stratum, inStep, attempt, memory.stable, metric);
-        } else if (inStep) {
+        } else if (inStep && definition.isDrift()) {
             metric.drift.add(definition, countsOf(stratum.canary, definition.name),
                              countsOf(stratum.stable, definition.name),
                              attemptAlarm(analysis, attempt.number) * driftShare(analysis, definition),
                              analysis.missedHarm);
+        } else if (inStep) {
+            metric.mean.add(definition, countsOf(stratum.canary, definition.name),
+                            countsOf(stratum.stable, definition.name), seconds(stratum.to - stratum.from));
         }
     }
     if (!analysis.metrics.empty()) attempt.pods.add(pods, seconds(analysis.interval));

@@ -76,6 +76,11 @@ uint64_t wholeNumber(double value) {
 // buckets never fall.
 api::Counts countsOf(const Sums& sums, SourceKind kind) {
     api::Counts counts;
+    if (kind == SourceKind::Mean) {
+        counts.total = wholeNumber(sums.total);
+        counts.sum = std::max(0.0, sums.bad);
+        return counts;
+    }
     if (kind != SourceKind::Histogram) {
         const uint64_t part = wholeNumber(sums.bad);
         counts.total = std::max(wholeNumber(sums.total), part);

@@ -13,7 +13,7 @@ namespace serin::signals {
 // What the series of one source add up to.
 struct Sums {
     double total = 0;  // Requests: all. Histogram: observations by _count, NaN included
-    double bad = 0;
+    double bad = 0;    // or good ones, or the sum of what was observed
     // Histogram, summed over the histograms of one name: only edges that all of them have.
     std::vector<double> edges;       // ascending, finite
     std::vector<double> cumulative;  // observations at or below each edge

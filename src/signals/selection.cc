@@ -66,25 +66,39 @@ Result<Source> histogramSource(const api::Runtime& runtime, const api::Metric& m
     return source;
 }
 
-Result<Source> shareSource(const api::Metric& metric, size_t index) {
-    const bool good = !metric.share.good.empty();
-    const std::string field = cat("spec.analysis.metrics[", index, "].share.");
+// A source of one selector for the whole and one for a part; `wholeField` and `partField` name them.
+Result<Source> pairSource(SourceKind kind, const std::string& wholeText, const std::string& partText,
+                          const std::string& wholeField, const std::string& partField,
+                          std::string_view mark) {
+    auto whole = parseSelector(wholeText);
+    if (!whole) return invalid(cat(wholeField, ": ", whole.error().message));
+    auto part = parseSelector(partText);
+    if (!part) return invalid(cat(partField, ": ", part.error().message));
     Source source;
-    source.kind = good ? SourceKind::Complement : SourceKind::Requests;
-    auto total = parseSelector(metric.share.total);
-    if (!total) return invalid(cat(field, "total: ", total.error().message));
-    auto part = parseSelector(good ? metric.share.good : metric.share.bad);
-    if (!part) return invalid(cat(field, good ? "good: " : "bad: ", part.error().message));
-    source.total.push_back(std::move(*total));
+    source.kind = kind;
+    source.total.push_back(std::move(*whole));
     source.bad.push_back(std::move(*part));
-    source.fingerprint = fingerprint(
-        cat(good ? "good\n" : "errors\n", joinTexts(source.total), "\n\n", joinTexts(source.bad)));
+    source.fingerprint = fingerprint(cat(mark, "\n", joinTexts(source.total), "\n\n", joinTexts(source.bad)));
     return source;
+}
+
+Result<Source> shareSource(const api::ShareCounters& share, const std::string& field) {
+    const bool good = !share.good.empty();
+    return pairSource(good ? SourceKind::Complement : SourceKind::Requests, share.total,
+                      good ? share.good : share.bad, field + "share.total",
+                      field + (good ? "share.good" : "share.bad"), good ? "good" : "errors");
+}
+
+Result<Source> meanSource(const api::MeanCounters& mean, const std::string& field) {
+    return pairSource(SourceKind::Mean, mean.count, mean.sum, field + "mean.count", field + "mean.sum",
+                      "mean");
 }
 
 Result<Source> sourceOf(const api::Runtime& runtime, const api::Metric& metric, size_t index) {
     if (metric.kind == api::MetricKind::ErrorRate) return errorSource(runtime.errors, metric.name);
-    if (metric.kind == api::MetricKind::Share) return shareSource(metric, index);
+    const std::string field = cat("spec.analysis.metrics[", index, "].");
+    if (metric.kind == api::MetricKind::Share) return shareSource(metric.share, field);
+    if (metric.kind == api::MetricKind::Mean) return meanSource(metric.mean, field);
     return histogramSource(runtime, metric, index);
 }
 

@@ -10,17 +10,18 @@
 
 namespace serin::signals {
 
-// Requests counts events and the bad ones of them, Complement events and the good ones.
-enum class SourceKind { Requests, Histogram, Complement };
+// Requests counts events and the bad ones of them, Complement events and the good ones, Mean observations and
+// their sum.
+enum class SourceKind { Requests, Histogram, Complement, Mean };
 
 // The series one kind of number is made of. Metrics that ask for the same series share a source.
 struct Source {
     // Equal exactly when kind and selectors are; the same in every process (it is persisted).
     uint64_t fingerprint = 0;
     SourceKind kind = SourceKind::Requests;
-    // Requests and Complement: a series counts once in each list, however many selectors of it accept it.
+    // All but Histogram: a series counts once in each list, however many selectors of it accept it.
     std::vector<Selector> total;
-    std::vector<Selector> bad;  // Complement: the good ones
+    std::vector<Selector> bad;  // Complement: the good ones; Mean: the sums
     // Histogram: selects on the labels of <name>_bucket (without le) and <name>_count.
     Selector histogram;
 };

@@ -152,6 +152,21 @@ TEST(ShareMetric, CountsBadOrGoodEvents) {
     EXPECT_EQ(good.worseOddsRatio, 1.2);
 }
 
+TEST(MeanMetric, ComparesSumsAndCounts) {
+    const Metric mean = metricOf(R"({"name":"v","mean":{"sum":"v_sum","count":"v_count","worse":"Lower"},
+        "worseThan":{"stable":{"change":0.02}},"safeWithin":{"change":0.05}})");
+    EXPECT_EQ(mean.kind, MetricKind::Mean);
+    EXPECT_EQ(mean.mean, (MeanCounters{"v_sum", "v_count", true}));
+    EXPECT_EQ(mean.worseChange, 0.02);
+    EXPECT_EQ(mean.safeChange, 0.05);
+    EXPECT_TRUE(mean.guard());
+    EXPECT_FALSE(mean.isRate());
+    const Metric wide = metricOf(
+        R"({"name":"v","mean":{"sum":"v_sum","count":"v_count"},"worseThan":{"stable":{"change":0.2}}})");
+    EXPECT_EQ(wide.safeChange, 0.4);
+    EXPECT_FALSE(wide.mean.lowerIsWorse);
+}
+
 TEST(DriftMetric, DecidesOnlyWithAThreshold) {
     const Metric guard =
         metricOf(R"({"name":"s","drift":{"histogram":"model_score"},"worseThan":{"stable":{"psi":1.0}}})");

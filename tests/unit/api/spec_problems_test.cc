@@ -93,6 +93,19 @@ TEST(SpecProblems, AShareNeedsItsEventsAndOneKindOfThem) {
     expectProblem(with(R"({"total":"a","bad":"b","good":"c"})"), field, "both", "the one or the other");
 }
 
+TEST(SpecProblems, AMeanNeedsItsSeriesAndMarginsInOrder) {
+    const auto with = [](const std::string& metric) {
+        return smallSpec(R"(,"analysis":{"metrics":[{"name":"v",)" + metric + "}]}");
+    };
+    const std::string field = "spec.analysis.metrics[0].";
+    expectProblem(with(R"("mean":{"count":"c"})"), field + "mean.sum", "is missing", "order_value_sum");
+    expectProblem(with(R"("mean":{"sum":"s"})"), field + "mean.count", "is missing", "order_value_count");
+    expectProblem(with(R"("mean":{"sum":"s","count":"c","worse":"Both"})"), field + "mean.worse", "\"Both\"",
+                  "Higher or Lower");
+    expectProblem(with(R"("mean":{"sum":"s","count":"c"},"safeWithin":{"change":0.01})"),
+                  field + "safeWithin.change", "not above", "a larger one");
+}
+
 TEST(SpecProblems, ACustomServerMustSayItsPort) {
     expectProblem(
         smallSpec(R"(,"runtime":{"preset":"custom","readyPath":"/r","errors":{"total":"a","bad":"b"}})"),

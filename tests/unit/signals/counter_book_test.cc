@@ -294,5 +294,21 @@ TEST_F(Book, CountsTheEventsThatAreNotGoodAsBad) {
         << "orders of earlier offers; more good ones than offers leave nothing bad";
 }
 
+TEST_F(Book, TellsSumAndCountOfAMean) {
+    api::Metric metric;
+    metric.name = "value";
+    metric.kind = api::MetricKind::Mean;
+    metric.mean = {"value_sum", "value_count", false};
+    auto compiled = compileSelection({}, {metric});
+    ASSERT_TRUE(compiled.ok());
+    selection = std::make_shared<const Selection>(*compiled);
+    pod("a", "value_sum 10.5\nvalue_count 4\n").round(0);
+    const auto stratum = pod("a", "value_sum 13.75\nvalue_count 6\n").round(10);
+    ASSERT_TRUE(stratum);
+    const api::Counts counts = stratum->stable[0].counts.at("value");
+    EXPECT_EQ(counts.total, 2U);
+    EXPECT_EQ(counts.sum, 3.25);
+}
+
 }  // namespace
 }  // namespace serin::signals
