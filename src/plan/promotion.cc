@@ -26,10 +26,14 @@ bool wholeCanary(const Draft& draft) {
 std::string whyPromoted(Draft& draft) {
     const api::RolloutStatus& rollout = draft.rollout();
     if (attemptRecord(draft.next, rollout.revision, rollout.attempt).promoted) return kByPerson;
-    return rollout.phase == Phase::Promoting ? rollout.reason : kByEvidence;
+    return rollout.phase == Phase::Promoting ? rollout.reason : whenStepsAreDone(draft);
 }
 
 }  // namespace
+
+const char* whenStepsAreDone(const Draft& draft) {
+    return draft.spec().analysis.decides() ? kByEvidence : kByTime;
+}
 
 void promoted(Draft& draft) {
     api::RolloutStatus& rollout = draft.rollout();
@@ -55,7 +59,7 @@ void promoted(Draft& draft) {
 
 void beginPromotion(Draft& draft, const std::string& why) {
     // Nothing has to grow: the one write is all, and it is recorded when it is seen.
-    const bool known = why == kByPerson || why == kByEvidence;
+    const bool known = why == kByPerson || why == whenStepsAreDone(draft);
     if (known && draft.rollout().phase == Phase::Stepping && wholeCanary(draft)) {
         return draft.route(draft.rollout().revision, why);
     }

@@ -9,6 +9,9 @@ namespace serin::plan {
 // Why a version is promoted, when nothing else is recorded.
 inline constexpr const char* kByPerson = "a person asked for promotion";
 inline constexpr const char* kByEvidence = "every step is done and every guard is safe";
+inline constexpr const char* kByTime = "every step is done, by time alone";
+// The latter or the one before it.
+const char* whenStepsAreDone(const Draft& draft);
 
 // The main Service is pointed at the new version alone, at once when its pods are all there; else the phase
 // Promoting begins.

@@ -39,9 +39,9 @@ void grow(Draft& draft, const std::string& why) {
     if (!canary || canary->replicas < wanted) draft.ensureReplicas(draft.rollout().revision, wanted, why);
 }
 
-// To the next step, or to promotion for the reason `why`.
-void advance(Draft& draft, const char* why = kByEvidence) {
-    if (lastStep(draft)) return beginPromotion(draft, why);
+// To the next step, or to promotion for the reason `why`; empty when the steps' own end is the reason.
+void advance(Draft& draft, const std::string& why = "") {
+    if (lastStep(draft)) return beginPromotion(draft, why.empty() ? whenStepsAreDone(draft) : why);
     clearHalt(draft);
     api::RolloutStatus& rollout = draft.rollout();
     ++rollout.step;
