@@ -4,13 +4,12 @@
 #include <cmath>
 #include <limits>
 
-#include "base/text.h"
-
 namespace serin::judge {
 namespace {
 
-// Means of intervals of seconds follow each other too closely to count as so many values (statistics 2.1f).
-constexpr double kBlockSeconds = 60;
+// Means of single intervals follow each other too closely to count as so many values; of the default 10 s
+// these are the minutes with which the coverage was simulated (statistics 2.1f).
+constexpr int kIntervalsInBlock = 6;
 // Fewer values have no spread to trust.
 constexpr uint64_t kLeastBlocks = 10;
 // Makes the evidence strongest after about 20 blocks at an error of 0.5 %:
@@ -29,8 +28,8 @@ void addArm(const std::vector<PodCounts>& pods, double& count, double& sum) {
     }
 }
 
-double meanOf(double sum, double count) {
-    return count > 0 ? sum / count : 0;
+double blockSeconds(Duration interval) {
+    return kIntervalsInBlock * std::chrono::duration<double>(interval).count();
 }
 
 }  // namespace
@@ -61,7 +60,7 @@ void MeanEvidence::startStep() {
 }
 
 void MeanEvidence::add(const api::Metric& metric, const std::vector<PodCounts>& canaryPods,
-                       const std::vector<PodCounts>& stablePods, double seconds) {
+                       const std::vector<PodCounts>& stablePods, double seconds, Duration interval) {
     Block tick;
     addArm(canaryPods, tick.canary, tick.canarySum);
     addArm(stablePods, tick.stable, tick.stableSum);
@@ -73,10 +72,11 @@ void MeanEvidence::add(const api::Metric& metric, const std::vector<PodCounts>& 
         block->stable += tick.stable;
         block->stableSum += tick.stableSum;
     }
-    if (open.seconds < kBlockSeconds || open.canary <= 0 || open.stable <= 0) return;
+    // Intervals last a little more or less than asked for.
+    if (open.seconds < 0.95 * blockSeconds(interval) || open.canary <= 0 || open.stable <= 0) return;
     const double sign = metric.mean.lowerIsWorse ? -1 : 1;
-    const double canary = meanOf(open.canarySum, open.canary);
-    const double stable = meanOf(open.stableSum, open.stable);
+    const double canary = open.canaryMean();
+    const double stable = open.stableMean();
     const double beyond = sign * (canary - stable * (1 + sign * metric.worseChange));
     worse.add(beyond);
     stepWorse.add(beyond);
@@ -96,25 +96,9 @@ double MeanEvidence::safeEvidence() const {
     return spoken(better);
 }
 
-uint64_t MeanEvidence::missing() const {
-    return kLeastBlocks - std::min(kLeastBlocks, worse.count);
-}
-
-std::string meanMessage(const api::Metric& metric, const MeanEvidence& mean, bool safe) {
-    if (mean.all.canary <= 0)
-        return cat("no observations of ", metric.mean.count, " from warm canary pods yet");
-    if (mean.all.stable <= 0)
-        return cat("no observations of ", metric.mean.count, " from the stable version yet");
-    const double canary = meanOf(mean.all.canarySum, mean.all.canary);
-    const double stable = meanOf(mean.all.stableSum, mean.all.stable);
-    std::string out = cat("mean ", metric.name, " of the canary is ", humanNumber(canary), " against ",
-                          humanNumber(stable));
-    if (stable > 0) {
-        out += cat(" (", canary < stable ? "-" : "+", humanPercent(std::abs(canary - stable) / stable), ")");
-    }
-    if (safe) return cat(out, ", safe: not worse by ", humanPercent(metric.safeChange));
-    if (mean.missing() > 0) return cat(out, ", ", mean.missing(), " more minutes to judge");
-    return out;
+double MeanEvidence::secondsMissing(Duration interval) const {
+    const uint64_t blocks = kLeastBlocks - std::min(kLeastBlocks, worse.count);
+    return static_cast<double>(blocks) * blockSeconds(interval);
 }
 
 }  // namespace serin::judge

@@ -24,11 +24,11 @@ struct Moments {
 // enough of them. -infinity while the mean is below 0; 0 with no spread or fewer than two values.
 double logMeanEvidence(const Moments& moments, double rho);
 
-// A mean of the canary against the mean of the stable version, of sums and counts: of each minute the
-// difference of both means, so that what moves both is no evidence. Nothing is said before kLeastBlocks
-// minutes.
+// A mean of the canary against the mean of the stable version, of sums and counts: of each block of intervals
+// the difference of both means, so that what moves both is no evidence. Nothing is said before kLeastBlocks
+// of them.
 struct MeanEvidence {
-    // A minute that is being gathered.
+    // What a block, or all of them, hold.
     struct Block {
         double seconds = 0;
         double canary = 0;  // observations
@@ -36,31 +36,31 @@ struct MeanEvidence {
         double stable = 0;
         double stableSum = 0;
 
+        // 0 without observations.
+        double canaryMean() const { return canary > 0 ? canarySum / canary : 0; }
+        double stableMean() const { return stable > 0 ? stableSum / stable : 0; }
         bool operator==(const Block&) const = default;
     };
 
-    Block open;
+    Block open;         // that is being gathered
     Block all;          // of the attempt
     Moments worse;      // canary's mean beyond worseChange, a block
     Moments stepWorse;  // the same of the present step
     Moments better;     // canary's mean within safeChange, a block
 
     void startStep();
-    // One interval of warm pods.
+    // One interval of warm pods, `seconds` long; `interval` is the analysis' own.
     void add(const api::Metric& metric, const std::vector<PodCounts>& canaryPods,
-             const std::vector<PodCounts>& stablePods, double seconds);
+             const std::vector<PodCounts>& stablePods, double seconds, Duration interval);
 
     // ln E of harm and of SAFE as they stand; 0 before enough was seen.
     double evidence() const;
     double stepEvidence() const;
     double safeEvidence() const;
-    // Minutes until something can be said.
-    uint64_t missing() const;
+    // Seconds of traffic until something can be said; 0 when it can.
+    double secondsMissing(Duration interval) const;
 
     bool operator==(const MeanEvidence&) const = default;
 };
-
-// In words, with numbers. `safe`: it was proved to be within safeChange.
-std::string meanMessage(const api::Metric& metric, const MeanEvidence& mean, bool safe);
 
 }  // namespace serin::judge

@@ -63,6 +63,25 @@ std::string driftMessage(const api::Analysis&, const MetricMemory& metric) {
     return cat(psi, ", not yet clear of the limit ", limit);
 }
 
+std::string meanMessage(const api::Analysis& analysis, const MetricMemory& metric, bool safe) {
+    const api::Metric& definition = metric.definition;
+    const MeanEvidence::Block& all = metric.mean.all;
+    if (all.canary <= 0)
+        return cat("no observations of ", definition.mean.count, " from warm canary pods yet");
+    if (all.stable <= 0)
+        return cat("no observations of ", definition.mean.count, " from the stable version yet");
+    const double canary = all.canaryMean();
+    const double stable = all.stableMean();
+    std::string out = cat("mean ", definition.name, " of the canary is ", humanNumber(canary), " against ",
+                          humanNumber(stable));
+    if (stable > 0) {
+        out += cat(" (", canary < stable ? "-" : "+", humanPercent(std::abs(canary - stable) / stable), ")");
+    }
+    if (safe) return cat(out, ", safe: not worse by ", humanPercent(definition.safeChange));
+    const double missing = metric.mean.secondsMissing(analysis.interval);
+    return missing > 0 ? cat(out, ", about ", humanSeconds(missing), " more to judge") : out;
+}
+
 std::string podsMessage(const PodsEvidence& pods) {
     const auto& [restarts, notReady, lost] = pods.troubles;
     if (restarts.canary + notReady.canary + lost.canary == 0) {
@@ -111,7 +130,7 @@ std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& att
         } else if (metric->definition.isDrift()) {
             out.push_back(driftMessage(analysis, *metric));
         } else {
-            out.push_back(cat(meanMessage(metric->definition, metric->mean, false), ", worse by more than ",
+            out.push_back(cat(meanMessage(analysis, *metric, false), ", worse by more than ",
                               humanPercent(metric->definition.worseChange)));
         }
     }
@@ -134,7 +153,7 @@ std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& a
     for (const MetricMemory& metric : attempt.metrics) {
         if (!metric.definition.guard() || isSafe(analysis, metric)) continue;
         if (metric.definition.kind == api::MetricKind::Mean) {
-            return meanMessage(metric.definition, metric.mean, false);
+            return meanMessage(analysis, metric, false);
         }
         const double needed = metric.definition.isRate()
                                   ? metric.rate.requestsToSafe(metric.definition, analysis.missedHarm)

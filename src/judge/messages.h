@@ -12,6 +12,8 @@ namespace serin::judge {
 std::string humanSeconds(double seconds);
 
 std::string driftMessage(const api::Analysis& analysis, const MetricMemory& metric);
+// `safe`: it was proved to be within safeChange.
+std::string meanMessage(const api::Analysis& analysis, const MetricMemory& metric, bool safe);
 std::string podsMessage(const PodsEvidence& pods);
 
 // Why the canary is to be taken back, worst thing first.

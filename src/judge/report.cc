@@ -74,9 +74,9 @@ api::MetricVerdict meanVerdict(const api::Analysis& analysis, const MetricMemory
     out.ratioHigh = std::numeric_limits<double>::infinity();
     out.evidence = std::max(evidence, kLeastEvidence);
     out.samples = static_cast<uint64_t>(all.canary);
-    out.canary = all.canary > 0 ? all.canarySum / all.canary : 0;
-    out.stable = all.stable > 0 ? all.stableSum / all.stable : 0;
-    out.message = meanMessage(metric.definition, metric.mean, safe);
+    out.canary = all.canaryMean();
+    out.stable = all.stableMean();
+    out.message = meanMessage(analysis, metric, safe);
     if (all.canary <= 0) {
         out.verdict = Verdict::NoData;
     } else if (!metric.definition.guard() && evidence >= threshold) {

@@ -129,7 +129,8 @@ void countComparison(const api::Analysis& analysis, const api::Stratum& whole, b
                              analysis.missedHarm);
         } else if (inStep) {
             metric.mean.add(definition, countsOf(stratum.canary, definition.name),
-                            countsOf(stratum.stable, definition.name), seconds(stratum.to - stratum.from));
+                            countsOf(stratum.stable, definition.name), seconds(stratum.to - stratum.from),
+                            analysis.interval);
         }
     }
     if (!analysis.metrics.empty()) attempt.pods.add(pods, seconds(analysis.interval));

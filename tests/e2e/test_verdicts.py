@@ -85,6 +85,82 @@ def test_version_whose_scores_drift_is_rolled_back(ns):
     assert load.check_none_failed()["errors"] == 0
 
 
+HIGH = {"name": "high", "share": {"total": "model_score_count", "good": 'model_score_bucket{le="0.5"}'},
+        "worseThan": {"max": 0.9}}
+MEAN = {"name": "mean", "mean": {"sum": "model_score_sum", "count": "model_score_count", "worse": "Higher"},
+        "worseThan": {"stable": {"change": 0.1}}, "safeWithin": {"change": 0.5}}
+QUICK = {"name": "quick", "latency": {**LATENCY["latency"], "slowerThan": "250ms"}, "worseThan": {"max": 0.1}}
+
+
+def harmed(fraud, name):
+    """The verdict on a metric that condemned the version, and the reason that history has."""
+    said = {m["name"]: m for m in fraud.status()["analysis"]["metrics"]}
+    assert said[name]["verdict"] == "Harm", said
+    assert fraud.rollout()["revision"] in fraud.quarantined()
+    return said[name], fraud.status()["history"][0]["reason"]
+
+
+def test_version_whose_share_of_events_is_above_its_limit_is_rolled_back(ns):
+    fraud = ns.deploy(version="1", metrics=[ERRORS, HIGH])
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="score_a=40 score_b=2", steps=LONG, metrics=[ERRORS, HIGH])
+    fraud.wait_over("RolledBack")
+    said, reason = harmed(fraud, "high")
+    assert said["canary"] > 0.9 > said["stable"]
+    assert re.search(r"share high of the canary is \d+\.\d+ % against .*, above the limit 90.0 %", reason), reason
+    check_stable_alone(fraud, load)
+    assert load.check_none_failed()["errors"] == 0
+
+
+def test_version_whose_slow_requests_are_above_their_limit_is_rolled_back(ns):
+    fraud = ns.deploy(version="1", metrics=[ERRORS, QUICK])
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="slow=0.4 slow_ms=300", steps=LONG, metrics=[ERRORS, QUICK])
+    fraud.wait_over("RolledBack")
+    said, reason = harmed(fraud, "quick")
+    assert said["slowerThan"] == 0.25
+    assert "take longer than 0.25 s" in reason and "above the limit 10.0 %" in reason, reason
+    check_stable_alone(fraud, load)
+
+
+def test_version_whose_mean_is_worse_is_rolled_back(ns):
+    fraud = ns.deploy(version="1", metrics=[ERRORS, MEAN])
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="score_a=8 score_b=2", steps=LONG, metrics=[ERRORS, MEAN])
+    fraud.wait_judging()
+    fraud.wait(lambda s: any("more to judge" in m.get("message", "") for m in s.get("analysis", {}).get("metrics", [])),
+               30, "how long the mean needs is said")
+    fraud.wait_over("RolledBack", timeout=150)
+    said, reason = harmed(fraud, "mean")
+    assert said["canary"] > 0.6 > said["stable"]
+    assert "mean mean of the canary is 0." in reason and "worse by more than 10 %" in reason, reason
+    check_stable_alone(fraud, load)
+
+
+def test_observers_say_harm_and_the_version_is_promoted(ns):
+    metrics = [ERRORS, {**HIGH, "role": "Observe"}, {**QUICK, "role": "Observe"}]
+    fraud = ns.deploy(version="1", metrics=metrics)
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="score_a=40 score_b=2", metrics=metrics)
+    fraud.wait(lambda s: any(m["name"] == "high" and m["role"] == "Observe" and m["verdict"] == "Harm"
+                             for m in s.get("analysis", {}).get("metrics", [])), 45, "harm said by an observer")
+    fraud.wait_stable("2")
+    load.check_none_failed()
+
+
+def test_dry_run_tells_of_harm_and_takes_nothing_back(ns):
+    fraud = ns.deploy(version="1", analysis={"dryRun": True})
+    load = ns.load(fraud, rate=60)
+    assert "dryRun" in fraud.condition("Accepted")["message"]
+    fraud.apply(version="2", settings="errors=0.5", analysis={"dryRun": True})
+    fraud.wait_stable("2")
+    told = [note for kind, reason, note in fraud.events() if kind == "Warning" and reason == "WouldRollBack"]
+    assert len(told) == 1 and "canary errs" in told[0], fraud.events()
+    assert fraud.history()[0] == ("2", "Promoted")
+    assert "by time alone" in fraud.status()["history"][0]["reason"]
+    load.check_none_failed()
+
+
 def test_drift_without_threshold_only_observes(ns):
     observer = {"name": "score", "drift": {"histogram": "model_score"}}
     fraud = ns.deploy(version="1", metrics=[ERRORS, observer])

@@ -97,7 +97,7 @@ TEST(Mean, LikeStablesBecomesSafeWhateverTideThereIs) {
     orders.minutes(9, 1);
     EXPECT_EQ(rig.metric("value").verdict, Verdict::Continue);
     EXPECT_FALSE(rig.said().safe);
-    EXPECT_NE(rig.metric("value").message.find("1 more minutes to judge"), std::string::npos)
+    EXPECT_NE(rig.metric("value").message.find("about 60 s more to judge"), std::string::npos)
         << rig.metric("value").message;
     orders.minutes(8, 1);
     EXPECT_EQ(rig.metric("value").verdict, Verdict::Safe) << rig.metric("value").message;
