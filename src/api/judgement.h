@@ -43,6 +43,7 @@ struct MetricVerdict {
     double ratioHigh = 0;
     uint64_t samples = 0;        // canary requests or observations judged in this attempt
     uint64_t samplesNeeded = 0;  // about how many more until SAFE; 0 when SAFE or unknown
+    uint64_t secondsNeeded = 0;  // how long these take at the present step's traffic; 0 when unknown
     double evidence = 0;         // ln of the HARM e-value, as it stands
     std::string message;         // plain English, with numbers
 

@@ -123,6 +123,7 @@ MetricVerdict decodeMetric(const json& value) {
     out.ratioHigh = numberAt(value, "ratioHigh", std::numeric_limits<double>::infinity());
     out.samples = samplesAt(value, "samples");
     out.samplesNeeded = samplesAt(value, "samplesNeeded");
+    out.secondsNeeded = samplesAt(value, "secondsNeeded");
     out.evidence = numberAt(value, "evidence");
     out.message = textAt(value, "message");
     return out;

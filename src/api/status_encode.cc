@@ -111,7 +111,8 @@ json encodeMetric(const MetricVerdict& metric) {
                 {"role", metric.guard ? "Guard" : "Observe"},
                 {"verdict", nameOf(metric.verdict)},
                 {"samples", metric.samples},
-                {"samplesNeeded", metric.samplesNeeded}};
+                {"samplesNeeded", metric.samplesNeeded},
+                {"secondsNeeded", metric.secondsNeeded}};
     put(out, "stable", metric.stable);
     put(out, "canary", metric.canary);
     if (metric.slowerThan) put(out, "slowerThan", *metric.slowerThan);

@@ -65,6 +65,7 @@ void closeStep(Memory& memory) {
     attempt.stepOpen = false;
     attempt.warm = false;
     attempt.stepRequests = 0;
+    attempt.stepSeconds = 0;
     attempt.noDataSince.reset();
     attempt.missing.clear();
     for (MetricMemory& metric : attempt.metrics) metric.drift.startStep();

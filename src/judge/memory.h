@@ -74,6 +74,7 @@ struct AttemptMemory {
     bool warm = false;
     uint64_t strata = 0;  // usable ones
     uint64_t stepRequests = 0;
+    double stepSeconds = 0;  // in which they came
     std::optional<Timestamp> noDataSince;
     std::string missing;        // why the last stratum was not usable
     uint64_t silentRounds = 0;  // in a row, while stable answered

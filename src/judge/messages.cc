@@ -44,6 +44,18 @@ std::string humanSeconds(double seconds) {
     return cat(humanNumber(std::round(seconds / 86400)), " days");
 }
 
+double secondsFor(const AttemptMemory& attempt, const MetricMemory& metric, double samples) {
+    const double seen = metric.definition.isDrift() ? static_cast<double>(metric.drift.canary.total())
+                        : metric.rate.rates.empty() ? 0
+                                                    : metric.rate.rates.front().step.past.canary;
+    return seen > 0 ? samples * attempt.stepSeconds / seen : 0;
+}
+
+std::string timeNote(const AttemptMemory& attempt, const MetricMemory& metric, double samples) {
+    const double seconds = secondsFor(attempt, metric, samples);
+    return seconds > 0 ? cat(" (", humanSeconds(seconds), ")") : "";
+}
+
 std::string driftMessage(const api::Analysis&, const MetricMemory& metric) {
     const DriftEvidence& drift = metric.drift;
     const std::string& name = metric.definition.name;
@@ -160,7 +172,7 @@ std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& a
                                   : metric.drift.missing(metric.definition);
         if (needed > 0) {
             return cat("waiting for ", humanNumber(needed), " more canary ", whatItCounts(metric.definition),
-                       " to call ", metric.definition.name, " safe");
+                       timeNote(attempt, metric, needed), " to call ", metric.definition.name, " safe");
         }
         if (!metric.definition.isRate()) return driftMessage(analysis, metric);
     }

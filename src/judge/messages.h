@@ -11,6 +11,11 @@ namespace serin::judge {
 // "45 s", "33 min", "3.2 h".
 std::string humanSeconds(double seconds);
 
+// How long `samples` more of the metric take at the traffic of the present step; 0 where there was none.
+double secondsFor(const AttemptMemory& attempt, const MetricMemory& metric, double samples);
+// " (2 min)" of that; empty where it is unknown.
+std::string timeNote(const AttemptMemory& attempt, const MetricMemory& metric, double samples);
+
 std::string driftMessage(const api::Analysis& analysis, const MetricMemory& metric);
 // `safe`: it was proved to be within safeChange.
 std::string meanMessage(const api::Analysis& analysis, const MetricMemory& metric, bool safe);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "judge/messages.h"
 #include "judge/standing.h"
 
 namespace serin::judge {
@@ -111,7 +112,7 @@ std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& atte
     const double needed = metric.rate.requestsToSafe(definition, analysis.missedHarm);
     if (needed <= 0) return out;
     return cat(out, ", about ", humanNumber(needed), " more canary ", share ? "events" : "requests",
-               " to call it safe");
+               timeNote(attempt, metric, needed), " to call it safe");
 }
 
 }  // namespace serin::judge

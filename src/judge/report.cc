@@ -1,6 +1,7 @@
 #include "judge/report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "base/text.h"
@@ -18,6 +19,7 @@ using api::Verdict;
 constexpr uint64_t kSilentRounds = 3;
 // JSON has no infinity: an e-value of 0 is shown so.
 constexpr double kLeastEvidence = -1000;
+constexpr double kLongestWait = 1e9;  // seconds that are shown
 
 bool namedInHarm(const AttemptMemory& attempt, const std::string& name) {
     return attempt.harm && std::find(attempt.harmMetrics.begin(), attempt.harmMetrics.end(), name) !=
@@ -99,6 +101,14 @@ api::MetricVerdict podsVerdict(const PodsEvidence& pods) {
     return out;
 }
 
+void noteTime(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric,
+              api::MetricVerdict& out) {
+    const double seconds = metric.definition.kind == api::MetricKind::Mean && out.verdict != Verdict::Safe
+                               ? metric.mean.secondsMissing(analysis.interval)
+                               : secondsFor(attempt, metric, static_cast<double>(out.samplesNeeded));
+    out.secondsNeeded = static_cast<uint64_t>(std::min(std::ceil(seconds), kLongestWait));
+}
+
 std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, const AttemptMemory& attempt,
                                                const Standing& standing) {
     std::vector<api::MetricVerdict> out;
@@ -114,6 +124,7 @@ std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, co
             out.push_back(meanVerdict(analysis, metric, standing.evidence[i], standing.threshold));
         }
         out.back().name = metric.definition.name;
+        noteTime(analysis, attempt, metric, out.back());
         out.back().guard = metric.definition.guard();
     }
     if (!attempt.soaking && !attempt.metrics.empty()) out.push_back(podsVerdict(attempt.pods));

@@ -143,8 +143,8 @@ void fields(Archive& a, T& v) {
 template <typename Archive, PersistedAs<AttemptMemory> T>
 void fields(Archive& a, T& v) {
     a(v.stable, v.canary, v.number, v.step, v.stepStarted, v.soaking, v.metrics, v.pods, v.podsSeen,
-      v.groupNames, v.groupsMade, v.stepOpen, v.warm, v.strata, v.stepRequests, v.noDataSince, v.missing,
-      v.silentRounds, v.harm, v.harmHeadline, v.harmMetrics);
+      v.groupNames, v.groupsMade, v.stepOpen, v.warm, v.strata, v.stepRequests, v.stepSeconds, v.noDataSince,
+      v.missing, v.silentRounds, v.harm, v.harmHeadline, v.harmMetrics);
 }
 template <typename Archive, PersistedAs<Memory> T>
 void fields(Archive& a, T& v) {

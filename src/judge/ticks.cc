@@ -134,7 +134,10 @@ void countComparison(const api::Analysis& analysis, const api::Stratum& whole, b
         }
     }
     if (!analysis.metrics.empty()) attempt.pods.add(pods, seconds(analysis.interval));
-    if (inStep) attempt.stepRequests += canaryRequests(stratum, analysis.metrics);
+    if (inStep) {
+        attempt.stepRequests += canaryRequests(stratum, analysis.metrics);
+        attempt.stepSeconds += seconds(stratum.to - stratum.from);
+    }
     noteUsability(analysis, stratum, inStep, attempt);
 }
 

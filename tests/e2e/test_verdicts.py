@@ -87,7 +87,7 @@ def test_version_whose_scores_drift_is_rolled_back(ns):
 
 HIGH = {"name": "high", "share": {"total": "model_score_count", "good": 'model_score_bucket{le="0.5"}'},
         "worseThan": {"max": 0.9}}
-MEAN = {"name": "mean", "mean": {"sum": "model_score_sum", "count": "model_score_count", "worse": "Higher"},
+MEAN = {"name": "size", "mean": {"sum": "model_score_sum", "count": "model_score_count", "worse": "Higher"},
         "worseThan": {"stable": {"change": 0.1}}, "safeWithin": {"change": 0.5}}
 QUICK = {"name": "quick", "latency": {**LATENCY["latency"], "slowerThan": "250ms"}, "worseThan": {"max": 0.1}}
 
@@ -131,9 +131,9 @@ def test_version_whose_mean_is_worse_is_rolled_back(ns):
     fraud.wait(lambda s: any("more to judge" in m.get("message", "") for m in s.get("analysis", {}).get("metrics", [])),
                30, "how long the mean needs is said")
     fraud.wait_over("RolledBack", timeout=150)
-    said, reason = harmed(fraud, "mean")
+    said, reason = harmed(fraud, "size")
     assert said["canary"] > 0.6 > said["stable"]
-    assert "mean mean of the canary is 0." in reason and "worse by more than 10 %" in reason, reason
+    assert "mean size of the canary is 0." in reason and "worse by more than 10.0 %" in reason, reason
     check_stable_alone(fraud, load)
 
 

@@ -52,7 +52,7 @@ Status largest(size_t metrics) {
         metric.verdict = Verdict::Inconclusive;
         metric.stable = metric.canary = metric.ratioLow = metric.ratioHigh = metric.evidence = -1.23456e-100;
         metric.slowerThan = 1.23456e-100;
-        metric.samples = metric.samplesNeeded = 1'000'000'000'000;
+        metric.samples = metric.samplesNeeded = metric.secondsNeeded = 1'000'000'000'000;
         metric.message = sentence;
         status.analysis->metrics.push_back(metric);
     }

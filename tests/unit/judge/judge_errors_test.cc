@@ -19,6 +19,8 @@ TEST(Judge, CallsAGoodCanaryWithoutErrorsSafeAfterAbout370Requests) {
     EXPECT_EQ(rig.metric("errors").verdict, Verdict::Continue);
     EXPECT_GT(rig.metric("errors").samplesNeeded, 0u);
     EXPECT_LT(rig.metric("errors").samplesNeeded, 60u);
+    EXPECT_GT(rig.metric("errors").secondsNeeded, 0u);
+    EXPECT_LT(rig.metric("errors").secondsNeeded, 31u) << "20 came in ten seconds";
     EXPECT_EQ(rig.said().holding.rfind("waiting for ", 0), 0u) << rig.said().holding;
     int more = 0;
     while (!rig.said().safe && more < 10) {
