@@ -67,7 +67,7 @@ TEST_F(ClusterStream, EndsAStreamAfterSilence) {
         connection.waitForClose();
     });
     HttpRequest watch = request("GET", "/watch");
-    watch.timeout = 50ms;
+    watch.timeout = 500ms;
     const auto end = connect(server)->stream(watch, [](std::string_view) { return true; }, {});
     ASSERT_FALSE(end.ok());
     EXPECT_EQ(end.error().code, ErrorCode::Unknown);
