@@ -106,10 +106,21 @@ void decodeMean(const Field& entry, Metric& out) {
 void decodeDrift(const Field& entry, Metric& out) {
     out.kind = MetricKind::HistogramDrift;
     const Field drift = entry.at("drift");
-    out.histogram = drift.at("histogram").text();
-    if (out.histogram.empty()) {
-        drift.at("histogram")
-            .problem("is missing; state the name of a histogram on /metrics, without _bucket");
+    const Field histogram = drift.at("histogram");
+    const Field counter = drift.at("counter");
+    out.byLabel = drift.at("by").text();
+    out.histogram = counter.present() ? counter.text() : histogram.text();
+    if (histogram.present() && counter.present()) {
+        counter.problem("is stated beside histogram; make a metric of each");
+    } else if (out.histogram.empty()) {
+        histogram.problem(
+            "is missing; state the name of a histogram on /metrics, without _bucket, or counter and by");
+    }
+    if (counter.present() && out.byLabel.empty()) {
+        drift.at("by").problem("is missing; state the counter's label whose values are the classes");
+    }
+    if (!counter.present() && !out.byLabel.empty()) {
+        drift.at("by").problem("is stated without counter, whose classes it tells apart; state counter");
     }
     const Field psi = entry.at("worseThan").at("stable").at("psi");
     if (!psi.present()) return;

@@ -19,6 +19,8 @@ struct Counts {
     // the last one above every edge). Not cumulative. Empty for ErrorRate.
     std::vector<double> edges;
     std::vector<uint64_t> buckets;
+    // Of classes: their names, ascending, and events per class in `buckets`; `edges` is empty.
+    std::vector<std::string> classes;
 
     bool operator==(const Counts&) const = default;
 };

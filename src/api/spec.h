@@ -92,13 +92,16 @@ struct Metric {
     double safeOddsRatio = 1.5;
     double safeDifference = 0.01;
     std::optional<double> max;  // absolute limit of the share of bad requests, 0..1
-    // HistogramDrift and Latency.
-    std::string histogram;      // name of a histogram on /metrics, without _bucket, optionally with {labels}
-    ShareCounters share;        // Share
-    MeanCounters mean;          // Mean
-    double worseChange = 0.05;  // Mean: relative to stable's; harm is to be worse by more
-    double safeChange = 0.1;    // Mean: safe is to be worse by less
-    double unitSeconds = 1;     // Latency: seconds of the unit of the histogram's edges
+    // HistogramDrift and Latency: name of a histogram on /metrics, without _bucket, optionally with {labels};
+    // of a drift of classes the counter.
+    std::string histogram;
+    std::string
+        byLabel;  // HistogramDrift: the counter's label whose values are the classes; empty of a histogram
+    ShareCounters share;               // Share
+    MeanCounters mean;                 // Mean
+    double worseChange = 0.05;         // Mean: relative to stable's; harm is to be worse by more
+    double safeChange = 0.1;           // Mean: safe is to be worse by less
+    double unitSeconds = 1;            // Latency: seconds of the unit of the histogram's edges
     std::optional<double> slowerThan;  // Latency: seconds; the one edge that is judged, instead of all
     std::optional<double> psi;         // HistogramDrift: threshold; without it the metric only observes
     bool observeOnly = false;          // role Observe: judged and shown, never decides

@@ -15,12 +15,11 @@ double lookShare(int i) {
     return 6 / (std::numbers::pi * std::numbers::pi * i * i);
 }
 
-Histogram sumOf(const std::vector<PodCounts>& pods, Histogram sum, bool& any) {
+Histogram sumOf(const std::vector<PodCounts>& pods, Histogram sum) {
     for (const PodCounts& pod : pods) {
         if (!pod.warm || pod.counts->total == 0 || !isHistogram(*pod.counts)) continue;
         const Histogram next{pod.counts->edges, pod.counts->buckets};
         sum = sum.buckets.empty() ? next : merged(sum, next);
-        any = true;
     }
     return sum;
 }
@@ -30,30 +29,65 @@ Histogram sumOf(const std::vector<PodCounts>& pods, Histogram sum, bool& any) {
 void DriftEvidence::startStep() {
     stable = {};
     canary = {};
+    classes.clear();
     invalid = false;
     strata = 0;
     looksInStep = 0;
     verdict = api::Verdict::NoData;
 }
 
-void DriftEvidence::add(const api::Metric& metric, const std::vector<PodCounts>& canaryPods,
-                        const std::vector<PodCounts>& stablePods, double falseAlarm, double missedHarm) {
-    bool canaryAny = false, stableAny = false;
-    const uint64_t before = canary.total();
-    canary = sumOf(canaryPods, canary, canaryAny);
-    stable = sumOf(stablePods, stable, stableAny);
-    samples += canary.total() - before;
-    if (canary.buckets.empty() || stable.buckets.empty()) return;
+bool DriftEvidence::addHistograms(const std::vector<PodCounts>& canaryPods,
+                                  const std::vector<PodCounts>& stablePods) {
+    canary = sumOf(canaryPods, canary);
+    stable = sumOf(stablePods, stable);
+    if (canary.buckets.empty() || stable.buckets.empty()) return false;
     const std::vector<double> edges = sharedEdges(canary.edges, stable.edges);
     invalid = edges.empty();
     if (invalid) {
         verdict = api::Verdict::Invalid;
-        return;
+        return false;
     }
     canary = coarsened(canary, edges);
     stable = coarsened(stable, edges);
+    return true;
+}
+
+// A class that only one version has had so far counts 0 in the other.
+void DriftEvidence::addClass(const std::string& name, uint64_t count, bool ofCanary) {
+    const auto place = std::lower_bound(classes.begin(), classes.end(), name);
+    const auto at = place - classes.begin();
+    if (place == classes.end() || *place != name) {
+        classes.insert(place, name);
+        canary.buckets.insert(canary.buckets.begin() + at, 0);
+        stable.buckets.insert(stable.buckets.begin() + at, 0);
+    }
+    (ofCanary ? canary : stable).buckets[static_cast<size_t>(at)] += count;
+}
+
+bool DriftEvidence::addClasses(const std::vector<PodCounts>& canaryPods,
+                               const std::vector<PodCounts>& stablePods) {
+    for (const auto* pods : {&canaryPods, &stablePods}) {
+        for (const PodCounts& pod : *pods) {
+            if (!pod.warm) continue;
+            for (size_t i = 0; i < pod.counts->classes.size() && i < pod.counts->buckets.size(); ++i) {
+                if (pod.counts->buckets[i] == 0) continue;
+                addClass(pod.counts->classes[i], pod.counts->buckets[i], pods == &canaryPods);
+            }
+        }
+    }
+    return canary.total() > 0 && stable.total() > 0 && classes.size() > 1;
+}
+
+void DriftEvidence::add(const api::Metric& metric, const std::vector<PodCounts>& canaryPods,
+                        const std::vector<PodCounts>& stablePods, double falseAlarm, double missedHarm) {
+    const uint64_t before = canary.total();
+    const bool comparable =
+        metric.byLabel.empty() ? addHistograms(canaryPods, stablePods) : addClasses(canaryPods, stablePods);
+    const uint64_t added = canary.total() - before;
+    samples += added;
+    if (!comparable) return;
     if (verdict == api::Verdict::NoData) verdict = api::Verdict::Continue;
-    if (!metric.psi || !canaryAny) return;
+    if (!metric.psi || added == 0) return;
     const StabilityScale scale(stable.total(), canary.total(), canary.buckets.size());
     if (strata == 0 && !scale.enough(*metric.psi)) return;
     ++strata;
@@ -78,6 +112,25 @@ double DriftEvidence::index() const {
     if (invalid || canary.total() == 0 || stable.total() == 0) return 0;
     const StabilityScale scale(stable.total(), canary.total(), canary.buckets.size());
     return std::max(0.0, populationStability(stable.buckets, canary.buckets) - scale.degrees * scale.scale);
+}
+
+std::optional<DriftEvidence::Moved> DriftEvidence::mostMoved() const {
+    if (classes.empty() || canary.total() == 0 || stable.total() == 0) return std::nullopt;
+    Moved out;
+    double most = -1;
+    for (size_t i = 0; i < classes.size(); ++i) {
+        // With half an event more, as the index has it: a class that one version lacks is no infinity.
+        const auto share = [&](const Histogram& arm) {
+            return (static_cast<double>(arm.buckets[i]) + 0.5) /
+                   (static_cast<double>(arm.total()) + static_cast<double>(classes.size()) / 2);
+        };
+        const double part = (share(canary) - share(stable)) * std::log(share(canary) / share(stable));
+        if (part <= most) continue;
+        most = part;
+        out = {classes[i], static_cast<double>(stable.buckets[i]) / static_cast<double>(stable.total()),
+               static_cast<double>(canary.buckets[i]) / static_cast<double>(canary.total())};
+    }
+    return out;
 }
 
 double DriftEvidence::missing(const api::Metric& metric) const {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "api/judgement.h"
@@ -10,14 +12,15 @@
 
 namespace serin::judge {
 
-// A histogram of the canary against the same of the stable version, over the present step. Whether they
-// differ at all is no question (retrained models do); whether by more than a threshold is asked when enough
-// was seen, at usable strata 1, 2, 4, 8, … since then.
+// A histogram of the canary, or events by class, against the same of the stable version, over the present
+// step. Whether they differ at all is no question (retrained models do); whether by more than a threshold is
+// asked when enough was seen, at usable strata 1, 2, 4, 8, … since then.
 struct DriftEvidence {
     Histogram stable;
     Histogram canary;
-    bool invalid = false;  // the versions share no bucket edge
-    uint64_t strata = 0;   // usable ones of this step since the size rule first held
+    std::vector<std::string> classes;  // ascending; the buckets' names where there are no edges
+    bool invalid = false;              // the versions share no bucket edge
+    uint64_t strata = 0;               // usable ones of this step since the size rule first held
     int looksInStep = 0;
     int looksInAttempt = 0;  // the errors of all looks of an attempt sum up to the metric's share
     api::Verdict verdict = api::Verdict::NoData;  // of the latest look
@@ -37,7 +40,19 @@ struct DriftEvidence {
 
     bool operator==(const DriftEvidence&) const = default;
 
+    // The class whose share moved most in the index, and its shares; nothing without classes.
+    struct Moved {
+        std::string name;
+        double stable = 0;
+        double canary = 0;
+    };
+    std::optional<Moved> mostMoved() const;
+
   private:
+    // False where the arms cannot be compared (yet).
+    bool addHistograms(const std::vector<PodCounts>& canaryPods, const std::vector<PodCounts>& stablePods);
+    bool addClasses(const std::vector<PodCounts>& canaryPods, const std::vector<PodCounts>& stablePods);
+    void addClass(const std::string& name, uint64_t count, bool ofCanary);
     void look(double threshold, double falseAlarm, double missedHarm);
 };
 

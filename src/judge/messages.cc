@@ -23,6 +23,13 @@ std::string onePodNote(const AttemptMemory& attempt, const Standing& standing) {
     return !attempt.soaking && standing.podsWithRequests == 1 ? " (one pod)" : "";
 }
 
+std::string mostMoved(const DriftEvidence& drift) {
+    const auto moved = drift.mostMoved();
+    if (!moved || drift.index() <= 0) return "";
+    return cat(", most by class \"", moved->name, "\" (", humanPercent(moved->canary), " against ",
+               humanPercent(moved->stable), ")");
+}
+
 // ln of each metric's part in the weighted mean; the last one is the pods'.
 std::vector<double> parts(const AttemptMemory& attempt, const Standing& standing) {
     std::vector<double> out;
@@ -63,16 +70,17 @@ std::string driftMessage(const api::Analysis&, const MetricMemory& metric) {
     if (drift.canary.total() == 0) return cat("no observations of ", name, " from the canary yet");
     if (drift.stable.total() == 0) return cat("no observations of ", name, " from the stable version yet");
     const std::string psi = cat("drift of ", name, ": PSI ", humanNumber(drift.index()));
-    if (!metric.definition.psi) return psi;
+    const std::string moved = mostMoved(drift);
+    if (!metric.definition.psi) return psi + moved;
     const std::string limit = humanNumber(*metric.definition.psi);
-    if (drift.verdict == api::Verdict::Harm) return cat(psi, " > ", limit);
-    if (drift.verdict == api::Verdict::Safe) return cat(psi, ", safely below ", limit);
+    if (drift.verdict == api::Verdict::Harm) return cat(psi, " > ", limit, moved);
+    if (drift.verdict == api::Verdict::Safe) return cat(psi, ", safely below ", limit, moved);
     const double missing = drift.missing(metric.definition);
     if (missing > 0) {
         return cat(psi, " so far (limit ", limit, "), about ", humanNumber(missing),
                    " more observations to judge");
     }
-    return cat(psi, ", not yet clear of the limit ", limit);
+    return cat(psi, ", not yet clear of the limit ", limit, moved);
 }
 
 std::string meanMessage(const api::Analysis& analysis, const MetricMemory& metric, bool safe) {

@@ -26,9 +26,27 @@ void dropGroups(AttemptMemory& attempt) {
     attempt.groupsMade = 0;
 }
 
+bool consistent(const Histogram& arm) {
+    return arm.buckets.empty() ? arm.edges.empty() : arm.buckets.size() == arm.edges.size() + 1;
+}
+
+// Both arms have the same buckets, once both have any.
+bool consistent(const DriftEvidence& drift) {
+    if (!drift.classes.empty()) {
+        return drift.canary.edges.empty() && drift.stable.edges.empty() &&
+               drift.canary.buckets.size() == drift.classes.size() &&
+               drift.stable.buckets.size() == drift.classes.size() &&
+               std::is_sorted(drift.classes.begin(), drift.classes.end());
+    }
+    const bool compared = !drift.invalid && !drift.canary.buckets.empty() && !drift.stable.buckets.empty();
+    return consistent(drift.canary) && consistent(drift.stable) &&
+           (!compared || drift.canary.edges == drift.stable.edges);
+}
+
 // An error rate or a share has one rate, a latency one an edge; whoever goes on relies on it.
 bool consistent(const MetricMemory& metric) {
     const RateMetric& rate = metric.rate;
+    if (!consistent(metric.drift)) return false;
     switch (metric.definition.kind) {
         case api::MetricKind::ErrorRate:
         case api::MetricKind::Share:

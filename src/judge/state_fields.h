@@ -28,12 +28,12 @@ void fields(Archive& a, T& v) {
 template <typename Archive, PersistedAs<Metric> T>
 void fields(Archive& a, T& v) {
     a(v.name, v.kind, v.weight, v.worseOddsRatio, v.worseDifference, v.safeOddsRatio, v.safeDifference, v.max,
-      v.histogram, v.share, v.mean, v.worseChange, v.safeChange, v.unitSeconds, v.slowerThan, v.psi,
-      v.observeOnly);
+      v.histogram, v.byLabel, v.share, v.mean, v.worseChange, v.safeChange, v.unitSeconds, v.slowerThan,
+      v.psi, v.observeOnly);
 }
 template <typename Archive, PersistedAs<Counts> T>
 void fields(Archive& a, T& v) {
-    a(v.total, v.bad, v.sum, v.edges, v.buckets);
+    a(v.total, v.bad, v.sum, v.edges, v.buckets, v.classes);
 }
 template <typename Archive, PersistedAs<PodSample> T>
 void fields(Archive& a, T& v) {
@@ -97,7 +97,8 @@ void fields(Archive& a, T& v) {
 }
 template <typename Archive, PersistedAs<DriftEvidence> T>
 void fields(Archive& a, T& v) {
-    a(v.stable, v.canary, v.invalid, v.strata, v.looksInStep, v.looksInAttempt, v.verdict, v.samples);
+    a(v.stable, v.canary, v.classes, v.invalid, v.strata, v.looksInStep, v.looksInAttempt, v.verdict,
+      v.samples);
 }
 template <typename Archive, PersistedAs<Moments> T>
 void fields(Archive& a, T& v) {

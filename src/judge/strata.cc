@@ -1,6 +1,7 @@
 #include "judge/strata.h"
 
 #include <algorithm>
+#include <map>
 
 #include "judge/histogram.h"
 
@@ -17,6 +18,17 @@ api::Counts mergedCounts(const api::Counts& a, const api::Counts& b) {
         const api::Counts& seen = a.total == 0 ? b : a;
         out.edges = seen.edges;
         out.buckets = seen.buckets;
+        out.classes = seen.classes;
+    } else if (!a.classes.empty() || !b.classes.empty()) {
+        std::map<std::string, uint64_t> events;
+        for (const api::Counts* counts : {&a, &b}) {
+            for (size_t i = 0; i < counts->classes.size(); ++i)
+                events[counts->classes[i]] += counts->buckets[i];
+        }
+        for (const auto& [name, count] : events) {
+            out.classes.push_back(name);
+            out.buckets.push_back(count);
+        }
     } else if (!a.edges.empty() || !b.edges.empty()) {
         const Histogram both = merged({a.edges, a.buckets}, {b.edges, b.buckets});
         out.edges = both.edges;

@@ -50,6 +50,11 @@ Sums sumUp(const SourceReading& reading, const std::vector<double>& numbers) {
             case Slot::Bad:
                 sums.bad += numbers[i];
                 break;
+            case Slot::Class:
+                sums.total += numbers[i];
+                ++edges[number.edge].histograms;
+                edges[number.edge].sum += numbers[i];
+                break;
             case Slot::Bucket:
                 histograms.insert(number.group);
                 edges[number.edge].sum += numbers[i];
@@ -60,7 +65,7 @@ Sums sumUp(const SourceReading& reading, const std::vector<double>& numbers) {
     for (const auto& [edge, at] : edges) {
         if (std::isinf(edge)) {
             if (edge > 0) sums.infinite = at.sum;
-        } else if (at.histograms == histograms.size()) {
+        } else if (histograms.empty() || at.histograms == histograms.size()) {
             sums.edges.push_back(edge);
             sums.cumulative.push_back(at.sum);
         }
@@ -72,10 +77,27 @@ uint64_t wholeNumber(double value) {
     return value > 0 ? static_cast<uint64_t>(std::llround(value)) : 0;
 }
 
+api::Counts classCountsOf(const Sums& sums, const std::map<double, std::string>& names) {
+    std::map<std::string, uint64_t> byName;
+    for (size_t i = 0; i < sums.edges.size(); ++i) {
+        const auto name = names.find(sums.edges[i]);
+        if (name != names.end()) byName[name->second] += wholeNumber(sums.cumulative[i]);
+    }
+    api::Counts counts;
+    for (const auto& [name, count] : byName) {
+        counts.classes.push_back(name);
+        counts.buckets.push_back(count);
+        counts.total += count;
+    }
+    return counts;
+}
+
 // Enforces what a client's races and float noise may break: a part is no more than the whole, cumulative
 // buckets never fall.
-api::Counts countsOf(const Sums& sums, SourceKind kind) {
+api::Counts countsOf(const Sums& sums, const SourceReading& reading) {
     api::Counts counts;
+    const SourceKind kind = reading.kind;
+    if (kind == SourceKind::Classes) return classCountsOf(sums, reading.classes);
     if (kind == SourceKind::Mean) {
         counts.total = wholeNumber(sums.total);
         counts.sum = std::max(0.0, sums.bad);
@@ -112,13 +134,14 @@ SourceDelta advanceSums(const Sums& last, const SourceReading& reading, Process 
     size_t i = 0;
     for (size_t k = 0; k < now.edges.size(); ++k) {
         while (i < last.edges.size() && last.edges[i] < now.edges[k]) ++i;
-        if (i == last.edges.size() || last.edges[i] != now.edges[k]) continue;
+        const bool known = i < last.edges.size() && last.edges[i] == now.edges[k];
+        if (!known && reading.kind != SourceKind::Classes) continue;  // a class that is new counts from 0
         rise.edges.push_back(now.edges[k]);
-        rise.cumulative.push_back(now.cumulative[k] - last.cumulative[i]);
+        rise.cumulative.push_back(now.cumulative[k] - (known ? last.cumulative[i] : 0));
         fell = fell || rise.cumulative.back() < 0;
     }
     bool fromZero = process == Process::Other || (fell && process == Process::Unknown);
-    if (fromZero) return {countsOf(now, reading.kind), fell};
+    if (fromZero) return {countsOf(now, reading), fell};
     bool incomparable = !now.edges.empty() && !last.edges.empty() && rise.edges.empty();
     if (fell || incomparable) return {std::nullopt, fell};
     // No bucket existed then: all edges count from 0.
@@ -126,7 +149,7 @@ SourceDelta advanceSums(const Sums& last, const SourceReading& reading, Process 
         rise.edges = now.edges;
         rise.cumulative = now.cumulative;
     }
-    return {countsOf(rise, reading.kind), false};
+    return {countsOf(rise, reading), false};
 }
 
 }  // namespace
@@ -170,12 +193,12 @@ SourceDelta advance(const SourceNumbers& last, const SourceReading& now, Process
         bool fromZero = before == nullptr || process == Process::Other || resetGroups.contains(number.group);
         rises.push_back(fromZero ? number.value : number.value - before->value);
     }
-    return {countsOf(sumUp(now, rises), now.kind), !resetGroups.empty()};
+    return {countsOf(sumUp(now, rises), now), !resetGroups.empty()};
 }
 
 SourceDelta begin(const SourceReading& now, FirstSight firstSight) {
     if (!now.exported || firstSight == FirstSight::Baseline) return {};
-    return {countsOf(sumUp(now, valuesOf(now)), now.kind), false};
+    return {countsOf(sumUp(now, valuesOf(now)), now), false};
 }
 
 SourceNumbers remember(const SourceNumbers* last, const SourceReading& now, Process process, size_t most) {

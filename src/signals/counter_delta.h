@@ -14,7 +14,8 @@ namespace serin::signals {
 struct Sums {
     double total = 0;  // Requests: all. Histogram: observations by _count, NaN included
     double bad = 0;    // or good ones, or the sum of what was observed
-    // Histogram, summed over the histograms of one name: only edges that all of them have.
+    // Classes: what stands for each, and its events. Histogram, summed over the histograms of one name: only
+    // edges that all of them have.
     std::vector<double> edges;       // ascending, finite
     std::vector<double> cumulative;  // observations at or below each edge
     std::optional<double> infinite;  // at or below +Inf: all but NaN; absent without such a bucket

@@ -16,6 +16,8 @@ namespace {
 constexpr size_t maxSeries = 5'000;            // that are judged, of one pod
 constexpr size_t maxSeriesTogether = 200'000;  // of all pods that are read together
 constexpr size_t leastSeries = 50;             // that any pod may have
+constexpr size_t maxClassName = 64;            // bytes that are kept of it
+constexpr size_t maxClasses = 100;             // of one counter; more are no classes but names
 constexpr std::string_view processStartName = "process_start_time_seconds";
 
 // "x_total", "x_bucket", "x_count" and "x" belong to the family "x", whose creation time is "x_created".
@@ -52,6 +54,7 @@ std::vector<Use> usesOf(const Selection& selection) {
         const Source& source = selection.sources[i];
         for (const Selector& selector : source.total) add(i, selector, "", Slot::Total);
         for (const Selector& selector : source.bad) add(i, selector, "", Slot::Bad);
+        if (source.kind == SourceKind::Classes) add(i, source.histogram, "", Slot::Class);
         if (source.kind == SourceKind::Histogram) {
             add(i, source.histogram, "_bucket", Slot::Bucket);
             add(i, source.histogram, "_count", Slot::Count);
@@ -76,7 +79,8 @@ struct Created {
 
 class Reducer final : public PageSink {
   public:
-    Reducer(const Selection& selection, size_t mostSelected) : uses_(usesOf(selection)), most_(mostSelected) {
+    Reducer(const Selection& selection, size_t mostSelected)
+        : selection_(selection), uses_(usesOf(selection)), most_(mostSelected) {
         reading_.sources.resize(selection.sources.size());
         created_.resize(selection.sources.size());
         for (size_t i = 0; i < selection.sources.size(); ++i) {
@@ -144,9 +148,24 @@ class Reducer final : public PageSink {
             // By the number, not the text: "1" and "1.0" are one edge.
             number.series += fingerprint(numberText(*edge), seed);
         }
+        if (use.slot == Slot::Class && !takeClass(use, sample, source, number)) return;
         if (selected_ >= most_) return fail(cat("more than ", most_, " series are selected"));
         ++selected_;
         source.series.push_back(number);
+    }
+
+    // A class is known by 53 bits of a digest of its name, which a double holds exactly. False: too many.
+    bool takeClass(const Use& use, const Sample& sample, SourceReading& source, SeriesNumber& number) {
+        const std::string& label = selection_.sources[use.source].label;
+        std::string value;
+        for (const Label& written : sample.labels) {
+            if (written.name == label) value = written.value;
+        }
+        number.edge = static_cast<double>(fingerprint(value) >> 11U);
+        source.classes.emplace(number.edge, value.substr(0, maxClassName));
+        if (source.classes.size() <= maxClasses) return true;
+        fail(cat("more than ", maxClasses, " values of the label ", label, " of ", sample.name));
+        return false;
     }
 
     static std::optional<double> edgeOf(const Sample& sample) {
@@ -177,6 +196,7 @@ class Reducer final : public PageSink {
         if (trouble_.empty()) trouble_ = std::move(why);
     }
 
+    const Selection& selection_;
     std::vector<Use> uses_;
     size_t most_;
     size_t selected_ = 0;

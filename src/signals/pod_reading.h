@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@
 
 namespace serin::signals {
 
-enum class Slot : uint8_t { Total, Bad, Bucket, Count };
+enum class Slot : uint8_t { Total, Bad, Bucket, Count, Class };
 
 // One series' number on one page.
 struct SeriesNumber {
@@ -19,7 +20,7 @@ struct SeriesNumber {
         0;               // identity: a hash of slot, name and labels, in any order; the same in every process
     uint64_t group = 0;  // the same without the name's suffix and le: joins the buckets of one histogram
     Slot slot = Slot::Total;
-    double edge = 0;     // Bucket: upper edge, +infinity included
+    double edge = 0;     // Bucket: upper edge, +infinity included. Class: a whole number that stands for it
     double value = 0;    // finite and not negative
     double created = 0;  // seconds since 1970 by the sibling `_created`; 0 when there is none
 };
@@ -27,8 +28,9 @@ struct SeriesNumber {
 struct SourceReading {
     uint64_t fingerprint = 0;  // of the Source
     SourceKind kind = SourceKind::Requests;
-    bool exported = false;             // the page names the metric, if only in a TYPE line
-    std::vector<SeriesNumber> series;  // ascending by `series`, each once
+    bool exported = false;                  // the page names the metric, if only in a TYPE line
+    std::vector<SeriesNumber> series;       // ascending by `series`, each once
+    std::map<double, std::string> classes;  // the values of the label by what stands for them
 };
 
 // One scrape of one pod, reduced to the judged series.

@@ -94,11 +94,23 @@ Result<Source> meanSource(const api::MeanCounters& mean, const std::string& fiel
                       "mean");
 }
 
+Result<Source> classesSource(const api::Metric& metric, const std::string& field) {
+    auto counter = parseSelector(metric.histogram);
+    if (!counter) return invalid(cat(field, "drift.counter: ", counter.error().message));
+    Source source;
+    source.kind = SourceKind::Classes;
+    source.histogram = std::move(*counter);
+    source.label = metric.byLabel;
+    source.fingerprint = fingerprint(cat("classes\n", source.histogram.text(), "\n", source.label));
+    return source;
+}
+
 Result<Source> sourceOf(const api::Runtime& runtime, const api::Metric& metric, size_t index) {
     if (metric.kind == api::MetricKind::ErrorRate) return errorSource(runtime.errors, metric.name);
     const std::string field = cat("spec.analysis.metrics[", index, "].");
     if (metric.kind == api::MetricKind::Share) return shareSource(metric.share, field);
     if (metric.kind == api::MetricKind::Mean) return meanSource(metric.mean, field);
+    if (!metric.byLabel.empty()) return classesSource(metric, field);
     return histogramSource(runtime, metric, index);
 }
 

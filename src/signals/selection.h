@@ -11,19 +11,21 @@
 namespace serin::signals {
 
 // Requests counts events and the bad ones of them, Complement events and the good ones, Mean observations and
-// their sum.
-enum class SourceKind { Requests, Histogram, Complement, Mean };
+// their sum, Classes events by the value of a label.
+enum class SourceKind { Requests, Histogram, Complement, Mean, Classes };
 
 // The series one kind of number is made of. Metrics that ask for the same series share a source.
 struct Source {
     // Equal exactly when kind and selectors are; the same in every process (it is persisted).
     uint64_t fingerprint = 0;
     SourceKind kind = SourceKind::Requests;
-    // All but Histogram: a series counts once in each list, however many selectors of it accept it.
+    // All but Histogram and Classes: a series counts once in each list, however many selectors of it accept
+    // it.
     std::vector<Selector> total;
     std::vector<Selector> bad;  // Complement: the good ones; Mean: the sums
-    // Histogram: selects on the labels of <name>_bucket (without le) and <name>_count.
+    // Histogram: selects on the labels of <name>_bucket (without le) and <name>_count. Classes: the counter.
     Selector histogram;
+    std::string label;  // Classes
 };
 
 struct SelectedMetric {

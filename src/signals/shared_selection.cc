@@ -14,8 +14,8 @@ Question questionOf(const api::Runtime& runtime, const std::vector<api::Metric>&
     Question question{runtime.errors.total, runtime.errors.bad};
     for (const api::Metric& metric : metrics) {
         question.push_back({metric.name, std::to_string(static_cast<int>(metric.kind)), metric.histogram,
-                            metric.share.total, metric.share.bad, metric.share.good, metric.mean.sum,
-                            metric.mean.count});
+                            metric.byLabel, metric.share.total, metric.share.bad, metric.share.good,
+                            metric.mean.sum, metric.mean.count});
     }
     return question;
 }

@@ -177,6 +177,13 @@ TEST(DriftMetric, DecidesOnlyWithAThreshold) {
     EXPECT_FALSE(metricOf(R"({"name":"s","drift":{"histogram":"model_score","of":"inputs"}})").guard());
 }
 
+TEST(DriftMetric, MayCompareTheClassesOfACounter) {
+    const Metric classes = metricOf(R"({"name":"c","drift":{"counter":"p_total{x=\"y\"}","by":"class"}})");
+    EXPECT_EQ(classes.kind, MetricKind::HistogramDrift);
+    EXPECT_EQ(classes.histogram, R"(p_total{x="y"})");
+    EXPECT_EQ(classes.byLabel, "class");
+}
+
 TEST(MetricRole, ObserversAreJudgedAndDecideNothing) {
     EXPECT_FALSE(metricOf(R"({"name":"e","errorRate":{},"role":"Observe"})").guard());
     EXPECT_FALSE(metricOf(R"({"name":"l","latency":{},"role":"Observe"})").guard());

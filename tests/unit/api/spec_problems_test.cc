@@ -106,6 +106,18 @@ TEST(SpecProblems, AMeanNeedsItsSeriesAndMarginsInOrder) {
                   field + "safeWithin.change", "not above", "a larger one");
 }
 
+TEST(SpecProblems, ADriftHasAHistogramOrACounterWithItsLabel) {
+    const auto with = [](const std::string& drift) {
+        return smallSpec(R"(,"analysis":{"metrics":[{"name":"d","drift":)" + drift + "}]}");
+    };
+    const std::string field = "spec.analysis.metrics[0].drift.";
+    expectProblem(with(R"({"counter":"c"})"), field + "by", "is missing", "label");
+    expectProblem(with(R"({"histogram":"h","by":"l"})"), field + "by", "without counter", "state counter");
+    expectProblem(with(R"({"histogram":"h","counter":"c","by":"l"})"), field + "counter", "beside histogram",
+                  "a metric of each");
+    expectProblem(with("{}"), field + "histogram", "is missing", "or counter and by");
+}
+
 TEST(SpecProblems, ACustomServerMustSayItsPort) {
     expectProblem(
         smallSpec(R"(,"runtime":{"preset":"custom","readyPath":"/r","errors":{"total":"a","bad":"b"}})"),

@@ -61,6 +61,64 @@ TEST(Drift, AnObserverWithAThresholdSaysHarmAndTakesNothingBack) {
     EXPECT_TRUE(rig.said().calm);
 }
 
+api::Counts predicted(const std::map<std::string, uint64_t>& classes) {
+    api::Counts counts;
+    for (const auto& [name, count] : classes) {
+        counts.classes.push_back(name);
+        counts.buckets.push_back(count);
+        counts.total += count;
+    }
+    return counts;
+}
+
+api::Analysis withClasses() {
+    api::Metric metric = driftMetric(.5);
+    metric.name = "class";
+    metric.byLabel = "class";
+    return analysisOf({errorMetric(), metric});
+}
+
+void classTick(Rig& rig, const std::map<std::string, uint64_t>& canary) {
+    rig.tick({pod("s1", {{"errors", requests(400, 0)}, {"class", predicted({{"ham", 320}, {"spam", 80}})}})},
+             {pod("c1", {{"errors", requests(200, 0)}, {"class", predicted(canary)}})});
+}
+
+TEST(ClassDrift, OfAModelThatPredictsOneClassOnlyIsHarmAndTheClassIsNamed) {
+    Rig rig(withClasses());
+    classTick(rig, {{"spam", 200}});
+    ASSERT_TRUE(rig.said().harm);
+    const std::string headline = rig.said().headline;
+    EXPECT_EQ(headline.rfind("drift of class: PSI ", 0), 0U) << headline;
+    EXPECT_NE(headline.find(R"( > 0.5, most by class "ham" (0.0 % against 80.0 %))"), std::string::npos)
+        << headline;
+}
+
+TEST(ClassDrift, OfLikeSharesIsSafe) {
+    Rig rig(withClasses());
+    for (int i = 0; i < 4; ++i) classTick(rig, {{"ham", 158}, {"spam", 42}});
+    EXPECT_EQ(rig.metric("class").verdict, Verdict::Safe);
+    EXPECT_EQ(rig.metric("class").samples, 800U);
+    EXPECT_TRUE(rig.said().safe);
+}
+
+TEST(ClassDrift, OfAClassThatStableNeverPredictedCounts) {
+    Rig rig(withClasses());
+    for (int i = 0; i < 4; ++i) classTick(rig, {{"ham", 60}, {"spam", 20}, {"unknown", 120}});
+    EXPECT_EQ(rig.metric("class").verdict, Verdict::Harm);
+    EXPECT_NE(rig.metric("class").message.find("class \"unknown\""), std::string::npos);
+}
+
+TEST(ClassDrift, GoesOnBitForBitAfterARestart) {
+    Rig whole(withClasses());
+    Rig broken(withClasses());
+    for (int i = 0; i < 5; ++i) {
+        for (Rig* rig : {&whole, &broken})
+            classTick(*rig, {{"ham", 150}, {"spam", 40 + static_cast<uint64_t>(i)}});
+        broken.restart();
+    }
+    EXPECT_EQ(whole.said(), broken.said());
+}
+
 TEST(Drift, LooksOnlyWhenEnoughWasSeen) {
     Rig rig(withScore(1.0));
     driftTick(rig, {0, 0, 0, 2, 3, 1, 0, 0, 0, 0});

@@ -310,5 +310,55 @@ TEST_F(Book, TellsSumAndCountOfAMean) {
     EXPECT_EQ(counts.sum, 3.25);
 }
 
+class ClassBook : public Book {
+  protected:
+    ClassBook() {
+        api::Metric metric;
+        metric.name = "class";
+        metric.kind = api::MetricKind::HistogramDrift;
+        metric.histogram = "predictions_total";
+        metric.byLabel = "class";
+        auto compiled = compileSelection({}, {metric});
+        EXPECT_TRUE(compiled.ok());
+        selection = std::make_shared<const Selection>(*compiled);
+    }
+    static std::string page(int ham, int spam, int other = -1) {
+        std::string text =
+            cat("predictions_total{class=\"ham\",zone=\"a\"} ", ham, "\npredictions_total{class=\"spam\"} ",
+                spam, "\npredictions_total{class=\"ham\",zone=\"b\"} 5\n");
+        return other < 0 ? text : cat(text, "predictions_total{class=\"other\"} ", other, "\n");
+    }
+    static std::string events(const std::optional<api::Stratum>& stratum) {
+        const api::Counts& counts = stratum->stable[0].counts.at("class");
+        std::string out = cat(counts.total, ":");
+        for (size_t i = 0; i < counts.classes.size(); ++i)
+            out += cat(" ", counts.classes[i], "=", counts.buckets[i]);
+        return out;
+    }
+};
+
+TEST_F(ClassBook, CountsTheEventsOfEachClass) {
+    pod("a", page(10, 20)).round(0);
+    EXPECT_EQ(events(pod("a", page(17, 22)).round(10)), "9: ham=7 spam=2");
+    EXPECT_EQ(events(pod("a", page(17, 22, 3)).round(20)), "3: ham=0 other=3 spam=0")
+        << "a new class counts from 0";
+}
+
+TEST_F(ClassBook, GoesOnFromWhatWasSaved) {
+    pod("a", page(10, 20)).round(0);
+    const std::string saved = book.save();
+    book = CounterBook();
+    ASSERT_TRUE(book.restore(saved).ok());
+    EXPECT_EQ(events(pod("a", page(17, 22, 3)).round(10)), "12: ham=7 other=3 spam=2");
+}
+
+TEST_F(ClassBook, RefusesALabelWithMoreValuesThanClassesCanBe) {
+    std::string text;
+    for (int i = 0; i <= 100; ++i) text += cat("predictions_total{class=\"user-", i, "\"} 1\n");
+    const auto reading = readPage(text, *selection, false);
+    ASSERT_FALSE(reading.ok());
+    EXPECT_EQ(reading.error().message, "more than 100 values of the label class of predictions_total");
+}
+
 }  // namespace
 }  // namespace serin::signals

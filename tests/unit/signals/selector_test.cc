@@ -181,6 +181,22 @@ TEST(Selection, AShareCountsItsBadEventsOrTheOnesThatAreNotGood) {
     EXPECT_THAT(selection.error().message, testing::StartsWith("spec.analysis.metrics[1].share.good: "));
 }
 
+TEST(Selection, ClassesOfACounterAreASourceOfTheirOwn) {
+    api::Metric classes = driftMetric("class", "predictions_total{model=\"m\"}");
+    classes.byLabel = "class";
+    api::Metric other = classes;
+    other.byLabel = "region";
+    auto selection = compileSelection({}, {classes, other});
+    ASSERT_TRUE(selection.ok()) << selection.error().message;
+    ASSERT_EQ(selection->sources.size(), 2U);
+    EXPECT_EQ(selection->sources[0].kind, SourceKind::Classes);
+    EXPECT_EQ(selection->sources[0].label, "class");
+    classes.histogram = "predictions{";
+    selection = compileSelection({}, {classes});
+    ASSERT_FALSE(selection.ok());
+    EXPECT_THAT(selection.error().message, testing::StartsWith("spec.analysis.metrics[0].drift.counter: "));
+}
+
 TEST(Selection, NamesTheFieldThatIsWrong) {
     api::Runtime runtime;
     runtime.errors = {{"ok_total"}, {"bad_total", "bad{"}};
