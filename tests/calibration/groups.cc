@@ -1,0 +1,14 @@
+#include "row.h"
+
+namespace serin::calibration {
+
+std::vector<Group> allGroups() {
+    std::vector<Group> out;
+    for (const auto& part : {quietGroups(), powerGroups(), aimGroups(), latencyGroups(), driftGroups(),
+                             limitGroups(), unboundedGroups()}) {
+        out.insert(out.end(), part.begin(), part.end());
+    }
+    return out;
+}
+
+}  // namespace serin::calibration
