@@ -35,6 +35,7 @@ Feed::Feed(const Scenario& scenario, const api::Analysis& analysis, Random& rand
         stratum_.stable.push_back(podOf("stable", static_cast<size_t>(i), std::chrono::hours(1)));
     }
     for (int i = 0; i < trouble.clients; ++i) clients_.push_back(random.gammaFactor(kClientVariance));
+    connectClients();
     remembered_ = random.normal();
 }
 
@@ -49,6 +50,10 @@ void Feed::step(const Step& step) {
     for (size_t i = stratum_.canary.size(); i < static_cast<size_t>(step.canaryPods); ++i) {
         stratum_.canary.push_back(podOf("canary", i, Duration(0)));
     }
+    connectClients();
+}
+
+void Feed::connectClients() {
     clientPods_.clear();
     for (size_t i = 0; i < clients_.size(); ++i) {
         clientPods_.push_back(random_.below(stratum_.canary.size() + stratum_.stable.size()));

@@ -18,7 +18,7 @@ class Feed {
 
     // An interval before the rollout: stable alone has all the traffic.
     const api::Stratum& before();
-    // From now on the canary has this share and so many pods; new ones are cold.
+    // From now on the canary has this share and so many pods; new ones are cold. Clients connect anew.
     void step(const Step& step);
     // The next interval of the rollout.
     const api::Stratum& next();
@@ -35,6 +35,7 @@ class Feed {
         double rate;      // of errors
         double requests;  // of all its pods together, on average
     };
+    void connectClients();
     void advance();
     double noise();
     double rateFrom(double second) const;

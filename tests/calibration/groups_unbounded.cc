@@ -6,13 +6,8 @@
 namespace serin::calibration {
 namespace {
 
-const api::Analysis& analysis() {
-    static const api::Analysis out = shipped({errorRate()});
-    return out;
-}
-
-Row row(std::string name, Scenario scenario) {
-    return {std::move(name), analysis(), std::move(scenario), false, {}};
+Row row(std::string name, Scenario scenario, api::Analysis analysis = shipped({errorRate()})) {
+    return {std::move(name), std::move(analysis), std::move(scenario), false, {}};
 }
 
 // A canary pod beside three stable ones; each client's rate is another (gamma, variance 4).
@@ -38,7 +33,7 @@ std::vector<Row> onePod() {
 }
 
 // Bursts of 10 % for 5 s of every two minutes.
-std::vector<Row> misaligned() {
+std::vector<Row> misaligned(const api::Analysis& analysis, int stablePods) {
     std::vector<Row> out;
     for (const int offset : {0, 1, 2, 3, 5}) {
         for (const bool known : {false, true}) {
@@ -47,8 +42,10 @@ std::vector<Row> misaligned() {
                               {.looks = 180,
                                .interval = 10,
                                .requests = 2000,
+                               .stablePods = stablePods,
                                .errors = bursts(.005, .1, 5, 120),
-                               .trouble = {.offset = static_cast<double>(offset), .offsetIsKnown = known}}));
+                               .trouble = {.offset = static_cast<double>(offset), .offsetIsKnown = known}},
+                              analysis));
         }
     }
     return out;
@@ -68,8 +65,10 @@ std::vector<Group> unboundedGroups() {
         {"Without a bound: clients that keep their connections; shipped defaults", Question::Unbounded, false,
          pinned()},
         {"Without a bound: one bad pod", Question::Unbounded, false, onePod()},
-        {"Without a bound: scrapes that do not cover the same seconds, bursts of errors", Question::Unbounded,
-         false, misaligned()},
+        {"Without a bound: scrapes that do not cover the same seconds, bursts of errors; shipped defaults",
+         Question::Unbounded, false, misaligned(shipped({errorRate()}), 9)},
+        {"Without a bound: the same with textbook settings", Question::Unbounded, false,
+         misaligned(textbook(errorRate()), 1)},
         {"Without a bound: noise that the versions do not share", Question::Unbounded, false, noiseOfEach()},
     };
 }
