@@ -85,7 +85,8 @@ std::optional<Memory> decodeState(const std::string& text) {
     reader(memory);
     if (!reader.ok() || !reader.atEnd()) return std::nullopt;
     const std::vector<MetricMemory>& metrics = memory.attempt.metrics;
-    if (!std::all_of(metrics.begin(), metrics.end(), consistent)) return std::nullopt;
+    const auto fits = [](const MetricMemory& metric) { return consistent(metric); };
+    if (!std::all_of(metrics.begin(), metrics.end(), fits)) return std::nullopt;
     return memory;
 }
 
