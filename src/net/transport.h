@@ -41,4 +41,16 @@ class Fetcher {
                                      Duration timeout, size_t maxBytes) = 0;
 };
 
+// Questions to HTTP servers that people name, asked as forms. Safe to call from several threads at once.
+class FormPoster {
+  public:
+    virtual ~FormPoster() = default;
+    // POSTs an application/x-www-form-urlencoded body to http(s)://host[:port]/path. Fails as Fetcher does;
+    // Unavailable also where a name does not resolve or a certificate is refused. Any status is a value.
+    // Redirects are not followed. Blocks for as long as the system takes to resolve the name, beyond
+    // `timeout` if need be.
+    virtual Result<HttpResponse> post(const std::string& url, const std::string& form, Duration timeout,
+                                      size_t maxBytes) = 0;
+};
+
 }  // namespace serin::net
