@@ -11,6 +11,11 @@ namespace {
 // Endpoints flap; a pod that comes back within this time goes on from its old numbers.
 constexpr auto vanishedFor = std::chrono::hours(1);
 
+// Two servers behind one address scrape a pod each at its own moments, by its own clock. Scrapes this close
+// may be told in the wrong order, and the older one of them would look like a counter that was reset. (Of one
+// server's, no two are closer than its scrape interval, which is 1 s or more.)
+constexpr auto sameMoment = std::chrono::milliseconds(500);
+
 double secondsOf(Timestamp time) {
     return static_cast<double>(time.time_since_epoch().count()) / 1000;
 }
@@ -24,27 +29,32 @@ std::vector<std::string> troublesOf(const Round& round) {
     std::map<std::string, Cause> causes;
     for (const PodResult& result : round.pods) {
         if (result.reading) continue;
-        Cause& cause = causes[result.reading.error().message];
-        if (cause.first.empty()) {
-            cause.first = cat(result.target.address, ":", result.target.metricsPort);
+        const auto [cause, isNew] = causes.try_emplace(result.reading.error().message);
+        if (isNew) {
+            cause->second.first =
+                result.about.value_or(cat(result.target.address, ":", result.target.metricsPort));
         } else {
-            ++cause.more;
+            ++cause->second.more;
         }
     }
     std::vector<std::string> troubles;
     for (const auto& [message, cause] : causes) {
-        std::string more = cause.more > 0 ? cat(" and ", cause.more, " more") : std::string();
-        troubles.push_back(cat(cause.first, more, ": ", message));
+        const std::string more = cause.more > 0 ? cat(" and ", cause.more, " more") : std::string();
+        troubles.push_back(cause.first.empty() ? message : cat(cause.first, more, ": ", message));
     }
     return troubles;
 }
 
+// Between the first and the last of those that were read, beyond what is meant to be.
 Duration spreadOf(const Round& round) {
-    if (round.pods.empty()) return Duration{0};
-    auto [first, last] =
-        std::minmax_element(round.pods.begin(), round.pods.end(),
-                            [](const auto& a, const auto& b) { return a.startedAt < b.startedAt; });
-    return last->startedAt - first->startedAt;
+    std::optional<Timestamp> first, last;
+    for (const PodResult& result : round.pods) {
+        if (!result.reading) continue;
+        first = std::min(first.value_or(result.startedAt), result.startedAt);
+        last = std::max(last.value_or(result.startedAt), result.startedAt);
+    }
+    if (!first) return Duration{0};
+    return std::max(Duration{0}, *last - *first - round.allowedSpread);
 }
 
 bool sawRequests(const PodReading& reading) {
@@ -52,6 +62,42 @@ bool sawRequests(const PodReading& reading) {
         return std::any_of(source.series.begin(), source.series.end(),
                            [](const SeriesNumber& number) { return number.value > 0; });
     });
+}
+
+bool isNews(const PodReading& scrape, const PodNumbers& numbers) {
+    return !scrape.at || !numbers.readAt || *scrape.at > *numbers.readAt + sameMoment;
+}
+
+// Adds what a scrape counted, by source, and remembers its numbers. Whether the process is another one.
+bool take(const PodReading& scrape, bool fromZero, size_t most, PodNumbers& numbers,
+          std::vector<std::optional<api::Counts>>& counts) {
+    const Process process = numbers.readAt ? processOf(numbers, scrape) : Process::Unknown;
+    // A source that is new in a pod read before was not asked for until now; its past is not this interval's.
+    const bool newCounts = fromZero || process == Process::Other;
+    bool reset = false;
+    // Series that come and go: as many again as may be there, shared by the sources.
+    const size_t mostOfOne = most / std::max<size_t>(scrape.sources.size(), 1);
+    for (size_t i = 0; i < scrape.sources.size(); ++i) {
+        const SourceReading& source = scrape.sources[i];
+        const auto last = numbers.sources.find(source.fingerprint);
+        const bool known = last != numbers.sources.end();
+        const SourceDelta delta =
+            known ? advance(last->second, source, process)
+                  : begin(source, newCounts ? FirstSight::FromZero : FirstSight::Baseline);
+        reset = reset || delta.reset;
+        if (delta.counts) counts[i] = counts[i] ? together(*counts[i], *delta.counts) : *delta.counts;
+        numbers.sources[source.fingerprint] =
+            remember(known ? &last->second : nullptr, source, process, mostOfOne);
+    }
+    if (scrape.processStart) numbers.processStart = scrape.processStart;
+    if (const double created = earliestCreated(scrape); created > 0) numbers.created = created;
+    return process == Process::Other || (process == Process::Unknown && reset);
+}
+
+std::vector<std::optional<api::Counts>> standStills(const PodReading& scrape) {
+    std::vector<std::optional<api::Counts>> out;
+    for (const SourceReading& source : scrape.sources) out.push_back(standStill(source).counts);
+    return out;
 }
 
 }  // namespace
@@ -115,45 +161,38 @@ api::PodSample CounterBook::closePod(Pod& pod, const PodResult& result, const Ro
                       (pod.firstRequestAt && *pod.firstRequestAt + context.warmUp <= *lastRoundAt_);
     }
     if (result.reading) {
-        countReading(pod, *result.reading, round, context, sample);
+        countReadings(pod, result, round, context, sample);
     } else if (pod.numbers.readAt && sample.exposure > Duration{0}) {
         sample.lostScrapes = 1;
     }
     return sample;
 }
 
-void CounterBook::countReading(Pod& pod, const PodReading& reading, const Round& round,
-                               const Context& context, api::PodSample& sample) const {
-    bool readBefore = pod.numbers.readAt.has_value();
-    Process process = readBefore ? processOf(pod.numbers, reading) : Process::Unknown;
-    // A source that is new in a pod read before was not asked for until now; its past is not this interval's.
-    bool fromZero = !readBefore && countsFromZero(reading, context);
-    bool reset = false;
-    std::vector<std::optional<api::Counts>> counts;
-    // Series that come and go: as many again as may be there, shared by the sources.
-    const size_t most = 2 * mostSeries(round.pods.size()) / std::max<size_t>(reading.sources.size(), 1);
-    for (const SourceReading& source : reading.sources) {
-        auto last = pod.numbers.sources.find(source.fingerprint);
-        bool known = last != pod.numbers.sources.end();
-        SourceDelta delta = known
-                                ? advance(last->second, source, process)
-                                : begin(source, fromZero || process == Process::Other ? FirstSight::FromZero
-                                                                                      : FirstSight::Baseline);
-        reset = reset || delta.reset;
-        counts.push_back(std::move(delta.counts));
-        pod.numbers.sources[source.fingerprint] =
-            remember(known ? &last->second : nullptr, source, process, most);
+void CounterBook::countReadings(Pod& pod, const PodResult& result, const Round& round, const Context& context,
+                                api::PodSample& sample) const {
+    std::vector<const PodReading*> scrapes;
+    for (const PodReading& earlier : result.earlier) scrapes.push_back(&earlier);
+    scrapes.push_back(&*result.reading);
+    const bool readBefore = pod.numbers.readAt.has_value();
+    const bool fromZero = !readBefore && countsFromZero(*scrapes.front(), context);
+    // A baseline is the newest scrape: what came before it belongs to nobody.
+    if (!readBefore && !fromZero) scrapes = {scrapes.back()};
+    const size_t most = 2 * mostSeries(round.pods.size());
+    std::vector<std::optional<api::Counts>> counts(result.reading->sources.size());
+    bool news = false;
+    for (const PodReading* scrape : scrapes) {
+        if (!isNews(*scrape, pod.numbers)) continue;
+        news = true;
+        const bool restarted = take(*scrape, fromZero, most, pod.numbers, counts);
+        if (restarted && sample.exposure > Duration{0}) ++sample.restarts;
+        pod.numbers.readAt = scrape->at.value_or(round.at);
+        if (!pod.firstRequestAt && sawRequests(*scrape)) pod.firstRequestAt = pod.numbers.readAt;
     }
-    bool restarted = process == Process::Other || (process == Process::Unknown && reset);
-    if (restarted && sample.exposure > Duration{0}) sample.restarts = 1;
+    if (!news) counts = standStills(*result.reading);
     sample.counted = readBefore || fromZero;
     for (const SelectedMetric& metric : round.selection->metrics) {
         if (counts[metric.source]) sample.counts[metric.name] = *counts[metric.source];
     }
-    if (!pod.firstRequestAt && sawRequests(reading)) pod.firstRequestAt = round.at;
-    pod.numbers.readAt = round.at;
-    if (reading.processStart) pod.numbers.processStart = reading.processStart;
-    if (double created = earliestCreated(reading); created > 0) pod.numbers.created = created;
 }
 
 bool CounterBook::countsFromZero(const PodReading& reading, const Context& context) const {
@@ -187,6 +226,8 @@ void CounterBook::setBack(Timestamp now) {
         if (pod.seenAt) pod.seenAt = now;
         if (pod.firstReadyAt) pod.firstReadyAt = std::min(*pod.firstReadyAt, now);
         if (pod.firstRequestAt) pod.firstRequestAt = std::min(*pod.firstRequestAt, now);
+        // Scrapes that others keep are told apart by their times.
+        if (pod.numbers.readAt) pod.numbers.readAt = std::min(*pod.numbers.readAt, now);
     }
 }
 

@@ -20,9 +20,11 @@ namespace serin::signals {
 // What counts: a series counts what it rose since it was last read, or all of it after a reset or when it is
 // new in a pod read before. A pod read for the first time counts from 0 when its process started both after
 // the attempt and after this book began (nothing can have been counted before), else it only sets a baseline.
-// A pod that could not be read keeps its last numbers: its next delta spans the gap. Exposure, not-ready
-// time, restarts and lost scrapes of a pod begin when it is ready for the first time, so that starting up is
-// no evidence.
+// A pod that could not be read keeps its last numbers: its next delta spans the gap. Where somebody else kept
+// the scrapes of the interval, each of them is read in turn, so that a counter which fell and rose again in
+// between counts as often as it did; what is no later than the last scrape read is no news. Exposure,
+// not-ready time, restarts and lost scrapes of a pod begin when it is ready for the first time, so that
+// starting up is no evidence.
 class CounterBook {
   public:
     struct Context {
@@ -60,8 +62,8 @@ class CounterBook {
     static void setReadiness(Pod& pod, bool ready, Timestamp at);
     api::PodSample closePod(Pod& pod, const PodResult& result, const Round& round,
                             const Context& context) const;
-    void countReading(Pod& pod, const PodReading& reading, const Round& round, const Context& context,
-                      api::PodSample& sample) const;
+    void countReadings(Pod& pod, const PodResult& result, const Round& round, const Context& context,
+                       api::PodSample& sample) const;
     bool countsFromZero(const PodReading& reading, const Context& context) const;
     void countSilence(const Round& round);
     void forgetVanished(Timestamp now);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
-#include "signals/exposition.h"
 #include "signals/fingerprint.h"
 #include "signals/number.h"
 
@@ -18,7 +18,6 @@ constexpr size_t maxSeriesTogether = 200'000;  // of all pods that are read toge
 constexpr size_t leastSeries = 50;             // that any pod may have
 constexpr size_t maxClassName = 64;            // bytes that are kept of it
 constexpr size_t maxClasses = 100;             // of one counter; more are no classes but names
-constexpr std::string_view processStartName = "process_start_time_seconds";
 
 // "x_total", "x_bucket", "x_count" and "x" belong to the family "x", whose creation time is "x_created".
 std::string_view familyOf(std::string_view name) {
@@ -61,6 +60,11 @@ std::vector<Use> usesOf(const Selection& selection) {
         }
     }
     return uses;
+}
+
+// Where a number stands, for a complaint; nothing where it is not from a page.
+std::string placeOf(const Sample& sample) {
+    return sample.line > 0 ? cat("line ", sample.line, ": ") : std::string();
 }
 
 // The sum over the labels does not depend on their order.
@@ -131,8 +135,8 @@ class Reducer final : public PageSink {
         SourceReading& source = reading_.sources[use.source];
         source.exported = true;
         if (!std::isfinite(sample.value) || sample.value < 0) {
-            return fail(cat("line ", sample.line, ": ", sample.name, " is ", numberText(sample.value),
-                            ", which is no count"));
+            return fail(
+                cat(placeOf(sample), sample.name, " is ", numberText(sample.value), ", which is no count"));
         }
         SeriesNumber number;
         number.slot = use.slot;
@@ -142,8 +146,7 @@ class Reducer final : public PageSink {
         number.series = identity(seed, sample.labels, use.slot != Slot::Bucket);
         if (use.slot == Slot::Bucket) {
             auto edge = edgeOf(sample);
-            if (!edge)
-                return fail(cat("line ", sample.line, ": ", sample.name, " has no number in its label le"));
+            if (!edge) return fail(cat(placeOf(sample), sample.name, " has no number in its label le"));
             number.edge = *edge;
             // By the number, not the text: "1" and "1.0" are one edge.
             number.series += fingerprint(numberText(*edge), seed);
@@ -208,6 +211,8 @@ class Reducer final : public PageSink {
 
 }  // namespace
 
+const std::string_view processStartName = "process_start_time_seconds";
+
 size_t mostSeries(size_t pods) {
     return std::clamp(maxSeriesTogether / std::max<size_t>(pods, 1), leastSeries, maxSeries);
 }
@@ -220,6 +225,21 @@ Result<PodReading> readPage(std::string_view page, const Selection& selection, b
     if (openMetrics && !summary.endMarker)
         return invalid("the page has no \"# EOF\", so its end may be missing");
     return reducer.finish();
+}
+
+Result<PodReading> readSamples(std::span<const Sample> samples, const Selection& selection,
+                               size_t mostSelected) {
+    Reducer reducer(selection, mostSelected);
+    for (const Sample& sample : samples) {
+        if (reducer.wants(sample.name)) reducer.sample(sample);
+    }
+    return reducer.finish();
+}
+
+std::vector<std::string> namesRead(const Selection& selection) {
+    std::set<std::string> names;
+    for (const Use& use : usesOf(selection)) names.insert(use.name);
+    return {names.begin(), names.end()};
 }
 
 }  // namespace serin::signals

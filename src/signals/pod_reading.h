@@ -3,11 +3,14 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
+#include "signals/exposition.h"
 #include "signals/selection.h"
 
 namespace serin::signals {
@@ -35,6 +38,7 @@ struct SourceReading {
 
 // One scrape of one pod, reduced to the judged series.
 struct PodReading {
+    std::optional<Timestamp> at;         // when somebody else scraped it; absent: when it was read
     std::optional<double> processStart;  // process_start_time_seconds
     std::vector<SourceReading> sources;  // in the order of Selection::sources
 };
@@ -49,5 +53,15 @@ size_t mostSeries(size_t pods);
 // not matter. `openMetrics` demands the end marker.
 Result<PodReading> readPage(std::string_view page, const Selection& selection, bool openMetrics,
                             size_t mostSelected = mostSeries(1));
+
+// The same of samples that somebody else has scraped from one page and taken apart; their `line` is 0.
+// Numbers that a page tells only in its TYPE lines are missing.
+Result<PodReading> readSamples(std::span<const Sample> samples, const Selection& selection,
+                               size_t mostSelected = mostSeries(1));
+
+// process_start_time_seconds, whatever is selected.
+extern const std::string_view processStartName;
+// The names of all samples that these functions look at, in order, each once.
+std::vector<std::string> namesRead(const Selection& selection);
 
 }  // namespace serin::signals

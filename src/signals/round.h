@@ -31,9 +31,15 @@ struct Target {
 
 struct PodResult {
     Target target;
-    Timestamp startedAt;  // when the metrics were asked for
+    Timestamp startedAt;  // when the metrics were asked for, or scraped by somebody else
     Timestamp endedAt;
     Result<PodReading> reading = invalid("not read");
+    // Scrapes before `reading` that somebody else kept, the oldest first, back to the round before or
+    // further.
+    std::vector<PodReading> earlier;
+    // What a failed reading is about, in words that stand before its reason; empty where the reason says it.
+    // Absent: the pod's address.
+    std::optional<std::string> about;
     std::optional<api::ModelAnswer> model;  // absent when not asked
 };
 
@@ -42,6 +48,7 @@ struct Round {
     Timestamp at;  // when it began
     std::shared_ptr<const Selection> selection;
     std::vector<PodResult> pods;  // in the order of the targets
+    Duration allowedSpread{0};  // between scrapes of one moment, where somebody else spreads them on purpose
 };
 
 }  // namespace serin::signals

@@ -250,6 +250,7 @@ TEST_F(Book, TellsHowFarTheScrapesOfARoundLayApart) {
     for (size_t i = 0; i < 3; ++i) {
         round.pods[i].target.podUid = std::string(1, static_cast<char>('a' + i));
         round.pods[i].startedAt = at(10) + Duration(static_cast<int64_t>((i * 2 % 3) * 150));
+        round.pods[i].reading = readPage("", *selection, false);
     }
     EXPECT_EQ(book.add(round, context)->spread, Duration(300));
 }
