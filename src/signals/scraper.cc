@@ -65,8 +65,8 @@ struct Scraper::Pending {
     }
 };
 
-Scraper::Scraper(net::Fetcher& fetcher, const Clock& clock, size_t maxThreads)
-    : fetcher_(fetcher), clock_(clock), pool_(maxThreads) {}
+Scraper::Scraper(net::Fetcher& fetcher, const Clock& clock, size_t maxThreads, PrometheusReader* prometheus)
+    : fetcher_(fetcher), clock_(clock), prometheus_(prometheus), pool_(maxThreads) {}
 
 void Scraper::start(RoundRequest request, std::function<void(Round)> done) {
     auto pending = std::make_shared<Pending>();
@@ -75,23 +75,22 @@ void Scraper::start(RoundRequest request, std::function<void(Round)> done) {
     pending->done = std::move(done);
     pending->round.at = clock_.wall();
     pending->round.selection = std::move(request.selection);
-    size_t questions = 0;
     for (Target& target : request.targets) {
-        if (target.askModel) ++questions;
         PodResult result;
         result.target = std::move(target);
         result.startedAt = result.endedAt = pending->round.at;
         result.reading = Error{ErrorCode::Stopped, "the scraper is stopping"};
         pending->round.pods.push_back(std::move(result));
     }
-    size_t pods = pending->round.pods.size();
-    if (pods == 0) return pending->done(std::move(pending->round));
     // Read before the first task can finish the round.
+    const size_t pods = pending->round.pods.size();
     std::vector<size_t> asked;
     for (size_t i = 0; i < pods; ++i) {
         if (pending->round.pods[i].target.askModel) asked.push_back(i);
     }
-    pending->open = pods + questions;
+    const size_t readings = !request.read || pods == 0 ? 0 : request.prometheus ? 1 : pods;
+    if (readings + asked.size() == 0) return pending->done(std::move(pending->round));
+    pending->open = readings + asked.size();
     auto submit = [&](size_t index, void (Scraper::*ask)(Pending&, size_t)) {
         pool_.submit([this, pending, index, ask](ThreadPool::Turn turn) {
             if (turn == ThreadPool::Turn::Run) (this->*ask)(*pending, index);
@@ -99,8 +98,21 @@ void Scraper::start(RoundRequest request, std::function<void(Round)> done) {
         });
     };
     // The metrics of all pods first: they are to be read at the same moment.
-    for (size_t i = 0; i < pods; ++i) submit(i, &Scraper::fetchMetrics);
+    if (readings > 0 && request.prometheus) {
+        readFrom(*request.prometheus, request.interval, pending);
+    } else {
+        for (size_t i = 0; i < readings; ++i) submit(i, &Scraper::fetchMetrics);
+    }
     for (size_t index : asked) submit(index, &Scraper::askModel);
+}
+
+void Scraper::readFrom(const PrometheusOrigin& origin, Duration interval,
+                       const std::shared_ptr<Pending>& pending) {
+    if (prometheus_ == nullptr) {
+        failRound({ErrorCode::Unavailable, cat(origin.name(), " cannot be asked here")}, pending->round);
+        return pending->finishOne();
+    }
+    prometheus_->start(origin, interval, pending->round, [pending] { pending->finishOne(); });
 }
 
 Round Scraper::scrape(RoundRequest request) {

@@ -2,10 +2,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
 #include "net/transport.h"
+#include "signals/prometheus_reader.h"
 #include "signals/round.h"
 #include "signals/thread_pool.h"
 
@@ -17,6 +19,8 @@ struct RoundRequest {
     Duration interval{0};  // of the analysis; a pod gets min(interval / 2, 3 s) to answer
                            // for its metrics, and 3 s for its model: that silence takes its traffic away, and
                            // half a second of a busy node is none
+    std::optional<PrometheusOrigin> prometheus = std::nullopt;  // to be read instead of the pods' pages
+    bool read = true;  // false: the pods are only asked for their models
 };
 
 // Scrapes pods in parallel on threads of its own, shared by all ModelDeployments. Safe to call from several
@@ -24,8 +28,10 @@ struct RoundRequest {
 // s).
 class Scraper {
   public:
-    // `maxThreads` 0: everything happens within start(), pod after pod, as a simulation wants it.
-    Scraper(net::Fetcher& fetcher, const Clock& clock, size_t maxThreads = 32);
+    // `maxThreads` 0: everything happens within start(), pod after pod, as a simulation wants it. Without a
+    // reader (which outlives it) what is to be read from Prometheus fails.
+    Scraper(net::Fetcher& fetcher, const Clock& clock, size_t maxThreads = 32,
+            PrometheusReader* prometheus = nullptr);
 
     // Starts a round and returns at once. `done` is called exactly once, on a thread of the scraper (on the
     // calling one when there are no targets), and must not block. Rounds not finished at destruction report
@@ -37,11 +43,13 @@ class Scraper {
 
   private:
     struct Pending;
+    void readFrom(const PrometheusOrigin& origin, Duration interval, const std::shared_ptr<Pending>& pending);
     void fetchMetrics(Pending& pending, size_t index);
     void askModel(Pending& pending, size_t index);
 
     net::Fetcher& fetcher_;
     const Clock& clock_;
+    PrometheusReader* prometheus_;
     ThreadPool pool_;  // last: its threads use the members above
 };
 

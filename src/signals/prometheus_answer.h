@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace serin::signals {
+
+struct PrometheusSample {
+    Timestamp at;
+    double value = 0;
+};
+
+struct PrometheusSeries {
+    std::vector<std::pair<std::string, std::string>> labels;  // sorted, __name__ among them
+    std::vector<PrometheusSample> samples;                    // in the answer's order
+
+    // "" where there is no such label, as in Prometheus.
+    std::string_view label(std::string_view name) const;
+};
+
+// Bounds the memory of what is decoded, whoever answers: about 60 MB.
+struct PrometheusLimits {
+    size_t series = 50'000;
+    size_t labels = 400'000;  // of all series
+    size_t samples = 1'000'000;
+};
+
+// The series of an answer of /api/v1/query to a range selector. Pure. Invalid in the words of a person:
+// Prometheus' own words for its refusal, no JSON, another type of result, a sample that is no number, a
+// limit. A warning is a refusal too: what it says is that series may lack, and those might be the failures.
+// Of an answer that is not in Prometheus' form nothing is repeated but the status, whoever it came from.
+Result<std::vector<PrometheusSeries>> decodePrometheus(int status, std::string_view body,
+                                                       const PrometheusLimits& limits = {});
+
+}  // namespace serin::signals

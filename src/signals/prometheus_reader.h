@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "base/clock.h"
+#include "net/transport.h"
+#include "signals/lanes.h"
+#include "signals/prometheus_reading.h"
+
+namespace serin::signals {
+
+// Reads the pods of rounds from the Prometheus that each names, on threads of its own: pods' pages never wait
+// for a Prometheus, nor one Prometheus for another. Safe to call from several threads at once. The poster and
+// the clock outlive it; destruction waits for the questions under way.
+class PrometheusReader {
+  public:
+    // `maxThreads` 0: everything happens within start().
+    PrometheusReader(net::FormPoster& poster, const Clock& clock, size_t maxThreads = 16);
+
+    // Gives the pods of `round` their readings and calls `done` once, on a thread of the reader; until then
+    // the round is only touched here, but for the pods' answers about their models. One question for all of
+    // them, answered within min(interval / 2, 5 s), the wait for its turn included.
+    void start(const PrometheusOrigin& origin, Duration interval, Round& round, std::function<void()> done);
+
+  private:
+    struct Question;
+    void ask(const Question& question, Round& round);
+
+    net::FormPoster& poster_;
+    const Clock& clock_;
+    std::mutex decoding_;  // one answer at a time: it may need a lot of memory
+    Lanes lanes_;          // last: its threads use the members above
+};
+
+}  // namespace serin::signals
