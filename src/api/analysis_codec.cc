@@ -236,6 +236,7 @@ Analysis decodeAnalysis(const Field& spec, const Runtime& runtime) {
     out.missedHarm = analysis.at("missedHarm").number(out.missedHarm, 0, 0.5, false);
     out.dryRun = analysis.at("dryRun").flag(false);
     out.metrics = decodeMetrics(analysis.at("metrics"), runtime);
+    decodeFrom(analysis, out);
     return out;
 }
 

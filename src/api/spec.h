@@ -115,8 +115,18 @@ struct Metric {
     bool operator==(const Metric&) const = default;
 };
 
+// A Prometheus server that scrapes the pods; it is asked for their numbers instead of them.
+struct PrometheusSource {
+    std::string address;  // http(s)://host[:port][/prefix], no slash at the end
+    Duration scrapeInterval{std::chrono::seconds(15)};
+
+    bool operator==(const PrometheusSource&) const = default;
+};
+
 struct Analysis {
+    // Between two looks, in effect: from Prometheus at least eight scrapes.
     Duration interval{std::chrono::seconds(10)};
+    std::optional<PrometheusSource> prometheus;  // absent: the pods' own pages are read
     Duration warmUp{std::chrono::seconds(30)};
     Duration deadline{std::chrono::minutes(30)};
     OnInconclusive onInconclusive = OnInconclusive::Pause;

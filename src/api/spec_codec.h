@@ -18,6 +18,9 @@ Runtime decodeRuntime(const Field& spec, const Model& model);
 std::vector<ServicePort> decodePorts(const Field& spec, const RuntimePorts& runtime);
 Rollout decodeRollout(const Field& spec);
 Analysis decodeAnalysis(const Field& spec, const Runtime& runtime);
+// `analysis` is the field "spec.analysis". Fills where the numbers come from, and how far that widens the
+// interval, which has been read, as has holdAtMost.
+void decodeFrom(const Field& analysis, Analysis& out);
 
 // What of the spec makes a revision, in Crockford's alphabet: shortDigest of the canonical JSON of model,
 // runtime, template and the target ports as a person wrote them, nothing filled in. Pinned by golden vectors.
