@@ -21,6 +21,7 @@
 #include "kube/request.h"
 #include "net/cluster_transport.h"
 #include "net/fetcher.h"
+#include "net/form_poster.h"
 #include "net/plain_opening.h"
 #include "net/tls_opening.h"
 #include "runtime/bodies.h"
@@ -103,10 +104,12 @@ class Operator {
     std::unique_ptr<runtime::MeteredTransport> metered_;
     std::unique_ptr<runtime::MeteredTransport> meteredLease_;
     std::unique_ptr<net::Fetcher> fetcher_ = net::makeFetcher();
+    std::unique_ptr<net::FormPoster> poster_ = net::makeFormPoster(log_);
     runtime::WorkQueue queue_{clock_};
     cache::WriteGate gate_;
     std::unique_ptr<apply::EventRecorder> events_;
     std::unique_ptr<runtime::WatchedObjects> objects_;
+    std::unique_ptr<signals::PrometheusReader> prometheus_;
     std::unique_ptr<signals::Scraper> scraper_;
     std::unique_ptr<runtime::Sampler> sampler_;
     std::unique_ptr<apply::Applier> applier_;
@@ -230,7 +233,8 @@ void Operator::build() {
                                                      mayWrite, clock_, log_);
     const runtime::WatchedObjects::Means means{*metered_, requests_, clock_, log_};
     objects_ = std::make_unique<runtime::WatchedObjects>(options_.watchNamespaces, means, listeners());
-    scraper_ = std::make_unique<signals::Scraper>(*fetcher_, clock_);
+    prometheus_ = std::make_unique<signals::PrometheusReader>(*poster_, clock_);
+    scraper_ = std::make_unique<signals::Scraper>(*fetcher_, clock_, 32, prometheus_.get());
     sampler_ = std::make_unique<runtime::Sampler>(
         *scraper_, *objects_, clock_, random_,
         [this](const std::string& key, const runtime::Examiner& examiner,

@@ -46,6 +46,7 @@ void Examiner::restore(const std::string& state) {
 void Examiner::adoptSpec(const api::ModelDeployment& object) {
     if (object.meta.generation == generation_) return;
     generation_ = object.meta.generation;
+    space_ = object.meta.ns;
     spec_ = object.spec;
     spec_.templateJson.clear();
     if (!spec_.problems.empty() && !selection_) selection_ = noSelection();
@@ -123,14 +124,19 @@ Duration Examiner::interval() const {
 std::optional<signals::RoundRequest> Examiner::round(const api::Split& split) const {
     const std::lock_guard lock(mutex_);
     if (order_.mode == api::JudgeMode::Off) return std::nullopt;
-    return signals::RoundRequest{judgedTargets(order_, askModel_, split, runtimes()), selection_,
-                                 spec_.analysis.interval};
+    signals::RoundRequest request{judgedTargets(order_, askModel_, split, runtimes()), selection_,
+                                  spec_.analysis.interval};
+    if (const auto& prometheus = spec_.analysis.prometheus) {
+        request.prometheus = signals::PrometheusOrigin{*prometheus, space_};
+    }
+    return request;
 }
 
 std::optional<signals::RoundRequest> Examiner::questions(const api::Split& split, Whom whom) const {
     const std::lock_guard lock(mutex_);
     signals::RoundRequest request{askedTargets(askModel_, split, runtimes()), noSelection(),
                                   spec_.analysis.interval};
+    request.read = false;
     std::set<std::string> elsewhere;
     if (whom == Whom::NotJudged) {
         for (const auto& target : judgedTargets(order_, askModel_, split, runtimes()))

@@ -65,6 +65,7 @@ class Examiner {
     signals::CounterBook book_;
     bool restored_ = false;  // from a status, and nothing was judged since
     int64_t generation_ = -1;
+    std::string space_;                             // the object's namespace
     api::Spec spec_;                                // without its template
     std::map<std::string, api::Runtime> runtimes_;  // by revision, as far as seen by this process
     std::shared_ptr<const signals::Selection> selection_;

@@ -87,6 +87,24 @@ TEST_F(ExaminerTest, JudgesFromTheSecondRoundOn) {
     EXPECT_EQ(examiner.judgement()->canaryRequestsInStep, 100u);
 }
 
+TEST_F(ExaminerTest, ReadsFromPrometheusWhereTheSpecSaysSoAndAsksThePodsThemselves) {
+    object.meta.ns = "ml";
+    object.spec.analysis.prometheus =
+        api::PrometheusSource{"http://prometheus:9090", std::chrono::seconds(2)};
+    object.spec.analysis.interval = std::chrono::seconds(16);
+    Examiner examiner(object);
+    order(examiner, 0);
+    const auto round = examiner.round(split);
+    ASSERT_TRUE(round && round->prometheus);
+    EXPECT_EQ(round->prometheus->source, *object.spec.analysis.prometheus);
+    EXPECT_EQ(round->prometheus->space, "ml");
+    EXPECT_EQ(round->interval, std::chrono::seconds(16));
+    EXPECT_EQ(examiner.interval(), std::chrono::seconds(16));
+    const auto questions = examiner.questions(split, Examiner::Whom::NeverAsked);
+    ASSERT_TRUE(questions);
+    EXPECT_FALSE(questions->read);
+}
+
 TEST_F(ExaminerTest, FindsHarmInACanaryThatErrs) {
     Examiner examiner(object);
     order(examiner, 0);
