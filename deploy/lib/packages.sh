@@ -52,3 +52,26 @@ ensure_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${lacking[@]}" ||
     die "apt-get could not install: ${lacking[*]}" "install them by hand, then run the same command again"
 }
+
+# unpacked_package PKG: prints the folder of a Debian package that is unpacked and not installed, so that none of its
+# services starts. What it depends on must be there.
+unpacked_package() {
+  local package=$1 folder=$SERIN_CACHE/unpacked/$1
+  [[ -f $folder/complete ]] || with_lock "unpacked-$package" "unpacking $package" unpack_package "$package" "$folder" >&2
+  printf '%s\n' "$folder"
+}
+
+unpack_package() {
+  local package=$1 folder=$2
+  [[ ! -f $folder/complete ]] || return 0
+  rm -rf "$folder"
+  mkdir -p "$folder/download"
+  apt-cache show "$package" >/dev/null 2>&1 ||
+    progress "apt-get update" "$SERIN_CACHE/log/apt-update.log" as_root apt-get update ||
+    die "apt-get update failed" "see that this machine reaches a Debian mirror, then try again"
+  (cd "$folder/download" && progress "downloading $package" "$SERIN_CACHE/log/unpack-$package.log" apt-get download "$package") ||
+    die "apt-get could not download $package" "see that this machine reaches a Debian mirror, then try again"
+  dpkg-deb -x "$folder"/download/*.deb "$folder"
+  rm -r "$folder/download"
+  : >"$folder/complete"
+}

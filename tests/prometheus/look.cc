@@ -1,0 +1,87 @@
+// look ADDRESS NAMESPACE POD…: for each line on standard input looks once at these pods through the
+// Prometheus at ADDRESS, with Serin's own reader and counter book, and prints what the interval since the
+// look before counted, as one line of JSON; null for the first. The pods export requests_total and
+// took_seconds.
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "net/fetcher.h"
+#include "net/form_poster.h"
+#include "signals/counter_book.h"
+#include "signals/scraper.h"
+
+namespace serin {
+namespace {
+
+using nlohmann::json;
+
+class Log final : public Logger {
+  public:
+    void log(LogLevel, std::string_view message, const LogFields&) override { std::cerr << message << '\n'; }
+};
+
+std::shared_ptr<const signals::Selection> selection() {
+    api::Runtime runtime;
+    runtime.errors = {{R"(requests_total{job!="probe"})"}, {R"(requests_total{job!="probe",code=~"5.."})"}};
+    std::vector<api::Metric> metrics(2);
+    metrics[0].name = "errors";
+    metrics[1].name = "latency";
+    metrics[1].kind = api::MetricKind::Latency;
+    metrics[1].histogram = "took_seconds";
+    return std::make_shared<const signals::Selection>(*signals::compileSelection(runtime, metrics));
+}
+
+json jsonOf(const api::PodSample& pod) {
+    json out = {{"counted", pod.counted}, {"restarts", pod.restarts}, {"lost", pod.lostScrapes}};
+    for (const auto& [metric, counts] : pod.counts) {
+        out[metric] = {{"total", counts.total},
+                       {"bad", counts.bad},
+                       {"edges", counts.edges},
+                       {"buckets", counts.buckets}};
+    }
+    return out;
+}
+
+json jsonOf(const std::optional<api::Stratum>& stratum) {
+    if (!stratum) return nullptr;
+    json pods = json::object();
+    for (const api::PodSample& pod : stratum->stable) pods[pod.name] = jsonOf(pod);
+    return {{"pods", pods}, {"troubles", stratum->troubles}, {"spread", stratum->spread.count()}};
+}
+
+int run(int argc, char** argv) {
+    const Clock& clock = systemClock();
+    Log log;
+    const auto fetcher = net::makeFetcher();
+    const auto poster = net::makeFormPoster(log);
+    signals::PrometheusReader reader(*poster, clock);
+    signals::Scraper scraper(*fetcher, clock, 1, &reader);
+    signals::CounterBook book;
+    const Timestamp began = clock.wall();
+    signals::RoundRequest request;
+    request.selection = selection();
+    request.interval = std::chrono::seconds(20);
+    request.prometheus = signals::PrometheusOrigin{{argv[1], std::chrono::seconds(1)}, argv[2]};
+    for (int i = 3; i < argc; ++i) {
+        signals::Target target;
+        target.podUid = target.podName = argv[i];
+        target.ready = true;
+        request.targets.push_back(target);
+    }
+    for (std::string line; std::getline(std::cin, line);) {
+        std::cout << jsonOf(book.add(scraper.scrape(request), {began, Duration{0}})).dump() << std::endl;
+    }
+    return 0;
+}
+
+}  // namespace
+}  // namespace serin
+
+int main(int argc, char** argv) {
+    if (argc < 4) {
+        std::fputs("usage: serin-prometheus-look ADDRESS NAMESPACE POD...\n", stderr);
+        return 2;
+    }
+    return serin::run(argc, argv);
+}
