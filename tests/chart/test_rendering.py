@@ -206,6 +206,15 @@ def test_optional_objects_are_off_and_can_be_turned_on(helm):
     assert of_kind(on, "NetworkPolicy")
 
 
+def test_the_network_policy_lets_through_what_is_asked_for(helm):
+    policy = ["--set", "networkPolicy.enabled=true"]
+    [without] = of_kind(helm.objects(*policy), "NetworkPolicy")
+    rule = {"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}],
+            "ports": [{"protocol": "TCP", "port": 9090}]}
+    [policy] = of_kind(helm.objects(*policy, "--set-json", f"networkPolicy.egress={json.dumps([rule])}"), "NetworkPolicy")
+    assert policy["spec"]["egress"] == [*without["spec"]["egress"], rule]
+
+
 def test_everything_that_selects_pods_selects_the_operators(helm):
     objects = helm.objects("--set", "networkPolicy.enabled=true")
     labels = of_kind(objects, "Deployment")[0]["spec"]["template"]["metadata"]["labels"].items()
