@@ -35,15 +35,12 @@ bool anythingJudged(const PodReading& reading) {
     return std::ranges::any_of(reading.sources, &SourceReading::exported);
 }
 
-std::string notFresh(const std::vector<Scrape>& scrapes, Timestamp now, Duration scrapeInterval) {
-    const auto isGood = [](const Scrape& scrape) { return scrape.good; };
-    const auto failedOnes = std::ranges::find_if(scrapes.rbegin(), scrapes.rend(), isGood) - scrapes.rbegin();
-    if (failedOnes > 0) {
-        return cat("Prometheus could not scrape it, ", failedOnes, failedOnes == 1 ? " time" : " times",
-                   " in a row (up is 0)");
-    }
-    return cat("Prometheus scraped it ", formatDuration(now - scrapes.back().at),
-               " ago, longer than 2.5 times the scrapeInterval ", formatDuration(scrapeInterval),
+// Without numbers that change from look to look: these words stand in the status, which would be written
+// anew.
+std::string notFresh(const std::vector<Scrape>& scrapes, Duration scrapeInterval) {
+    if (!scrapes.back().good) return "Prometheus could not scrape it at its last attempts (up is 0)";
+    return cat("Prometheus scraped it last longer ago than 2.5 times the scrapeInterval ",
+               formatDuration(scrapeInterval),
                "; state how often it scrapes these pods, or is its clock another?");
 }
 
@@ -59,7 +56,7 @@ void readPod(const std::vector<const PrometheusSeries*>& series, const Prometheu
     const auto last = std::ranges::find_if(scrapes.rbegin(), scrapes.rend(), &Scrape::good);
     const Duration oldest = origin.source.scrapeInterval * kFreshHalfIntervals / 2;
     if (last == scrapes.rend() || round.at - last->at > oldest) {
-        pod.reading = unavailable(notFresh(scrapes, round.at, origin.source.scrapeInterval));
+        pod.reading = unavailable(notFresh(scrapes, origin.source.scrapeInterval));
         return;
     }
     pod.startedAt = pod.endedAt = last->at;

@@ -162,16 +162,15 @@ TEST(PrometheusReading, BearsOneFailedScrapeAndSaysWhenThereAreMore) {
     EXPECT_EQ(once.why(), "read");
     often.asks("a").has("up", PrometheusWorld::target("a"), {{69, 1}, {79, 0}, {89, 0}, {99, 0}});
     often.requests("a", "200", {{69, 9}}).read();
-    EXPECT_EQ(often.why(), "pod a: Prometheus could not scrape it, 3 times in a row (up is 0)");
+    EXPECT_EQ(often.why(), "pod a: Prometheus could not scrape it at its last attempts (up is 0)");
 }
 
 TEST(PrometheusReading, FailsWhenTheNewestScrapeIsOld) {
     PrometheusWorld world;
     world.asks("a").up("a", {74.9}).requests("a", "200", {{74.9, 9}}).read();
-    EXPECT_EQ(
-        world.why(),
-        "pod a: Prometheus scraped it 25s100ms ago, longer than 2.5 times the scrapeInterval 10s; state how "
-        "often it scrapes these pods, or is its clock another?");
+    EXPECT_EQ(world.why(),
+              "pod a: Prometheus scraped it last longer ago than 2.5 times the scrapeInterval 10s; state how "
+              "often it scrapes these pods, or is its clock another?");
     PrometheusWorld fresh;
     fresh.asks("a").up("a", {75}).requests("a", "200", {{75, 9}}).read();
     EXPECT_EQ(fresh.why(), "read");
