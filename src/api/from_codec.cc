@@ -90,6 +90,7 @@ void decodeFrom(const Field& analysis, Analysis& out) {
     if (pods || !prometheus) return;
     out.prometheus = decodePrometheus(from.at("prometheus"));
     const Duration scrape = out.prometheus->scrapeInterval;
+    out.prometheus->askInterval = out.interval;
     out.interval = std::max<Duration>(out.interval, kScrapesInALook * scrape);
     const Duration least = kLooksInAHold * kScrapesInALook * scrape;
     if (out.holdAtMost >= least) return;

@@ -119,6 +119,8 @@ struct Metric {
 struct PrometheusSource {
     std::string address;  // http(s)://host[:port][/prefix], no slash at the end
     Duration scrapeInterval{std::chrono::seconds(15)};
+    // Between two questions to the pods for their model: the interval as it was stated.
+    Duration askInterval{std::chrono::seconds(10)};
 
     bool operator==(const PrometheusSource&) const = default;
 };

@@ -121,6 +121,13 @@ Duration Examiner::interval() const {
     return spec_.analysis.interval;
 }
 
+Duration Examiner::askInterval() const {
+    const std::lock_guard lock(mutex_);
+    const api::Analysis& analysis = spec_.analysis;
+    return analysis.prometheus ? std::min(analysis.prometheus->askInterval, analysis.interval)
+                               : analysis.interval;
+}
+
 std::optional<signals::RoundRequest> Examiner::round(const api::Split& split) const {
     const std::lock_guard lock(mutex_);
     if (order_.mode == api::JudgeMode::Off) return std::nullopt;
@@ -141,7 +148,7 @@ std::optional<signals::RoundRequest> Examiner::questions(const api::Split& split
     if (whom == Whom::NotJudged) {
         for (const auto& target : judgedTargets(order_, askModel_, split, runtimes()))
             elsewhere.insert(target.podUid);
-    } else {
+    } else if (whom == Whom::NeverAsked) {
         for (const auto& [pod, answer] : answers_) elsewhere.insert(pod);
     }
     std::erase_if(request.targets,
@@ -161,8 +168,9 @@ bool Examiner::learn(const signals::Round& round) {
     return news;
 }
 
-Examiner::Finding Examiner::finishQuestions(const signals::Round& round) {
+Examiner::Finding Examiner::finishQuestions(const signals::Round& round, Whom whom) {
     const std::lock_guard lock(mutex_);
+    if (whom == Whom::All) book_.noteAnswers(round);
     return {learn(round), std::nullopt};
 }
 

@@ -28,13 +28,15 @@ class Examiner {
     void order(const api::ModelDeployment& object, const api::Plan& plan, const api::Split& split,
                Timestamp now);
 
-    // Whether anything is judged or asked at all, and how often.
+    // Whether anything is judged or asked at all, how often it is judged, and how often asked, which is not
+    // less often.
     bool wanted() const;
     Duration interval() const;
+    Duration askInterval() const;
 
-    // Which pods to ask: all of which an answer is wanted and that no round() asks, or those that were never
-    // asked.
-    enum class Whom { NotJudged, NeverAsked };
+    // Which pods to ask: all of which an answer is wanted, those of them that no round() asks, or those that
+    // were never asked.
+    enum class Whom { All, NotJudged, NeverAsked };
     // What is to be read now; nothing when there is nothing to read.
     std::optional<signals::RoundRequest> round(const api::Split& split) const;
     std::optional<signals::RoundRequest> questions(const api::Split& split, Whom whom) const;
@@ -45,7 +47,7 @@ class Examiner {
     };
     // The end of a round, or of questions.
     Finding finish(const signals::Round& round);
-    Finding finishQuestions(const signals::Round& round);
+    Finding finishQuestions(const signals::Round& round, Whom whom);
 
     std::optional<api::Judgement> judgement() const;
     // Of the ready pods that were asked; those that cannot be asked count as ready.

@@ -37,6 +37,7 @@ void Sampler::start() {
 
 void Sampler::watch(const std::string& key, const std::shared_ptr<Examiner>& examiner) {
     if (!examiner->wanted()) return forget(key);
+    const Duration pace = examiner->askInterval();
     const Duration interval = examiner->interval();
     {
         const std::lock_guard lock(mutex_);
@@ -46,8 +47,9 @@ void Sampler::watch(const std::string& key, const std::shared_ptr<Examiner>& exa
         const Duration now = clock_.sinceBoot();
         const double jitter = random_() * static_cast<double>(std::min(kMostJitter, interval).count());
         Duration due =
-            isNew ? now + Duration{static_cast<Duration::rep>(jitter)} : std::min(entry.due, now + interval);
+            isNew ? now + Duration{static_cast<Duration::rep>(jitter)} : std::min(entry.due, now + pace);
         if (!isNew) order_.erase({entry.due, key});
+        entry.readDue = isNew ? due : std::min(entry.readDue, now + interval);
         entry.due = due;
         order_.emplace(due, key);
     }
@@ -78,7 +80,12 @@ Duration Sampler::firstDue() const {
 }
 
 Duration Sampler::turn() {
-    std::vector<std::pair<std::string, std::shared_ptr<Examiner>>> due;
+    struct Due {
+        std::string key;
+        std::shared_ptr<Examiner> examiner;
+        bool reads;
+    };
+    std::vector<Due> due;
     {
         const std::lock_guard lock(mutex_);
         const Duration now = clock_.sinceBoot();
@@ -86,16 +93,18 @@ Duration Sampler::turn() {
             const std::string key = order_.begin()->second;
             order_.erase(order_.begin());
             Entry& entry = entries_.at(key);
-            const Duration interval = std::max(entry.examiner->interval(), Duration{100});
+            const Duration pace = std::max(entry.examiner->askInterval(), Duration{100});
+            const bool reads = entry.readDue <= entry.due;
+            if (reads) entry.readDue = entry.due + std::max(entry.examiner->interval(), pace);
             // After a pause of the whole machine the missed rounds are not made up for.
-            entry.due = std::max(entry.due + interval, now + interval / 2);
+            entry.due = std::max(entry.due + pace, now + pace / 2);
             order_.emplace(entry.due, key);
-            due.emplace_back(key, entry.examiner);
+            due.push_back({key, entry.examiner, reads});
         }
     }
-    for (const auto& [key, examiner] : due) {
-        sample(key, examiner);
-        ask(key, examiner, Examiner::Whom::NotJudged);
+    for (const auto& [key, examiner, reads] : due) {
+        if (reads) sample(key, examiner);
+        ask(key, examiner, reads ? Examiner::Whom::NotJudged : Examiner::Whom::All);
     }
     const std::lock_guard lock(mutex_);
     return firstDue();
@@ -120,8 +129,8 @@ void Sampler::ask(const std::string& key, const std::shared_ptr<Examiner>& exami
     if (!claim(key, Flag::Asking)) return;
     auto request = examiner->questions(split(key), whom);
     if (!request) return release(key, Flag::Asking);
-    launch(key, Flag::Asking, std::move(*request), [this, key, examiner](const signals::Round& round) {
-        found_(key, *examiner, examiner->finishQuestions(round));
+    launch(key, Flag::Asking, std::move(*request), [this, key, examiner, whom](const signals::Round& round) {
+        found_(key, *examiner, examiner->finishQuestions(round, whom));
     });
 }
 

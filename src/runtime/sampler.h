@@ -19,7 +19,8 @@
 namespace serin::runtime {
 
 // One thread that starts the rounds of all ModelDeployments, each at its own interval. Rounds of one do not
-// overlap; the interval is kept from round to round, so that they stay aligned.
+// overlap; the interval is kept from round to round, so that they stay aligned. Between rounds that are far
+// apart pods are asked for their model.
 class Sampler {
   public:
     // A round of `key` ended. Called on the scraper's threads; must be quick.
@@ -45,7 +46,8 @@ class Sampler {
   private:
     struct Entry {
         std::shared_ptr<Examiner> examiner;
-        Duration due{0};
+        Duration due{0};      // the next questions
+        Duration readDue{0};  // the next round; at the first questions from then on
         bool underWay = false;
         bool asking = false;
     };

@@ -29,6 +29,8 @@ TEST(AnalysisFrom, PrometheusWidensTheIntervalToEightScrapes) {
     EXPECT_THAT(spec.problems, IsEmpty());
     EXPECT_EQ(spec.analysis.prometheus, (PrometheusSource{"http://prometheus.monitoring:9090", seconds(15)}));
     EXPECT_EQ(spec.analysis.interval, minutes(2));
+    EXPECT_EQ(specFrom(prometheus("http://p"), R"(,"interval":"5s")").analysis.prometheus->askInterval,
+              seconds(5));
     EXPECT_EQ(specFrom(prometheus("http://p", R"(,"scrapeInterval":"1s")")).analysis.interval, seconds(10));
     EXPECT_EQ(specFrom(prometheus("http://p"), R"(,"interval":"5m")").analysis.interval, minutes(5));
 }

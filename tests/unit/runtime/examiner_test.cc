@@ -100,9 +100,31 @@ TEST_F(ExaminerTest, ReadsFromPrometheusWhereTheSpecSaysSoAndAsksThePodsThemselv
     EXPECT_EQ(round->prometheus->space, "ml");
     EXPECT_EQ(round->interval, std::chrono::seconds(16));
     EXPECT_EQ(examiner.interval(), std::chrono::seconds(16));
+    EXPECT_EQ(examiner.askInterval(), std::chrono::seconds(10));
     const auto questions = examiner.questions(split, Examiner::Whom::NeverAsked);
     ASSERT_TRUE(questions);
     EXPECT_FALSE(questions->read);
+}
+
+TEST_F(ExaminerTest, HearsBetweenLooksThatTheCanaryIsSilent) {
+    Examiner examiner(object);
+    order(examiner, 0);
+    examiner.finish(scrape(examiner, 1, 100, 0));
+    signals::Round questions;
+    questions.pods.resize(1);
+    questions.pods[0].target.arm = signals::Arm::Canary;
+    questions.pods[0].target.podUid = "n1";
+    questions.pods[0].target.ready = true;
+    questions.pods[0].model = api::ModelAnswer::Silent;
+    examiner.finishQuestions(questions, Examiner::Whom::All);
+    examiner.finishQuestions(questions, Examiner::Whom::All);
+    examiner.finishQuestions(questions, Examiner::Whom::NeverAsked);  // of some pods only
+    signals::Round look = scrape(examiner, 9, 100, 0);
+    for (signals::PodResult& pod : look.pods) {
+        if (pod.model) pod.model = api::ModelAnswer::Silent;
+    }
+    EXPECT_EQ(examiner.finish(look).stratum->canarySilentRounds, 3);
+    EXPECT_TRUE(examiner.judgement()->starved);
 }
 
 TEST_F(ExaminerTest, FindsHarmInACanaryThatErrs) {
@@ -155,8 +177,8 @@ TEST_F(ExaminerTest, AsksEachReadyPodOnceAtOnce) {
     signals::Round round;
     round.pods.emplace_back().target = request->targets[0];
     round.pods[0].model = api::ModelAnswer::NotReady;
-    EXPECT_TRUE(examiner.finishQuestions(round).news);
-    EXPECT_FALSE(examiner.finishQuestions(round).news);
+    EXPECT_TRUE(examiner.finishQuestions(round, Examiner::Whom::NotJudged).news);
+    EXPECT_FALSE(examiner.finishQuestions(round, Examiner::Whom::NotJudged).news);
     EXPECT_EQ(examiner.modelAnswers().at("n1"), api::ModelAnswer::NotReady);
     EXPECT_FALSE(examiner.questions(split, Examiner::Whom::NeverAsked));
     EXPECT_TRUE(examiner.questions(split, Examiner::Whom::NotJudged));

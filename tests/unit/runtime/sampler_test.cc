@@ -109,5 +109,55 @@ TEST(Sampler, ScrapesBothArmsAndAsksTheCanaryForItsModel) {
     EXPECT_EQ(examiner->modelAnswers().at("pod-new"), api::ModelAnswer::Ready);
 }
 
+class SetClock final : public Clock {
+  public:
+    Timestamp wall() const override { return Timestamp{now}; }
+    Duration sinceBoot() const override { return now; }
+    Duration now{std::chrono::hours(1)};
+};
+
+// Nobody answers there; counts how often it was asked.
+class NoPrometheus final : public net::FormPoster {
+  public:
+    Result<HttpResponse> post(const std::string&, const std::string&, Duration, size_t) override {
+        ++asked;
+        return Error{ErrorCode::Unavailable, "nobody"};
+    }
+    int asked = 0;
+};
+
+TEST(Sampler, LooksAtPrometheusRarelyAndAsksThePodsForTheirModelAsOftenAsStated) {
+    SetClock clock;
+    Pods pods;
+    NoPrometheus prometheus;
+    TwoPods source;
+    api::Analysis& analysis = source.sight.object->spec.analysis;
+    analysis.prometheus = api::PrometheusSource{"http://prometheus:9090"};
+    analysis.interval = std::chrono::minutes(2);
+    auto examiner = std::make_shared<Examiner>(*source.sight.object);
+    api::Plan plan;
+    plan.order = {api::JudgeMode::Compare, "old", "new", 1, 0, Timestamp{}};
+    plan.askModel = {"new"};
+    examiner->order(*source.sight.object, plan, {}, clock.wall());
+    signals::PrometheusReader reader(prometheus, clock, 0);
+    signals::Scraper scraper(pods, clock, 0, &reader);
+    int questions = 0;
+    Sampler sampler(
+        scraper, source, clock, [] { return 0.0; },
+        [&](const std::string&, const Examiner&, const Examiner::Finding&) { ++questions; });
+    sampler.watch("ml/fraud", examiner);
+    EXPECT_EQ(questions, 1);  // a pod that was never asked is asked at once
+    std::vector<int> looks;
+    for (int second = 0; second <= 250; second += 10) {
+        const int before = prometheus.asked;
+        EXPECT_EQ(sampler.turn(), clock.now + std::chrono::seconds(10));
+        if (prometheus.asked != before) looks.push_back(second);
+        EXPECT_EQ(questions, 2 + second / 10);  // by the round or beside it, never both
+        clock.now += std::chrono::seconds(10);
+    }
+    EXPECT_EQ(looks, (std::vector<int>{0, 120, 240}));
+    EXPECT_EQ(pods.asked, (std::set<std::string>{"198.18.0.2:8080/ready"}));
+}
+
 }  // namespace
 }  // namespace serin::runtime
