@@ -32,9 +32,9 @@ api::PodSample podOf(const std::string& name, uint64_t requests) {
     pod.pod = pod.name = name;
     pod.exposure = std::chrono::seconds(10);
     pod.counted = pod.warm = true;
-    pod.counts["errors"] = {requests, requests / 7, 0, {}, {}};
+    pod.counts["errors"] = {requests, requests / 7, 0, {}, {}, {}};
     pod.counts["score"] = {
-        requests, 0, 0, {0.25, 0.5}, {requests / 2, requests / 4, requests - requests / 2 - requests / 4}};
+        requests, 0, 0, {0.25, 0.5}, {requests / 2, requests / 4, requests - requests / 2 - requests / 4}, {}};
     pod.counts["latency"] = pod.counts["score"];
     return pod;
 }

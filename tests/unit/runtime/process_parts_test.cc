@@ -117,7 +117,7 @@ TEST(Metrics, ForgetsTheGaugesOfWhatIsGone) {
     status.canary->weight = 25;
     metrics.show(object, status, nullptr);
     api::Stratum stratum;
-    stratum.canary.emplace_back().counts["errors"] = {40, 3, 0, {}, {}};
+    stratum.canary.emplace_back().counts["errors"] = {40, 3, 0, {}, {}, {}};
     metrics.counted("ml", "fraud", stratum);
     metrics.counted("ml", "fraud", stratum);
     EXPECT_THAT(metrics.text(), HasSubstr(R"(serin_weight{name="fraud",namespace="ml",role="canary"} 25)"));
