@@ -1,5 +1,5 @@
 """Fixtures of the end-to-end tests. Environment: KUBECONFIG, SERIN_KUBECTL, SERIN_HELM, SERIN_TEST_SERVER_IMAGE,
-SERIN_OPERATOR_NAMESPACE (of the release under test), SERIN_E2E_KEEP=1 leaves the namespaces of failed tests."""
+SERIN_OPERATOR_NAMESPACE (of the release under test), SERIN_PROMETHEUS (the program), SERIN_E2E_KEEP=1 leaves the namespaces of failed tests."""
 
 import os
 import pathlib

@@ -123,6 +123,19 @@ def test_version_whose_slow_requests_are_above_their_limit_is_rolled_back(ns):
     check_stable_alone(fraud, load)
 
 
+def test_version_whose_classes_drift_is_rolled_back(ns):
+    classes = [{"name": "codes", "drift": {"counter": 'http_requests_total{path="/infer"}', "by": "code"},
+                "worseThan": {"stable": {"psi": 0.5}}}]
+    fraud = ns.deploy(version="1", metrics=classes)
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="errors=0.5", steps=LONG, metrics=classes)
+    fraud.wait_over("RolledBack")
+    _, reason = harmed(fraud, "codes")
+    assert re.search(r'drift of codes: PSI \d+(\.\d+)? > 0\.5, most by class "500" \(\d+\.\d+ % against 0\.0 %\)',
+                     reason), reason
+    check_stable_alone(fraud, load)
+
+
 def test_version_whose_mean_is_worse_is_rolled_back(ns):
     fraud = ns.deploy(version="1", metrics=[ERRORS, MEAN])
     load = ns.load(fraud, rate=60)

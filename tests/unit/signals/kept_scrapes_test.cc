@@ -97,17 +97,48 @@ TEST_F(KeptScrapes, GoOnAfterARestartOfTheController) {
               "21/1");
 }
 
+api::Counts histogram(uint64_t total, std::vector<double> edges, std::vector<uint64_t> buckets) {
+    api::Counts counts;
+    counts.total = total;
+    counts.edges = std::move(edges);
+    counts.buckets = std::move(buckets);
+    return counts;
+}
+
 TEST(CountsTogether, AddUpAtTheEdgesThatBothHave) {
-    const api::Counts a{10, 0, {1, 2, 4}, {1, 2, 3, 4}};
-    const api::Counts b{7, 0, {2, 3, 4}, {4, 1, 1, 1}};
+    const api::Counts a = histogram(10, {1, 2, 4}, {1, 2, 3, 4});
+    const api::Counts b = histogram(7, {2, 3, 4}, {4, 1, 1, 1});
     const api::Counts both = together(a, b);
-    EXPECT_EQ(both, (api::Counts{17, 0, {2, 4}, {7, 5, 5}}));
+    EXPECT_EQ(both, histogram(17, {2, 4}, {7, 5, 5}));
     EXPECT_EQ(together(b, a), both);
-    EXPECT_EQ(together(a, a), (api::Counts{20, 0, {1, 2, 4}, {2, 4, 6, 8}}));
+    EXPECT_EQ(together(a, a), histogram(20, {1, 2, 4}, {2, 4, 6, 8}));
     EXPECT_EQ(together(a, api::Counts{}), a);
     EXPECT_EQ(together(api::Counts{}, a), a);
-    EXPECT_EQ(together({5, 1, {}, {}}, {6, 2, {}, {}}), (api::Counts{11, 3, {}, {}}));
-    EXPECT_EQ(together({3, 0, {1}, {1, 2}}, {3, 0, {2}, {1, 2}}), (api::Counts{6, 0, {}, {6}}));
+    EXPECT_EQ(together(histogram(3, {1}, {1, 2}), histogram(3, {2}, {1, 2})), histogram(6, {}, {6}));
+}
+
+TEST(CountsTogether, AddUpWhatHasNoEdges) {
+    api::Counts a;
+    a.total = 5;
+    a.bad = 1;
+    a.sum = 2.5;
+    api::Counts b = a;
+    b.bad = 3;
+    const api::Counts both = together(a, b);
+    EXPECT_EQ(both.total, 10U);
+    EXPECT_EQ(both.bad, 4U);
+    EXPECT_EQ(both.sum, 5);
+}
+
+TEST(CountsTogether, AddUpEveryClassThatEitherHas) {
+    api::Counts a = histogram(3, {}, {1, 2});
+    a.classes = {"ham", "spam"};
+    api::Counts b = histogram(9, {}, {4, 5});
+    b.classes = {"other", "spam"};
+    const api::Counts both = together(a, b);
+    EXPECT_EQ(both.classes, (std::vector<std::string>{"ham", "other", "spam"}));
+    EXPECT_EQ(both.buckets, (std::vector<uint64_t>{1, 4, 7}));
+    EXPECT_EQ(together(a, api::Counts{}), a);
 }
 
 TEST(RoundSpread, IsWhatGoesBeyondTheSpreadThatIsMeant) {
