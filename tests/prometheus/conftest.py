@@ -49,8 +49,6 @@ def world(tmp_path_factory):
 
 @pytest.fixture
 def looker(world):
-    for pod in world.pods.values():
-        pod.count()
     world.scraped()
     result = world.looker("a", "b")
     assert result.look() is None

@@ -50,7 +50,9 @@ def test_counts_what_a_counter_rose_to_before_and_after_it_fell(world, looker, e
     assert errors(a) == (5 + 1 + 7 + 2 + 2020, 1 + 2 + 20)
     assert buckets(a)[1] == [6 + 2000, 9 + 20, 0]
     assert a["restarts"] == 1
-    pod.exports_start = True
+    with pod.lock:
+        pod.exports_start = True
+    pod.count()
 
 
 def test_loses_no_request_of_a_target_that_vanishes_and_comes_back(world, looker):
