@@ -25,6 +25,9 @@ struct Counts {
     bool operator==(const Counts&) const = default;
 };
 
+// Two intervals that follow each other as one; a histogram keeps the edges that both have.
+Counts together(const Counts& first, const Counts& second);
+
 // What one pod did between two scrapes.
 struct PodSample {
     std::string pod;                       // uid

@@ -1,41 +1,11 @@
 #include "judge/strata.h"
 
 #include <algorithm>
-#include <map>
 
 #include "judge/histogram.h"
 
 namespace serin::judge {
 namespace {
-
-api::Counts mergedCounts(const api::Counts& a, const api::Counts& b) {
-    api::Counts out;
-    out.total = a.total + b.total;
-    out.bad = a.bad + b.bad;
-    out.sum = a.sum + b.sum;
-    // A histogram without observations may not have its buckets yet.
-    if (a.total == 0 || b.total == 0) {
-        const api::Counts& seen = a.total == 0 ? b : a;
-        out.edges = seen.edges;
-        out.buckets = seen.buckets;
-        out.classes = seen.classes;
-    } else if (!a.classes.empty() || !b.classes.empty()) {
-        std::map<std::string, uint64_t> events;
-        for (const api::Counts* counts : {&a, &b}) {
-            for (size_t i = 0; i < counts->classes.size(); ++i)
-                events[counts->classes[i]] += counts->buckets[i];
-        }
-        for (const auto& [name, count] : events) {
-            out.classes.push_back(name);
-            out.buckets.push_back(count);
-        }
-    } else if (!a.edges.empty() || !b.edges.empty()) {
-        const Histogram both = merged({a.edges, a.buckets}, {b.edges, b.buckets});
-        out.edges = both.edges;
-        out.buckets = both.buckets;
-    }
-    return out;
-}
 
 api::PodSample mergedPod(const api::PodSample& first, const api::PodSample& second) {
     api::PodSample out = second;
@@ -53,7 +23,7 @@ api::PodSample mergedPod(const api::PodSample& first, const api::PodSample& seco
             if (found == out.counts.end()) {
                 out.counts[name] = counts;
             } else {
-                found->second = mergedCounts(counts, found->second);
+                found->second = api::together(counts, found->second);
             }
         }
     }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
 namespace serin::signals {
@@ -205,47 +204,6 @@ SourceDelta begin(const SourceReading& now, FirstSight firstSight) {
 SourceDelta standStill(const SourceReading& now) {
     if (!now.exported) return {};
     return {countsOf(sumUp(now, std::vector<double>(now.series.size())), now), false};
-}
-
-api::Counts together(const api::Counts& first, const api::Counts& second) {
-    api::Counts out;
-    out.total = first.total + second.total;
-    out.bad = first.bad + second.bad;
-    out.sum = first.sum + second.sum;
-    // A histogram without observations may not have its buckets yet.
-    if (first.total == 0 || second.total == 0) {
-        const api::Counts& seen = first.total == 0 ? second : first;
-        out.edges = seen.edges;
-        out.buckets = seen.buckets;
-        out.classes = seen.classes;
-        return out;
-    }
-    if (!first.classes.empty() || !second.classes.empty()) {
-        std::map<std::string, uint64_t> events;
-        for (const api::Counts* counts : {&first, &second}) {
-            for (size_t i = 0; i < counts->classes.size(); ++i) events[counts->classes[i]] += counts->buckets[i];
-        }
-        for (const auto& [name, count] : events) {
-            out.classes.push_back(name);
-            out.buckets.push_back(count);
-        }
-        return out;
-    }
-    if (first.buckets.empty() || second.buckets.empty()) return out;
-    const auto edge = [](const api::Counts& counts, size_t bucket) {
-        return bucket < counts.edges.size() ? counts.edges[bucket] : std::numeric_limits<double>::infinity();
-    };
-    out.buckets.push_back(0);
-    size_t i = 0, k = 0;
-    while (i < first.buckets.size() || k < second.buckets.size()) {
-        const double a = edge(first, i), b = edge(second, k);
-        if (a <= b) out.buckets.back() += first.buckets[i++];
-        if (b <= a) out.buckets.back() += second.buckets[k++];
-        if (a != b || std::isinf(a)) continue;
-        out.edges.push_back(a);
-        out.buckets.push_back(0);
-    }
-    return out;
 }
 
 SourceNumbers remember(const SourceNumbers* last, const SourceReading& now, Process process, size_t most) {

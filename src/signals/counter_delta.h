@@ -68,8 +68,6 @@ SourceDelta begin(const SourceReading& now, FirstSight firstSight);
 
 // What a source counted when nothing happened since it was read.
 SourceDelta standStill(const SourceReading& now);
-// Two intervals that follow each other as one; a histogram keeps the edges that both have.
-api::Counts together(const api::Counts& first, const api::Counts& second);
 
 // The numbers to compare the next reading with. Series of `last` (null: never read) that left the page stay
 // in it, so that their return is no news, as long as that makes no more than `most`.

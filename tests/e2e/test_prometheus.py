@@ -37,7 +37,8 @@ def test_prometheus_that_is_down_for_a_while_changes_nothing_in_the_end(ns, prom
     load = ns.load(fraud, rate=60)
     fraud.apply(version="2", analysis=analysis)
     fraud.wait_judging()
-    fraud.wait(lambda s: any(m["samples"] > 0 for m in s.get("analysis", {}).get("metrics", [])), 90, "something judged")
+    fraud.wait(lambda s: any(m["samples"] > 0 for m in s.get("analysis", {}).get("metrics", [])), 90,
+               "something judged")
     prometheus.kill()
     fraud.wait(lambda s: "Holding" in s.get("phase", ""), 90, "the rollout holds")
     assert prometheus.address in fraud.status()["message"], fraud.status()["message"]

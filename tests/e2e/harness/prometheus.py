@@ -1,4 +1,4 @@
-"""A real Prometheus beside the cluster: a process in its network namespace, found and read by pods as any other."""
+"""A real Prometheus beside the cluster: a process in its network namespace, which pods reach at the node's address."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import pathlib
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 
 from .cluster import CLUSTER
@@ -16,33 +17,50 @@ NETWORK = os.environ.get("SERIN_NETNS", "serin")
 LISTEN = 19000 + os.getpid() % 10000  # each worker of the tests its own
 
 
+def served(pod):
+    return "serin.dev/revision" in pod["metadata"].get("labels", {})
+
+
 class Prometheus:
-    """Scrapes the pods of one namespace every second, with the labels that a PodMonitor sets. Use as a context
-    manager."""
+    """Scrapes the pods of one namespace every second, with the labels that a PodMonitor sets. Debian's Prometheus does
+    not know Kubernetes, so a thread tells it of the pods. Use as a context manager."""
 
     def __init__(self, namespace):
+        self._namespace = namespace
         self._folder = tempfile.TemporaryDirectory(prefix="serin-prometheus-")
         node = CLUSTER.get("/api/v1/nodes")["items"][0]
         host = next(a["address"] for a in node["status"]["addresses"] if a["type"] == "InternalIP")
         self.address = f"http://{host}:{LISTEN}"
-        config = {"global": {"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": [{
-            "job_name": "pods",
-            "kubernetes_sd_configs": [{"role": "pod", "kubeconfig_file": os.environ["KUBECONFIG"],
-                                       "namespaces": {"names": [namespace]}}],
-            "relabel_configs": [
-                {"source_labels": ["__meta_kubernetes_pod_container_port_number"], "regex": str(PORT),
-                 "action": "keep"},
-                {"source_labels": ["__meta_kubernetes_namespace"], "target_label": "namespace"},
-                {"source_labels": ["__meta_kubernetes_pod_name"], "target_label": "pod"}]}]}
         self._file = pathlib.Path(self._folder.name) / "prometheus.yml"
+        self._targets = self._file.with_name("targets.json")
+        config = {"global": {"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": [{
+            "job_name": "pods", "file_sd_configs": [{"files": [str(self._targets)], "refresh_interval": "1s"}]}]}
         self._file.write_text(json.dumps(config))  # JSON is YAML
         self._process = None
+        self._over = threading.Event()
+        self._finder = threading.Thread(target=self._find)
+
+    def _find(self):
+        known = None
+        while not self._over.wait(0.3):
+            pods = CLUSTER.get(f"/api/v1/namespaces/{self._namespace}/pods")["items"]
+            found = [{"targets": [f"{pod['status']['podIP']}:{PORT}"],
+                      "labels": {"namespace": self._namespace, "pod": pod["metadata"]["name"]}}
+                     for pod in pods if served(pod) and pod["status"].get("podIP")]
+            if found != known:
+                known = found
+                new = self._targets.with_suffix(".new")
+                new.write_text(json.dumps(found))
+                new.rename(self._targets)
 
     def __enter__(self):
+        self._finder.start()
         self.start()
         return self
 
     def __exit__(self, *_):
+        self._over.set()
+        self._finder.join()
         self.kill()
         self._folder.cleanup()
 
