@@ -6,8 +6,8 @@ SERIN_BUILD_PACKAGES=(g++ cmake ninja-build ccache libcpprest-dev libyaml-cpp-de
   prometheus-cpp-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev)
 # What only the `tidy` target needs.
 SERIN_TIDY_PACKAGES=(clang-tidy clang-format)
-# What only the preset `fuzz` needs.
-SERIN_FUZZ_PACKAGES=(clang)
+# What only the preset `fuzz` needs; the latter has the run time of sanitizers and libFuzzer.
+SERIN_FUZZ_PACKAGES=(clang libclang-rt-dev)
 # What running the local cluster needs. gcc and libc6-dev: the static pause program.
 SERIN_CLUSTER_PACKAGES=(containerd runc containernetworking-plugins iptables conntrack socat iproute2
   util-linux procps openssl ca-certificates curl jq tar gcc libc6-dev)

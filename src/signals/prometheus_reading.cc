@@ -78,7 +78,7 @@ std::string nothingJudged(const Selection& selection) {
     for (const Source& source : selection.sources) {
         for (const Selector& selector : source.total) names.insert(selector.text());
         for (const Selector& selector : source.bad) names.insert(selector.text());
-        if (source.kind == SourceKind::Histogram) names.insert(source.histogram.text());
+        if (!source.histogram.name.empty()) names.insert(source.histogram.text());
     }
     return cat("scrapes these pods, but has of none of them what is judged (",
                shortened(join({names.begin(), names.end()}, ", "), kLongestQuery),
