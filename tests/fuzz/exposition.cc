@@ -27,7 +27,15 @@ signals::Selection selection() {
     latency.name = "latency";
     latency.kind = api::MetricKind::Latency;
     latency.histogram = runtime.latency;
-    auto made = signals::compileSelection(runtime, {errors, drift, latency});
+    api::Metric classes = drift;
+    classes.name = "class";
+    classes.histogram = "predictions_total";
+    classes.byLabel = "class";
+    api::Metric mean;
+    mean.name = "value";
+    mean.kind = api::MetricKind::Mean;
+    mean.mean = {"value_sum", "value_count", true};
+    auto made = signals::compileSelection(runtime, {errors, drift, latency, classes, mean});
     require(made.ok(), "the selection of this target is valid");
     return std::move(made).value();
 }

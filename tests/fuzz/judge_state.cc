@@ -23,7 +23,19 @@ api::Analysis analysis() {
     latency.kind = api::MetricKind::Latency;
     latency.histogram = "request_duration_seconds";
     latency.worseOddsRatio = 1.2;
-    out.metrics = {errors, drift, latency};
+    api::Metric share = errors;
+    share.name = "nan";
+    share.kind = api::MetricKind::Share;
+    share.share = {"predictions_total", "predictions_total{class=\"NaN\"}", ""};
+    api::Metric mean;
+    mean.name = "value";
+    mean.kind = api::MetricKind::Mean;
+    mean.mean = {"value_sum", "value_count", true};
+    api::Metric classes = drift;
+    classes.name = "class";
+    classes.histogram = "predictions_total";
+    classes.byLabel = "class";
+    out.metrics = {errors, drift, latency, share, mean, classes};
     return out;
 }
 
@@ -32,9 +44,12 @@ api::PodSample podOf(const std::string& name, uint64_t requests) {
     pod.pod = pod.name = name;
     pod.exposure = std::chrono::seconds(10);
     pod.counted = pod.warm = true;
+    const std::vector<uint64_t> parts{requests / 2, requests / 4, requests - requests / 2 - requests / 4};
     pod.counts["errors"] = {requests, requests / 7, 0, {}, {}, {}};
-    pod.counts["score"] = {
-        requests, 0, 0, {0.25, 0.5}, {requests / 2, requests / 4, requests - requests / 2 - requests / 4}, {}};
+    pod.counts["score"] = {requests, 0, 0, {0.25, 0.5}, parts, {}};
+    pod.counts["nan"] = pod.counts["errors"];
+    pod.counts["value"] = {requests, 0, 2.5 * static_cast<double>(requests), {}, {}, {}};
+    pod.counts["class"] = {requests, 0, 0, {}, parts, {"ham", "other", "spam"}};
     pod.counts["latency"] = pod.counts["score"];
     return pod;
 }
