@@ -36,7 +36,8 @@ class CounterBook {
     // targets say it too. Times must not go back.
     void noteReadiness(const std::string& podUid, bool ready, Timestamp at);
 
-    // Answers of all pods of the canary about their model, asked between rounds; add() looks at a round's own.
+    // Answers of all pods of the canary about their model, asked between rounds; add() looks at a round's
+    // own.
     void noteAnswers(const Round& round) { countSilence(round); }
 
     // Closes the interval since the previous round. Absent for the first round of a new book, and when the

@@ -96,8 +96,9 @@ TEST_F(PrometheusReaderTest, AsksPrometheusForTheNumbersAndThePodsForTheirModelA
     EXPECT_EQ(round.pods[0].model, api::ModelAnswer::Ready);
     EXPECT_EQ(pods.asked, std::vector<std::string>{"198.18.0.1:8080/ready"});
     EXPECT_EQ(poster.url, "http://prometheus:9090/api/v1/query");
-    EXPECT_NE(poster.form.find("namespace%3D%22ml%22%2Cpod%3D%7E%22a%22%7D%5B110000ms%5D&time=1764000100.000"),
-              std::string::npos)
+    EXPECT_NE(
+        poster.form.find("namespace%3D%22ml%22%2Cpod%3D%7E%22a%22%7D%5B110000ms%5D&time=1764000100.000"),
+        std::string::npos)
         << poster.form;
     EXPECT_EQ(poster.maxBytes, 16U << 20U);
 }
