@@ -14,11 +14,6 @@ std::string counted(double count, const std::string& thing) {
     return cat(humanNumber(count), " ", thing, count == 1 ? "" : "s");
 }
 
-const char* whatItCounts(const api::Metric& metric) {
-    if (metric.kind == api::MetricKind::Share) return "events";
-    return metric.isRate() ? "requests" : "observations";
-}
-
 std::string onePodNote(const AttemptMemory& attempt, const Standing& standing) {
     return !attempt.soaking && standing.podsWithRequests == 1 ? " (one pod)" : "";
 }
@@ -35,14 +30,19 @@ std::vector<double> parts(const AttemptMemory& attempt, const Standing& standing
     std::vector<double> out;
     for (size_t i = 0; i < attempt.metrics.size(); ++i) {
         const api::Metric& metric = attempt.metrics[i].definition;
-        out.push_back(!metric.isDrift() && metric.guard() ? std::log(metric.weight) + standing.evidence[i]
-                                                          : -std::numeric_limits<double>::infinity());
+        out.push_back(weighs(metric, attempt.soaking) ? std::log(metric.weight) + standing.evidence[i]
+                                                      : -std::numeric_limits<double>::infinity());
     }
     out.push_back(attempt.soaking ? -std::numeric_limits<double>::infinity() : standing.pods);
     return out;
 }
 
 }  // namespace
+
+const char* whatItCounts(const api::Metric& metric) {
+    if (metric.kind == api::MetricKind::Share) return "events";
+    return metric.isRate() ? "requests" : "observations";
+}
 
 std::string humanSeconds(double seconds) {
     if (seconds < 100) return cat(humanNumber(std::round(seconds)), " s");
@@ -126,10 +126,10 @@ std::vector<std::string> harmMetrics(const api::Analysis&, const AttemptMemory& 
     const std::vector<double> all = parts(attempt, standing);
     const auto top = static_cast<size_t>(std::max_element(all.begin(), all.end()) - all.begin());
     for (size_t i = 0; i < all.size(); ++i) {
-        const bool alone =
-            i < standing.evidence.size()
-                ? standing.evidence[i] >= standing.threshold && attempt.metrics[i].definition.guard()
-                : standing.pods >= standing.threshold && !attempt.soaking;
+        const bool alone = i < standing.evidence.size()
+                               ? standing.evidence[i] >= standing.threshold &&
+                                     weighs(attempt.metrics[i].definition, attempt.soaking)
+                               : standing.pods >= standing.threshold && !attempt.soaking;
         if (i == top || alone) {
             out.push_back(i < attempt.metrics.size() ? attempt.metrics[i].definition.name : "pods");
         }

@@ -8,6 +8,8 @@
 
 namespace serin::judge {
 
+// "requests", "events" or "observations".
+const char* whatItCounts(const api::Metric& metric);
 // "45 s", "33 min", "3.2 h".
 std::string humanSeconds(double seconds);
 

@@ -111,7 +111,7 @@ std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& atte
     if (isSafe(analysis, metric)) return out + safeMessage(definition);
     const double needed = metric.rate.requestsToSafe(definition, analysis.missedHarm);
     if (needed <= 0) return out;
-    return cat(out, ", about ", humanNumber(needed), " more canary ", share ? "events" : "requests",
+    return cat(out, ", about ", humanNumber(needed), " more canary ", whatItCounts(definition),
                timeNote(attempt, metric, needed), " to call it safe");
 }
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kPodsWeight = 1;
 
+// Of all that may decide, drift Guards included.
 double weightOfAll(const api::Analysis& analysis, bool soaking) {
     double sum = soaking ? 0 : kPodsWeight;
     for (const api::Metric& metric : analysis.metrics) {
@@ -19,15 +20,13 @@ double weightOfAll(const api::Analysis& analysis, bool soaking) {
     return sum;
 }
 
-// ln of the weighted mean, given ln E of each error rate and latency. Drift Guards spend their share
-// elsewhere and count 0.
+// ln of the weighted mean, given ln E of each metric that weighs; drift Guards count 0.
 double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
                     const std::function<double(const MetricMemory&)>& evidence) {
     std::vector<double> logs;
     for (const MetricMemory& metric : attempt.metrics) {
         const api::Metric& definition = metric.definition;
-        const bool judged = definition.isRate() || (!definition.isDrift() && !attempt.soaking);
-        if (!judged || !definition.guard() || definition.weight <= 0) continue;
+        if (!weighs(definition, attempt.soaking) || definition.weight <= 0) continue;
         logs.push_back(std::log(definition.weight) + evidence(metric));
     }
     if (!attempt.soaking) logs.push_back(std::log(kPodsWeight) + attempt.pods.evidence());
@@ -76,6 +75,10 @@ void leaveOneOut(const api::Analysis& analysis, const AttemptMemory& attempt, St
 
 double attemptAlarm(const api::Analysis& analysis, int attempt) {
     return analysis.falseAlarm * std::ldexp(1.0, 1 - std::max(1, attempt));
+}
+
+bool weighs(const api::Metric& metric, bool soaking) {
+    return metric.guard() && !metric.isDrift() && (metric.isRate() || !soaking);
 }
 
 bool isSafe(const api::Analysis& analysis, const MetricMemory& metric) {

@@ -133,6 +133,19 @@ TEST(Mean, OfWarmingPodsIsLeftOut) {
     EXPECT_FALSE(rig.said().harm);
 }
 
+TEST(Mean, IsNoReasonForAReturnInTheSoak) {
+    Rig rig(withValue());
+    Orders orders(rig);
+    orders.minutes(20, .6);
+    ASSERT_TRUE(rig.said().harm);
+    rig.mode(api::JudgeMode::Soak);  // a person promoted it all the same
+    EXPECT_FALSE(rig.said().harm);
+    const int ticks = rig.ticksUntilHarm(60, [&] { rig.errors(300, 90, 0, 0); });
+    ASSERT_LT(ticks, 60);
+    EXPECT_EQ(rig.said().headline.rfind("errs ", 0), 0U) << rig.said().headline;
+    EXPECT_EQ(rig.said().headline.find("value"), std::string::npos) << rig.said().headline;
+}
+
 TEST(Mean, GoesOnBitForBitAfterARestart) {
     Rig whole(withValue());
     Rig broken(withValue());
