@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/preset_files.h"
-#include "base/text.h"
+#include "base/percent.h"
 
 namespace serin::api {
 namespace {
@@ -13,26 +13,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kModel = "{model}";
-
-// RFC 3986: everything but the unreserved characters is escaped within a path segment.
-std::string escapeSegment(std::string_view segment) {
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    constexpr std::string_view kPlain = "-._~";
-    std::string out;
-    for (const char c : segment) {
-        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           kPlain.find(c) != std::string_view::npos;
-        if (plain) {
-            out += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out += '%';
-            out += kHex[byte >> 4];
-            out += kHex[byte & 15];
-        }
-    }
-    return out;
-}
 
 const std::map<std::string, json, std::less<>>& presets() {
     static const auto all = [] {
@@ -56,7 +36,7 @@ std::optional<Runtime> presetRuntime(std::string_view preset, const std::string&
     out.metricsPath = file.at("metricsPath").get<std::string>();
     out.readyPath = file.at("readyPath").get<std::string>();
     if (const size_t at = out.readyPath.find(kModel); at != std::string::npos) {
-        out.readyPath.replace(at, kModel.size(), escapeSegment(modelName));
+        out.readyPath.replace(at, kModel.size(), percentEncode(modelName));
     }
     out.errors.total = file.at("errors").at("total").get<std::vector<std::string>>();
     out.errors.bad = file.at("errors").at("bad").get<std::vector<std::string>>();

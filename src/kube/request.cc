@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/percent.h"
 #include "base/text.h"
 #include "kube/object.h"
 

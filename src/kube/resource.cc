@@ -1,5 +1,6 @@
 #include "kube/resource.h"
 
+#include "base/percent.h"
 #include "base/text.h"
 
 namespace serin::kube {
@@ -65,25 +66,6 @@ const Resource& subjectAccessReviews() {
     static const Resource resource{"authorization.k8s.io", "v1", "subjectaccessreviews",
                                    "SubjectAccessReview"};
     return resource;
-}
-
-std::string percentEncode(std::string_view text) {
-    static constexpr std::string_view kHex = "0123456789ABCDEF";
-    std::string out;
-    for (const char letter : text) {
-        const auto byte = static_cast<unsigned char>(letter);
-        const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                           (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' ||
-                           byte == '~';
-        if (plain) {
-            out += letter;
-        } else {
-            out += '%';
-            out += kHex[byte >> 4];
-            out += kHex[byte & 15];
-        }
-    }
-    return out;
 }
 
 }  // namespace serin::kube

@@ -34,7 +34,4 @@ const Resource& events();                // events.k8s.io/v1
 const Resource& tokenReviews();          // authentication.k8s.io/v1
 const Resource& subjectAccessReviews();  // authorization.k8s.io/v1
 
-// Percent-encodes everything but RFC 3986's unreserved characters.
-std::string percentEncode(std::string_view text);
-
 }  // namespace serin::kube

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/percent.h"
 #include "base/text.h"
 #include "signals/pod_reading.h"
 
@@ -36,22 +37,6 @@ std::string oneOf(std::vector<std::string> texts) {
     return quoted(join(texts, "|"));
 }
 
-std::string urlEncoded(std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (isPlain(c) || c == '.') {
-            out += c;
-        } else {
-            out += '%';
-            out += digits[byte >> 4U];
-            out += digits[byte & 15U];
-        }
-    }
-    return out;
-}
-
 std::string inSeconds(Duration time) {
     std::string rest = std::to_string(time.count() % 1000);
     return cat(time.count() / 1000, '.', std::string(3 - rest.size(), '0'), rest);
@@ -68,7 +53,7 @@ std::string prometheusQuery(const Selection& selection, std::string_view space,
 }
 
 std::string prometheusForm(std::string_view query, Timestamp at, Duration timeout) {
-    return cat("query=", urlEncoded(query), "&time=", inSeconds(at.time_since_epoch()),
+    return cat("query=", percentEncode(query, "-._"), "&time=", inSeconds(at.time_since_epoch()),
                "&timeout=", inSeconds(timeout));
 }
 
