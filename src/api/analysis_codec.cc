@@ -39,7 +39,7 @@ void decodeLatency(const Field& entry, const Runtime& runtime, Metric& out) {
     const Field histogram = entry.at("latency").at("histogram");
     out.histogram = histogram.text(runtime.latency);
     if (out.histogram.empty()) {
-        histogram.problem(runtime.preset == "custom"
+        histogram.problem(runtime.preset == kCustomPreset
                               ? "is missing, and with preset \"custom\" Serin cannot know which histogram "
                                 "times requests; state "
                                 "it here, or for all metrics as spec.runtime.latency"
@@ -160,27 +160,25 @@ Metric decodeMetric(const Field& entry, const Runtime& runtime) {
             "choose another");
     }
     out.weight = entry.at("weight").number(out.weight, 0, 1000, false);
-    const bool errorRate = entry.at("errorRate").present();
-    const bool latency = entry.at("latency").present();
-    const bool drift = entry.at("drift").present();
-    const bool share = entry.at("share").present();
-    const bool mean = entry.at("mean").present();
-    const int kinds = static_cast<int>(errorRate) + static_cast<int>(latency) + static_cast<int>(drift) +
-                      static_cast<int>(share) + static_cast<int>(mean);
-    if (kinds != 1) {
-        entry.problem(
-            kinds > 1
-                ? "states more than one of errorRate, latency, share, mean and drift; make a metric of each"
-                : "states no kind; state errorRate: {}, latency: {}, share or mean with counters or drift "
-                  "with a histogram");
+    std::vector<std::string> kinds;
+    for (const char* kind : {"errorRate", "latency", "share", "mean", "drift"}) {
+        if (entry.at(kind).present()) kinds.emplace_back(kind);
     }
-    if (kinds == 1 && latency) {
+    if (kinds.size() != 1) {
+        entry.problem(
+            kinds.empty()
+                ? "states no kind; state errorRate: {}, latency: {}, share or mean with counters or drift "
+                  "with a histogram"
+                : "states more than one of errorRate, latency, share, mean and drift; make a metric of each");
+        kinds = {"errorRate"};
+    }
+    if (kinds.front() == "latency") {
         decodeLatency(entry, runtime, out);
-    } else if (kinds == 1 && share) {
+    } else if (kinds.front() == "share") {
         decodeShare(entry, out);
-    } else if (kinds == 1 && mean) {
+    } else if (kinds.front() == "mean") {
         decodeMean(entry, out);
-    } else if (kinds == 1 && drift) {
+    } else if (kinds.front() == "drift") {
         decodeDrift(entry, out);
     } else {
         decodeMargins(entry, out);

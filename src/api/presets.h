@@ -13,7 +13,10 @@ namespace serin::api {
 // which series count requests and failures and time them. Each is a data file, src/api/presets/NAME.json,
 // which says where it was learnt; the page it is tested with stands in tests/unit/signals/pages. Thread-safe.
 
-// Everything but `container` is filled in. Nothing where there is no such preset; `custom` is none.
+// No preset: the person states all of it.
+inline constexpr const char* kCustomPreset = "custom";
+
+// Everything but `container` is filled in. Nothing where there is no such preset.
 std::optional<Runtime> presetRuntime(std::string_view preset, const std::string& modelName);
 
 // Ascending.

@@ -6,7 +6,6 @@
 namespace serin::api {
 namespace {
 
-constexpr const char* kCustom = "custom";
 constexpr const char* kDefault = "mlserver";
 
 // One selector, or a list of them that is summed.
@@ -20,7 +19,7 @@ std::vector<std::string> selectors(const Field& field) {
 
 Runtime customRuntime() {
     Runtime out;
-    out.preset = kCustom;
+    out.preset = kCustomPreset;
     out.metricsPath = "/metrics";
     return out;
 }
@@ -28,7 +27,7 @@ Runtime customRuntime() {
 Runtime presetOf(const Field& runtime, const Model& model) {
     const Field preset = runtime.at("preset");
     const std::string name = preset.text(kDefault);
-    if (name == kCustom) return customRuntime();
+    if (name == kCustomPreset) return customRuntime();
     std::optional<Runtime> known = presetRuntime(name, model.name);
     if (!known) {
         preset.problem(cat("is \"", name, "\"; state one of ", join(presetNames(), ", "),

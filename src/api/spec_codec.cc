@@ -30,7 +30,7 @@ void checkErrorCounters(const Field& runtime, const Spec& spec) {
         std::any_of(spec.analysis.metrics.begin(), spec.analysis.metrics.end(),
                     [](const Metric& metric) { return metric.kind == MetricKind::ErrorRate; });
     if (!judged || (!spec.runtime.errors.total.empty() && !spec.runtime.errors.bad.empty())) return;
-    if (spec.runtime.preset != "custom") {
+    if (spec.runtime.preset != kCustomPreset) {
         runtime.at("preset").problem(cat("is \"", spec.runtime.preset,
                                          "\", which counts no failures that could be judged (",
                                          presetNote(spec.runtime.preset),
