@@ -18,6 +18,7 @@ constexpr double kLargestChange = 10;
 constexpr double kLargestRate = 0.999999;
 // Name of the judge's own metric about restarts, lost scrapes and not-ready time.
 constexpr const char* kOwnMetric = "pods";
+constexpr const char* kForEver = "Forever";
 
 // What error rates, latencies and shares have in common.
 void decodeMargins(const Field& entry, Metric& out) {
@@ -208,6 +209,16 @@ std::vector<Metric> decodeMetrics(const Field& metrics, const Runtime& runtime) 
     return out;
 }
 
+std::optional<Duration> decodeWatchFor(const Field& field, std::optional<Duration> fallback) {
+    const std::string text = field.text();
+    if (text == kForEver) return std::nullopt;
+    if (!text.empty() && !parseDuration(text)) {
+        field.problem(cat("is \"", text, "\"; state Forever, or a duration such as 24h, or 0s for none"));
+        return fallback;
+    }
+    return field.duration(*fallback, seconds(0));
+}
+
 OnInconclusive decodeOnInconclusive(const Field& field) {
     const std::string text = field.text("Pause");
     if (text == "Extend") return OnInconclusive::Extend;
@@ -232,6 +243,7 @@ Analysis decodeAnalysis(const Field& spec, const Runtime& runtime) {
     out.minRequests = analysis.at("minRequests").integer(out.minRequests, 0, 1'000'000'000);
     out.falseAlarm = analysis.at("falseAlarm").number(out.falseAlarm, 0, 0.5, false);
     out.missedHarm = analysis.at("missedHarm").number(out.missedHarm, 0, 0.5, false);
+    out.watchFor = decodeWatchFor(analysis.at("watchFor"), out.watchFor);
     out.dryRun = analysis.at("dryRun").flag(false);
     out.metrics = decodeMetrics(analysis.at("metrics"), runtime);
     decodeFrom(analysis, out);

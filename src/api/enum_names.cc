@@ -9,15 +9,16 @@ namespace {
 using PhaseName = std::pair<Phase, std::string_view>;
 using VerdictName = std::pair<Verdict, std::string_view>;
 
-constexpr std::array<PhaseName, 9> kPhases{{{Phase::Evaluating, "Evaluating"},
-                                            {Phase::Starting, "Starting"},
-                                            {Phase::Stepping, "Stepping"},
-                                            {Phase::Promoting, "Promoting"},
-                                            {Phase::Soaking, "Soaking"},
-                                            {Phase::RollingBack, "RollingBack"},
-                                            {Phase::RolledBack, "RolledBack"},
-                                            {Phase::Withdrawn, "Withdrawn"},
-                                            {Phase::Aborted, "Aborted"}}};
+constexpr std::array<PhaseName, 10> kPhases{{{Phase::Evaluating, "Evaluating"},
+                                             {Phase::Starting, "Starting"},
+                                             {Phase::Stepping, "Stepping"},
+                                             {Phase::Promoting, "Promoting"},
+                                             {Phase::Soaking, "Soaking"},
+                                             {Phase::Restoring, "Restoring"},
+                                             {Phase::RollingBack, "RollingBack"},
+                                             {Phase::RolledBack, "RolledBack"},
+                                             {Phase::Withdrawn, "Withdrawn"},
+                                             {Phase::Aborted, "Aborted"}}};
 constexpr std::array<VerdictName, 6> kVerdicts{{{Verdict::Continue, "Continue"},
                                                 {Verdict::Safe, "Safe"},
                                                 {Verdict::Harm, "Harm"},

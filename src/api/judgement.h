@@ -16,17 +16,20 @@ enum class JudgeMode {
     Evaluate,  // stable alone, before a rollout: traffic, error rate, dispersion
     Compare,   // canary against stable, during a rollout
     Soak,      // the promoted version against limits made from stable's record
+    Watch,     // the same after the soak, for a change that may come at any time
 };
 
 struct JudgeOrder {
     JudgeMode mode = JudgeMode::Off;
-    std::string stable;  // revision; in Soak the previous stable one
+    std::string stable;  // revision; in Soak and Watch the previous stable one
     std::string canary;  // revision under judgement; empty in Evaluate
     int attempt = 0;
     int step = -1;  // index in status.rollout.steps; -1 before the first
     // Since when the canary's ready endpoints of this step stand; no strata count before it. Absent: not yet.
     std::optional<Timestamp> stepStartedAt;
 
+    // The old version has no traffic any more: `canary` is judged by itself.
+    bool afterPromotion() const { return mode == JudgeMode::Soak || mode == JudgeMode::Watch; }
     bool operator==(const JudgeOrder&) const = default;
 };
 

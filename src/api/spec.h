@@ -136,6 +136,8 @@ struct Analysis {
     int64_t minRequests = 100;
     double falseAlarm = 0.01;
     double missedHarm = 0.05;
+    // How long the promoted version is watched after the soak; 0: not at all. Absent: for ever.
+    std::optional<Duration> watchFor{std::chrono::hours(24)};
     bool dryRun = false;          // judged, shown and told of, but nothing is decided by it
     std::vector<Metric> metrics;  // empty: steps end by time alone
 

@@ -43,10 +43,22 @@ enum class Phase {
     Stepping,
     Promoting,
     Soaking,
+    Restoring,
     RollingBack,
     RolledBack,
     Withdrawn,
     Aborted,
+};
+
+// The stable version is judged after its soak, and may be taken back still. Never beside a rollout.
+struct WatchStatus {
+    std::string revision;  // the stable one
+    int attempt = 1;       // that promoted it
+    std::string returnTo;  // the revision that was stable before
+    Timestamp startedAt;
+    std::optional<Timestamp> until;  // absent: for ever
+
+    bool operator==(const WatchStatus&) const = default;
 };
 
 struct StepStatus {
@@ -74,6 +86,8 @@ struct RolloutStatus {
     std::string reason;                       // of the return, or of the present halt
     std::string next;                         // the command a person may type now
 
+    // Its version is the stable one; status.previous is what it would go back to.
+    bool promoted() const { return phase == Phase::Soaking || phase == Phase::Restoring; }
     bool operator==(const RolloutStatus&) const = default;
 };
 
@@ -130,6 +144,7 @@ struct Status {
     std::optional<VersionStatus> canary;
     std::optional<VersionStatus> previous;
     std::optional<RolloutStatus> rollout;
+    std::optional<WatchStatus> watch;
     std::vector<AttemptStatus> attempts;
     std::vector<QuarantineEntry> quarantined;
     std::optional<AnalysisStatus> analysis;

@@ -83,6 +83,18 @@ std::optional<RolloutStatus> decodeRollout(const json& status) {
     return out;
 }
 
+std::optional<WatchStatus> decodeWatch(const json& status) {
+    const json* value = find(status, "watch");
+    if (value == nullptr || !value->is_object()) return std::nullopt;
+    WatchStatus out;
+    out.revision = textAt(*value, "revision");
+    out.attempt = std::clamp(countAt(*value, "attempt", 1), 1, kMostAttempts);
+    out.returnTo = textAt(*value, "returnTo");
+    out.startedAt = timeOr0(*value, "startedAt");
+    out.until = timeAt(*value, "until");
+    return out;
+}
+
 AttemptStatus decodeAttempt(const json& value) {
     AttemptStatus out;
     out.revision = textAt(value, "revision");
@@ -159,6 +171,7 @@ Status decodeStatus(const json& status) {
     out.canary = decodeVersion(status, "canary");
     out.previous = decodeVersion(status, "previous");
     out.rollout = decodeRollout(status);
+    out.watch = decodeWatch(status);
     for (const json& attempt : listAt(status, "attempts")) out.attempts.push_back(decodeAttempt(attempt));
     for (const json& entry : listAt(status, "quarantined"))
         out.quarantined.push_back(decodeQuarantined(entry));

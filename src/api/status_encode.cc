@@ -88,6 +88,15 @@ json encodeRollout(const RolloutStatus& rollout) {
     return out;
 }
 
+json encodeWatch(const WatchStatus& watch) {
+    json out = {{"attempt", watch.attempt}};
+    put(out, "revision", watch.revision);
+    put(out, "returnTo", watch.returnTo);
+    putMillis(out, "startedAt", watch.startedAt);
+    putMillis(out, "until", watch.until);
+    return out;
+}
+
 json encodeAttempt(const AttemptStatus& attempt) {
     json out = {{"attempt", attempt.attempt}};
     put(out, "revision", attempt.revision);
@@ -163,6 +172,7 @@ json encodeStatus(const Status& status) {
     if (status.canary) out["canary"] = encodeVersion(*status.canary, Arm::Canary);
     if (status.previous) out["previous"] = encodeVersion(*status.previous, Arm::Previous);
     if (status.rollout) out["rollout"] = encodeRollout(*status.rollout);
+    if (status.watch) out["watch"] = encodeWatch(*status.watch);
     putList(out, "attempts", status.attempts, encodeAttempt);
     putList(out, "quarantined", status.quarantined, encodeQuarantined);
     if (status.analysis) out["analysis"] = encodeAnalysis(*status.analysis);

@@ -13,6 +13,7 @@ constexpr size_t kPerCondition = 190;
 constexpr size_t kPerVersion = 110;
 constexpr size_t kPerStep = 60;
 constexpr size_t kPerRollout = 480;
+constexpr size_t kPerWatch = 140;
 constexpr size_t kPerAttempt = 90;
 constexpr size_t kPerApproval = 4;
 constexpr size_t kPerQuarantined = 70;
@@ -46,6 +47,10 @@ size_t sizeOf(const std::optional<RolloutStatus>& rollout) {
            sizeOf(rollout->reason) + sizeOf(rollout->next);
 }
 
+size_t sizeOf(const std::optional<WatchStatus>& watch) {
+    return watch ? kPerWatch + sizeOf(watch->revision) + sizeOf(watch->returnTo) : 0;
+}
+
 size_t sizeOf(const std::optional<AnalysisStatus>& analysis) {
     if (!analysis) return 0;
     // The state is one word after the other, without anything to escape.
@@ -64,7 +69,7 @@ size_t sizeOf(const HistoryEntry& entry) {
 size_t sizeOf(const Status& status) {
     size_t size = kFrame + sizeOf(status.message) + sizeOf(status.selector) + sizeOf(status.stable) +
                   sizeOf(status.canary) + sizeOf(status.previous) + sizeOf(status.rollout) +
-                  sizeOf(status.analysis);
+                  sizeOf(status.watch) + sizeOf(status.analysis);
     for (const Condition& condition : status.conditions) size += kPerCondition + sizeOf(condition.message);
     for (const AttemptStatus& attempt : status.attempts) {
         size += kPerAttempt + sizeOf(attempt.revision) + kPerApproval * attempt.approved.size();

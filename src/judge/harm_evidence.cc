@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "judge/absolute.h"
 #include "judge/grids.h"
@@ -18,6 +19,15 @@ void addScaled(std::vector<double>& sums, const std::vector<double>& increments,
     if (sums.empty() && std::all_of(increments.begin(), increments.end(), nothing)) return;
     if (sums.size() != increments.size()) sums.assign(increments.size(), initial);
     for (size_t i = 0; i < sums.size(); ++i) sums[i] += increments[i] / temper;
+}
+
+// An interval without requests is none: it would only add its start.
+void renew(std::vector<double>& sums, const std::vector<double>& increments, double temper) {
+    const auto nothing = [](double increment) { return increment == 0; };
+    if (std::all_of(increments.begin(), increments.end(), nothing)) return;
+    if (sums.size() != increments.size())
+        sums.assign(increments.size(), -std::numeric_limits<double>::infinity());
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] = logAddExp(sums[i], 0) + increments[i] / temper;
 }
 
 double growthByDifference(const HarmTick& tick, const Past& past) {
@@ -75,6 +85,7 @@ void HarmMixture::open() {
 }
 
 void HarmMixture::add(const HarmTick& tick) {
+    if (detects) return renew(limit, tick.limit, tick.temper);
     if (starts.empty()) starts.emplace_back();
     const double before = std::log(1 - weightOfLaterStarts(starts.size()));
     addScaled(odds, tick.odds, tick.temper, before);
@@ -87,6 +98,7 @@ void HarmMixture::add(const HarmTick& tick) {
 
 double HarmMixture::mixed(const std::vector<double>& grid) const {
     if (grid.empty()) return 0;
+    if (detects) return logMeanExp(grid);
     return logAddExp(logMeanExp(grid), std::log(weightOfLaterStarts(starts.size())));
 }
 

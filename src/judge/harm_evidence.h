@@ -53,6 +53,12 @@ struct HarmMixture {
     };
     std::vector<Start> starts;  // [0] is the attempt's
     int opened = 0;             // steps so far; beyond kMostSteps they open no new start
+    // Against `max` alone, a start before every interval with requests instead, none of which is ever given
+    // up: an e-detector in the manner of Shiryaev and Roberts, M_t = E_t·(M_{t-1} + 1), which finds a change
+    // that comes after any length of good time (Shin, Ramdas and Rinaldo, arXiv 2203.03532). Without a change
+    // the mean of M is at most the number of intervals, so it reaches A among n of them with chance n/A at
+    // most.
+    bool detects = false;
 
     void open();
     void add(const HarmTick& tick);

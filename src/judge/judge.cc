@@ -36,7 +36,10 @@ std::vector<MetricMemory> reconciled(const api::Analysis& analysis, const Attemp
         } else {
             next.rate = RateMetric::of(metric);
             if (attempt.soaking) {
-                for (RateEvidence& rate : next.rate.rates) rate.startSoak(metric.max.value_or(0));
+                for (RateEvidence& rate : next.rate.rates) {
+                    rate.startSoak(metric.max.value_or(0));
+                    if (attempt.watching) rate.startWatch();
+                }
             }
         }
         next.definition = metric;
@@ -115,6 +118,7 @@ void count(const api::Analysis& analysis, const api::Stratum& stratum, Memory& m
                             memory);
             break;
         case JudgeMode::Soak:
+        case JudgeMode::Watch:
             countSoak(analysis, stratum, memory);
             break;
     }
@@ -141,6 +145,13 @@ void Judge::restore(const std::string& state) {
     memory_->attempt.metrics = reconciled(analysis_, memory_->attempt);
 }
 
+void Judge::recall(const std::string& state, const api::JudgeOrder& order) {
+    const bool compares = order.mode == JudgeMode::Compare || order.afterPromotion();
+    if (!compares || state.empty() || aboutSameAttempt(memory_->attempt, order)) return;
+    const std::optional<Memory> known = decodeState(state);
+    if (known && aboutSameAttempt(known->attempt, order)) restore(state);
+}
+
 void Judge::setAnalysis(const api::Analysis& analysis) {
     analysis_ = analysis;
     memory_->attempt.metrics = reconciled(analysis_, memory_->attempt);
@@ -150,7 +161,7 @@ void Judge::order(const api::JudgeOrder& order) {
     const api::JudgeOrder before = memory_->order;
     memory_->order = order;
     if (order == before || order.mode == JudgeMode::Off) return;
-    if (order.mode != JudgeMode::Soak && memory_->stable.revision != order.stable) {
+    if (!order.afterPromotion() && memory_->stable.revision != order.stable) {
         memory_->stable = {};
         memory_->stable.revision = order.stable;
     }
@@ -173,10 +184,11 @@ void Judge::order(const api::JudgeOrder& order) {
     }
     memory_->attempt.step = order.step;
     memory_->attempt.stepStarted = order.stepStartedAt.has_value();
-    if (order.mode == JudgeMode::Soak && !memory_->attempt.soaking) {
+    if (order.afterPromotion() && !memory_->attempt.soaking) {
         startSoak(analysis_, memory_->stable, memory_->attempt);
         memory_->pending.reset();
     }
+    if (order.mode == JudgeMode::Watch && !memory_->attempt.watching) startWatch(memory_->attempt);
 }
 
 void Judge::add(const api::Stratum& stratum) {

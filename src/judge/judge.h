@@ -27,6 +27,11 @@ class Judge {
     // text is about the same attempt. A text of another format, and metrics defined otherwise, start anew.
     void restore(const std::string& state);
 
+    // Before order(): takes up persisted text in the midst of judging, if it is about the order's attempt and
+    // what is remembered is not. So a process that was shown the past at first finds the evidence all the
+    // same.
+    void recall(const std::string& state, const api::JudgeOrder& order);
+
     // Other metrics or limits from now on. A metric whose definition changed starts anew (its weight and its
     // role are no part of the definition); a HARM that was once declared in this attempt stays.
     void setAnalysis(const api::Analysis& analysis);

@@ -64,7 +64,8 @@ struct AttemptMemory {
     int number = 0;
     int step = -1;
     bool stepStarted = false;  // the order said since when the step counts
-    bool soaking = false;
+    bool soaking = false;      // promoted; in a watch too
+    bool watching = false;
     std::vector<MetricMemory> metrics;
     PodsEvidence pods;
     std::map<uint64_t, PodMemory> podsSeen;  // by podKey

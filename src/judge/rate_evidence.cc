@@ -33,6 +33,12 @@ bool settledOnly(const PodRequests& pod) {
     return pod.settled;
 }
 
+HarmMixture anew(const HarmMixture& known) {
+    HarmMixture out;
+    out.detects = known.detects;
+    return out;
+}
+
 // The metric as this rate is judged: during a soak only against the rate's own limit.
 api::Metric judgedAs(const api::Metric& metric, const std::optional<double>& soakLimit) {
     api::Metric out = metric;
@@ -50,6 +56,22 @@ void RateEvidence::startSoak(double limit) {
     soakLimit = limit;
 }
 
+void RateEvidence::startWatch() {
+    const std::optional<double> limit = soakLimit;
+    startSoak(limit.value_or(0));
+    harm.detects = true;
+}
+
+const Past& RateEvidence::harmSeen(const api::Metric& metric) const {
+    return harm.detects && evidence(metric) > 0 ? step.past : seen;
+}
+
+// What pods did that are gone by the time that harm begins speaks neither for it nor against it.
+void RateEvidence::forgetSeen() {
+    step.past = {};
+    for (WithoutGroup& group : without) group.seen = {};
+}
+
 void RateEvidence::startStep() {
     harm.open();
     step = {};
@@ -64,8 +86,12 @@ void RateEvidence::add(const api::Metric& definition, const RateTick& tick) {
     // Until now a new group had no part in anything: without it the evidence was what it is. Where the groups
     // were not persisted, nobody knows what it was.
     const bool forgotten = without.empty() && seen.canary > 0;
-    while (without.size() < tick.groupCount) without.push_back({{}, forgotten ? HarmMixture{} : harm});
+    while (without.size() < tick.groupCount) without.push_back({{}, forgotten ? anew(harm) : harm});
     const HarmTick full(metric, all, tick.temper);
+    if (harm.detects) {
+        if (evidence(definition) <= 0) forgetSeen();
+        step.past.add(all);
+    }
     harm.add(full);
     if (tick.inStep) step.add(full);
     for (size_t group = 0; group < without.size(); ++group) {

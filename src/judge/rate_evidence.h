@@ -44,7 +44,7 @@ struct WithoutGroup {
 // Everything remembered of one rate of bad requests within one attempt.
 struct RateEvidence {
     HarmMixture harm;
-    HarmEvidence step;  // of the present step's strata alone
+    HarmEvidence step;  // of the present step's strata alone; in a watch its `past`: since harm last had none
     std::vector<WithoutGroup> without;
     SafeEvidence safe;
     OddsProfile profile;
@@ -54,6 +54,10 @@ struct RateEvidence {
     void startStep();
     // Judges by `limit` alone from now on, anew.
     void startSoak(double limit);
+    // The same limit, anew, for a change that comes at any time.
+    void startWatch();
+    // What was seen of the harm that there is evidence of.
+    const Past& harmSeen(const api::Metric& metric) const;
     void add(const api::Metric& metric, const RateTick& tick);
 
     // ln E of harm.
@@ -63,6 +67,9 @@ struct RateEvidence {
     double evidenceWithout(const api::Metric& metric, size_t group) const;
 
     bool operator==(const RateEvidence&) const = default;
+
+  private:
+    void forgetSeen();
 };
 
 }  // namespace serin::judge

@@ -16,12 +16,17 @@ bool stepSaysMore(const AttemptMemory& attempt, const api::Metric& metric, const
 }
 
 std::string afterPromotion(const api::Metric& metric, const Told& told) {
-    const std::string rateNow = humanPercent(told.rate.seen.canaryShare());
+    const Past& seen = told.rate.harmSeen(metric);
+    const bool late = &seen != &told.rate.seen;
+    const std::string rateNow = humanPercent(seen.canaryShare());
     const std::string what =
         told.edge ? cat(rateNow, " of the requests take longer than ", humanNumber(*told.edge), " s")
         : metric.kind == api::MetricKind::Share ? cat("the share ", metric.name, " is ", rateNow)
                                                 : cat("errs ", rateNow);
-    return cat(what, " after promotion, limit ", humanPercent(told.rate.soakLimit.value_or(0)));
+    const std::string when = late
+                                 ? cat(" of late (", humanNumber(seen.canary), " ", whatItCounts(metric), ")")
+                                 : " after promotion";
+    return cat(what, when, ", limit ", humanPercent(told.rate.soakLimit.value_or(0)));
 }
 
 std::string comparison(const AttemptMemory& attempt, const api::Metric& metric, const Told& told) {

@@ -46,7 +46,7 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
     const auto& [told, edge] = toldOf(metric);
     const OddsProfile::Bounds bounds = told.profile.bounds(attemptAlarm(analysis, attempt.number));
     out.stable = told.seen.stableShare();
-    out.canary = told.seen.canaryShare();
+    out.canary = told.harmSeen(metric.definition).canaryShare();
     out.ratioLow = bounds.low;
     out.ratioHigh = bounds.high;
     out.slowerThan = edge;
@@ -182,9 +182,8 @@ api::Judgement reportOf(const api::Analysis& analysis, const Memory& memory) {
     api::Judgement out;
     out.order = memory.order;
     out.at = memory.at;
-    const bool judging =
-        memory.order.mode == api::JudgeMode::Compare || memory.order.mode == api::JudgeMode::Soak;
-    if (judging) reportAttempt(analysis, memory.attempt, out);
+    if (memory.order.mode == api::JudgeMode::Compare || memory.order.afterPromotion())
+        reportAttempt(analysis, memory.attempt, out);
     if (!memory.attempt.soaking && memory.order.mode != api::JudgeMode::Off) {
         out.warning = feasibilityWarning(analysis, memory.stable);
     }

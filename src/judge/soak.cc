@@ -12,6 +12,21 @@ namespace {
 // Error rates have a daily rhythm that a rollout of minutes does not show.
 constexpr double kLeastMargin = 0.01;
 
+constexpr Duration kEndless = std::chrono::hours(24 * 30);
+
+// A person who promotes against the evidence has the last word on it.
+void forgetHarm(AttemptMemory& attempt) {
+    attempt.groupNames.clear();
+    attempt.groupsMade = 0;
+    for (auto& [key, pod] : attempt.podsSeen) pod.group = kNoGroup;
+    attempt.harm = false;
+    attempt.harmHeadline.clear();
+    attempt.harmMetrics.clear();
+    attempt.noDataSince.reset();
+    attempt.silentRounds = 0;
+    attempt.strata = 0;
+}
+
 double limitOf(const api::Metric& metric, double upper) {
     double limit = upper + std::max(kLeastMargin, metric.safeDifference);
     if (metric.max) limit = std::min(limit, *metric.max);
@@ -28,6 +43,12 @@ double upperSlow(const Past& rollout, const std::map<double, StableRecord::Rate>
                     upperRate(before->second.requests, before->second.bad, error));
 }
 
+// A person promoted it before anything was compared: the evaluation knows the old version too.
+double upperBefore(const std::map<double, StableRecord::Rate>& known, double error) {
+    const auto rate = known.find(0);
+    return rate == known.end() ? 1 : upperRate(rate->second.requests, rate->second.bad, error);
+}
+
 }  // namespace
 
 void startSoak(const api::Analysis& analysis, const StableRecord& stable, AttemptMemory& attempt) {
@@ -37,7 +58,9 @@ void startSoak(const api::Analysis& analysis, const StableRecord& stable, Attemp
         const auto known = stable.metrics.find(metric.definition.name);
         for (size_t i = 0; i < rate.rates.size(); ++i) {
             const Past& seen = rate.rates[i].seen;
-            double upper = upperRate(seen.stable, seen.stableBad, error);
+            double upper = seen.stable > 0 || known == stable.metrics.end()
+                               ? upperRate(seen.stable, seen.stableBad, error)
+                               : upperBefore(known->second, error);
             if (i < rate.edges.size()) {
                 upper =
                     known == stable.metrics.end() ? 1 : upperSlow(seen, known->second, rate.edges[i], error);
@@ -48,16 +71,22 @@ void startSoak(const api::Analysis& analysis, const StableRecord& stable, Attemp
         rate.incomparable.clear();
     }
     attempt.soaking = true;
-    attempt.groupNames.clear();
-    attempt.groupsMade = 0;
-    for (auto& [key, pod] : attempt.podsSeen) pod.group = kNoGroup;
-    // A person who promotes against the evidence has the last word on it.
-    attempt.harm = false;
-    attempt.harmHeadline.clear();
-    attempt.harmMetrics.clear();
-    attempt.noDataSince.reset();
-    attempt.silentRounds = 0;
-    attempt.strata = 0;
+    forgetHarm(attempt);
+}
+
+void startWatch(AttemptMemory& attempt) {
+    for (MetricMemory& metric : attempt.metrics) {
+        for (RateEvidence& rate : metric.rate.rates) rate.startWatch();
+    }
+    attempt.watching = true;
+    forgetHarm(attempt);
+}
+
+double watchedLooks(const api::Analysis& analysis) {
+    const Duration watched = analysis.watchFor.value_or(kEndless);
+    const double looks =
+        std::chrono::duration<double>(watched) / std::chrono::duration<double>(analysis.interval);
+    return std::max(1.0, looks);
 }
 
 }  // namespace serin::judge

@@ -12,4 +12,11 @@ namespace serin::judge {
 // anew.
 void startSoak(const api::Analysis& analysis, const StableRecord& stable, AttemptMemory& attempt);
 
+// Turns a soak into a watch: the same limits, and evidence that finds a change whenever it comes.
+void startWatch(AttemptMemory& attempt);
+
+// Looks that are not to give a false alarm, with the attempt's chance: those of the watch, or of thirty days
+// where it has no end. At least 1.
+double watchedLooks(const api::Analysis& analysis);
+
 }  // namespace serin::judge

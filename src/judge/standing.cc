@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "judge/log_math.h"
+#include "judge/soak.h"
 
 namespace serin::judge {
 namespace {
@@ -18,6 +19,14 @@ double weightOfAll(const api::Analysis& analysis, bool soaking) {
         if (metric.guard() && (metric.isRate() || !soaking)) sum += metric.weight;
     }
     return sum;
+}
+
+// ln of what the evidence of harm has to reach. A soak has half of the chance of a false alarm, for its
+// limits have the other half; a watch has it for all its looks.
+double threshold(const api::Analysis& analysis, const AttemptMemory& attempt) {
+    const double alarm = std::log(attemptAlarm(analysis, attempt.number));
+    if (attempt.watching) return std::log(watchedLooks(analysis)) - alarm;
+    return (attempt.soaking ? std::log(2.0) : 0) - alarm;
 }
 
 // ln of the weighted mean, given ln E of each metric that weighs; drift Guards count 0.
@@ -95,7 +104,7 @@ double driftShare(const api::Analysis& analysis, const api::Metric& metric) {
 
 Standing standingOf(const api::Analysis& analysis, const AttemptMemory& attempt) {
     Standing out;
-    out.threshold = std::log((attempt.soaking ? 2 : 1) / attemptAlarm(analysis, attempt.number));
+    out.threshold = threshold(analysis, attempt);
     if (analysis.metrics.empty()) return out;
     bool driftHarm = false;
     for (const MetricMemory& metric : attempt.metrics) {

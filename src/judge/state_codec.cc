@@ -7,7 +7,7 @@
 namespace serin::judge {
 namespace {
 
-constexpr std::string_view kFormat = "serin-judge/3";
+constexpr std::string_view kFormat = "serin-judge/4";
 
 std::string encoded(const Memory& memory) {
     StateWriter writer;

@@ -65,7 +65,7 @@ void fields(Archive& a, T& v) {
 }
 template <typename Archive, PersistedAs<HarmMixture> T>
 void fields(Archive& a, T& v) {
-    a(v.odds, v.limit, v.starts, v.opened);
+    a(v.odds, v.limit, v.starts, v.opened, v.detects);
 }
 template <typename Archive, PersistedAs<WithoutGroup> T>
 void fields(Archive& a, T& v) {
@@ -143,9 +143,9 @@ void fields(Archive& a, T& v) {
 }
 template <typename Archive, PersistedAs<AttemptMemory> T>
 void fields(Archive& a, T& v) {
-    a(v.stable, v.canary, v.number, v.step, v.stepStarted, v.soaking, v.metrics, v.pods, v.podsSeen,
-      v.groupNames, v.groupsMade, v.stepOpen, v.warm, v.strata, v.stepRequests, v.stepSeconds, v.noDataSince,
-      v.missing, v.silentRounds, v.harm, v.harmHeadline, v.harmMetrics);
+    a(v.stable, v.canary, v.number, v.step, v.stepStarted, v.soaking, v.watching, v.metrics, v.pods,
+      v.podsSeen, v.groupNames, v.groupsMade, v.stepOpen, v.warm, v.strata, v.stepRequests, v.stepSeconds,
+      v.noDataSince, v.missing, v.silentRounds, v.harm, v.harmHeadline, v.harmMetrics);
 }
 template <typename Archive, PersistedAs<Memory> T>
 void fields(Archive& a, T& v) {

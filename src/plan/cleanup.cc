@@ -16,6 +16,10 @@ std::set<std::string> playing(const Draft& draft) {
     return names;
 }
 
+bool mayBeReturnedTo(const Draft& draft, const api::ReplicaSet& set) {
+    return draft.next.watch && draft.next.watch->returnTo == set.revision;
+}
+
 bool ours(const Draft& draft, const api::Meta& meta) {
     return meta.ownerUid == draft.seen.object.meta.uid && !meta.deleting;
 }
@@ -71,7 +75,7 @@ void cleanUp(Draft& draft) {
                 draft.act(api::ScaleReplicaSet{set.meta.name, set.meta.uid, set.meta.resourceVersion, 0},
                           "it plays no part any more and no route reaches it");
             }
-        } else if (set.statusReplicas == 0) {
+        } else if (set.statusReplicas == 0 && !mayBeReturnedTo(draft, set)) {
             idle.push_back(&set);
         }
     }

@@ -7,6 +7,7 @@
 #include "plan/message.h"
 #include "plan/readiness.h"
 #include "plan/versions.h"
+#include "plan/watching.h"
 
 namespace serin::plan {
 namespace {
@@ -54,6 +55,8 @@ State stalled(const Draft& draft, const Acceptance& acceptance) {
     if (draft.next.rollout && !draft.live()) return {"True", phaseWord(draft), draft.next.message};
     if (heldByQuarantine(draft)) return {"True", "Quarantined", draft.next.message};
     if (firstVersionStalls(draft)) return {"True", "ProgressDeadlineExceeded", neverReady(draft)};
+    const bool restores = draft.live() && draft.next.rollout->phase == Phase::Restoring;
+    if (restores && restoringMayEnd(draft)) return {"True", "ProgressDeadlineExceeded", draft.next.message};
     if (draft.live() && draft.next.rollout->inconclusiveAt) {
         return {"True", "Inconclusive", draft.next.rollout->reason};
     }

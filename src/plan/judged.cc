@@ -53,7 +53,15 @@ api::JudgeOrder compareOrder(const Draft& draft) {
 
 }  // namespace
 
+void recordFinding(Draft& draft, const api::Judgement& said) {
+    noteDryRun(draft, draft.next.analysis, said);
+    draft.next.analysis = recordOf(said, draft.now());
+}
+
 api::JudgeOrder judgeOrder(const Draft& draft) {
+    if (const auto& watch = draft.next.watch; watch && !draft.spec().analysis.metrics.empty()) {
+        return {JudgeMode::Watch, watch->returnTo, watch->revision, watch->attempt, -1, watch->startedAt};
+    }
     if (!draft.live() || draft.spec().analysis.metrics.empty() || draft.stable().empty()) return {};
     const api::RolloutStatus& rollout = *draft.next.rollout;
     switch (rollout.phase) {
@@ -81,7 +89,8 @@ const api::Judgement* judgement(const Draft& draft) {
     if (!said || !draft.next.rollout) return nullptr;
     const api::RolloutStatus& rollout = *draft.next.rollout;
     const bool aboutCanary = said->order.canary == rollout.revision && said->order.attempt == rollout.attempt;
-    const bool modeFits = (rollout.phase == Phase::Soaking) == (said->order.mode == JudgeMode::Soak);
+    const bool modeFits = (rollout.phase == Phase::Soaking) == (said->order.mode == JudgeMode::Soak) &&
+                          said->order.mode != JudgeMode::Watch;
     return aboutCanary && modeFits ? &*said : nullptr;
 }
 
@@ -165,8 +174,7 @@ bool recordAnalysis(Draft& draft) {
         const bool due = !recorded->updatedAt || draft.now() >= *recorded->updatedAt + kBetweenRecords;
         if (same && !due && !changedInSubstance(draft)) return false;
     }
-    noteDryRun(draft, recorded, *said);
-    recorded = recordOf(*said, draft.now());
+    recordFinding(draft, *said);
     return true;
 }
 

@@ -25,6 +25,9 @@ bool returnOnEvidence(Draft& draft);
 // Puts the judgement into status.analysis as it stands, for a return that rests on it.
 void recordJudgement(Draft& draft);
 
+// Puts `said` into status.analysis, and tells of a harm that nothing follows from.
+void recordFinding(Draft& draft, const api::Judgement& said);
+
 // Puts the judgement into status.analysis when it has to be recorded: with any other change of substance, at
 // a change of verdict, else at most once a minute. True when it did.
 bool recordAnalysis(Draft& draft);

@@ -82,6 +82,14 @@ std::string whyStarting(const Draft& draft) {
                draft.ready(draft.stable()), " now)");
 }
 
+std::string restoringMessage(const Draft& draft, const std::string& label) {
+    const std::string before = draft.next.previous ? draft.next.previous->revision : std::string();
+    const std::string why = whyNotReady(draft, before);
+    return cat("the traffic of version ", label, " goes back to version ", versionLabel(draft, before),
+               " when its pods are ready (", podsOf(draft, before), why.empty() ? "" : ": ", why,
+               "): ", draft.next.rollout->reason);
+}
+
 std::string liveMessage(const Draft& draft) {
     const api::RolloutStatus& rollout = *draft.next.rollout;
     const std::string label = versionLabel(draft, rollout.revision);
@@ -100,6 +108,8 @@ std::string liveMessage(const Draft& draft) {
             return cat("version ", label, " serves; version ",
                        draft.next.previous ? draft.next.previous->version : std::string("before"),
                        " is kept warm until the soak ends");
+        case Phase::Restoring:
+            return restoringMessage(draft, label);
         default:
             return withReason(cat("the traffic of version ", label, " goes back"), rollout.reason);
     }
@@ -108,6 +118,12 @@ std::string liveMessage(const Draft& draft) {
 const char* endWord(Phase phase) {
     if (phase == Phase::RolledBack) return "rolled back";
     return phase == Phase::Withdrawn ? "withdrawn" : "aborted";
+}
+
+std::string watchNote(const Draft& draft) {
+    const auto& watch = draft.next.watch;
+    if (!watch) return "";
+    return watch->until ? cat(", watched until ", formatTime(*watch->until)) : ", watched from now on";
 }
 
 std::string steadyMessage(const Draft& draft) {
@@ -130,7 +146,7 @@ std::string steadyMessage(const Draft& draft) {
         return cat("version ", versionLabel(draft, draft.spec().revision),
                    " waits: ", draft.spec().paused ? "spec.paused is true" : "spec.replicas is 0");
     }
-    return cat("version ", versionLabel(draft, stable), " serves, ", podsOf(draft, stable));
+    return cat("version ", versionLabel(draft, stable), " serves, ", podsOf(draft, stable), watchNote(draft));
 }
 
 }  // namespace

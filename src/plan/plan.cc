@@ -15,6 +15,7 @@
 #include "plan/status_writing.h"
 #include "plan/stepping.h"
 #include "plan/versions.h"
+#include "plan/watching.h"
 
 namespace serin::plan {
 namespace {
@@ -42,7 +43,7 @@ bool promotionSeen(const Draft& draft) {
 // The attempt goes on towards the revision it was opened for.
 void goOn(Draft& draft, bool forward) {
     const Phase phase = draft.rollout().phase;
-    if (draft.spec().replicas == 0 && phase != Phase::Soaking) {
+    if (draft.spec().replicas == 0 && !draft.rollout().promoted()) {
         return beginReturn(draft, std::nullopt, "replicas is 0: the rollout begins anew when it is raised");
     }
     raiseFloor(draft);
@@ -63,6 +64,8 @@ void goOn(Draft& draft, bool forward) {
             return promoting(draft, forward);
         case Phase::Soaking:
             return soaking(draft, forward);
+        case Phase::Restoring:
+            return restoring(draft);
         default:
             return;
     }
@@ -81,6 +84,15 @@ bool makeWay(Draft& draft, const std::string& wanted, bool forward) {
     if (draft.rollout().phase == Phase::Soaking) {
         if (mayBegin(draft, wanted) && soakMayEnd(draft)) {
             endSoak(draft);
+            return false;
+        }
+        goOn(draft, forward);
+        return true;
+    }
+    if (draft.rollout().phase == Phase::Restoring) {
+        const bool returning = draft.next.previous && draft.next.previous->revision == wanted;
+        if (mayBegin(draft, wanted) && restoringMayEnd(draft) && !returning) {
+            endRestoring(draft, cat("another version is wanted: ", versionLabel(draft, wanted)));
             return false;
         }
         goOn(draft, forward);
@@ -128,6 +140,7 @@ void decide(Draft& draft, bool accepted) {
         if (!specUsable || wanted == draft.rollout().revision) return goOn(draft, forward);
         if (makeWay(draft, wanted, forward)) return;
     }
+    if (draft.next.watch && watching(draft)) return;
     if (specUsable) maybeBegin(draft, wanted, forward);
 }
 
@@ -155,6 +168,16 @@ void keepObjects(Draft& draft) {
     draft.ensurePorts();
 }
 
+// Whose pods are asked for their model: those that are to get the traffic of others. A first version has it
+// from the beginning.
+std::vector<std::string> asked(const Draft& draft) {
+    if (!draft.live() || draft.stable().empty()) return {};
+    const api::RolloutStatus& rollout = *draft.next.rollout;
+    if (rollout.phase == Phase::Soaking || rollout.phase == Phase::RollingBack) return {};
+    if (rollout.phase != Phase::Restoring) return {rollout.revision};
+    return draft.next.previous ? std::vector{draft.next.previous->revision} : std::vector<std::string>();
+}
+
 }  // namespace
 
 api::Plan plan(const api::Observed& seen) {
@@ -168,12 +191,9 @@ api::Plan plan(const api::Observed& seen) {
     keepObjects(draft);
     fillVersions(draft);
     fillConditions(draft, acceptance);
-    if (recordAnalysis(draft)) fillConditions(draft, acceptance);
+    if (recordAnalysis(draft) || recordWatch(draft)) fillConditions(draft, acceptance);
     draft.plan.order = judgeOrder(draft);
-    if (draft.live() && draft.rollout().phase != Phase::Soaking &&
-        draft.rollout().phase != Phase::RollingBack) {
-        draft.plan.askModel = {draft.rollout().revision};
-    }
+    draft.plan.askModel = asked(draft);
     writeStatus(draft);
     return std::move(draft.plan);
 }

@@ -8,6 +8,7 @@
 #include "plan/readiness.h"
 #include "plan/returning.h"
 #include "plan/versions.h"
+#include "plan/watching.h"
 
 namespace serin::plan {
 namespace {
@@ -105,7 +106,11 @@ void soaking(Draft& draft, bool forward) {
     if (!ends) return;
     draft.previousGoes = true;
     if (set && set->replicas > 0) return draft.ensureReplicas(old, 0, "the soak is over");
-    if (!set || set->statusReplicas == 0) endSoak(draft);
+    if (set && set->statusReplicas > 0) return;
+    beginWatch(draft);
+    const auto evidence = draft.next.analysis;
+    endSoak(draft);
+    if (draft.next.watch) draft.next.analysis = evidence;  // its limits stay
 }
 
 bool soakMayEnd(Draft& draft) {

@@ -24,10 +24,10 @@ std::string endName(const std::optional<Phase>& end) {
     return end ? api::nameOf(*end) : "Superseded";
 }
 
-// The version that serves when the attempt is taken back: during the soak that is the one before.
+// The version that serves when the attempt is taken back: after a promotion that is the one before.
 std::string destination(const Draft& draft) {
-    const bool soaking = draft.next.rollout->phase == Phase::Soaking;
-    return soaking && draft.next.previous ? draft.next.previous->revision : draft.stable();
+    return draft.next.rollout->promoted() && draft.next.previous ? draft.next.previous->revision
+                                                                 : draft.stable();
 }
 
 std::map<std::string, std::string> returnNote(const Draft& draft) {
@@ -40,7 +40,7 @@ std::map<std::string, std::string> returnNote(const Draft& draft) {
 // `routed`: the traffic leaves the canary now, so its pods have to drain.
 void enterReturn(Draft& draft, std::optional<Phase> end, const std::string& reason, bool routed) {
     api::RolloutStatus& rollout = draft.rollout();
-    if (rollout.phase == Phase::Soaking && draft.next.previous) {
+    if (rollout.promoted() && draft.next.previous) {
         draft.next.stable = draft.next.previous;
         draft.next.previous.reset();
     }

@@ -103,6 +103,7 @@ void beginRollout(Draft& draft, const std::string& revision) {
     rollout.steps = freezeSteps(draft.spec().rollout.steps, rollout.floor);
     rollout.startedAt = rollout.phaseStartedAt = draft.now();
     draft.next.rollout = rollout;
+    draft.next.watch.reset();
     draft.next.analysis.reset();
     std::erase_if(draft.next.quarantined, [&](const auto& entry) { return entry.revision == revision; });
     attemptRecord(draft.next, revision, rollout.attempt);

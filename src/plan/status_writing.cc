@@ -64,9 +64,9 @@ bool changedInSubstance(const Draft& draft) {
     return a.observedGeneration != b.observedGeneration || a.phase != b.phase || a.selector != b.selector ||
            !sameButNumbers(a.message, b.message) || !sameVersion(a.stable, b.stable) ||
            !sameVersion(a.canary, b.canary) || !sameVersion(a.previous, b.previous) ||
-           a.rollout != b.rollout || !std::ranges::equal(a.conditions, b.conditions, sameCondition) ||
-           a.attempts != b.attempts || a.quarantined != b.quarantined || a.analysis != b.analysis ||
-           a.history != b.history;
+           a.rollout != b.rollout || a.watch != b.watch ||
+           !std::ranges::equal(a.conditions, b.conditions, sameCondition) || a.attempts != b.attempts ||
+           a.quarantined != b.quarantined || a.analysis != b.analysis || a.history != b.history;
 }
 
 void writeStatus(Draft& draft) {

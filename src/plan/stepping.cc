@@ -199,7 +199,7 @@ void raiseFloor(Draft& draft) {
 
 void adoptSteps(Draft& draft) {
     api::RolloutStatus& rollout = draft.rollout();
-    if (rollout.phase == Phase::Soaking || rollout.phase == Phase::Promoting) return;
+    if (rollout.promoted() || rollout.phase == Phase::Promoting) return;
     const auto steps = freezeSteps(draft.spec().rollout.steps, rollout.floor);
     if (steps == rollout.steps) return;
     if (rollout.phase != Phase::Stepping) {

@@ -66,6 +66,9 @@ void Examiner::order(const api::ModelDeployment& object, const api::Plan& plan, 
     const auto& rollout = plan.status ? plan.status->rollout : object.status.rollout;
     attemptStartedAt_ = rollout ? std::optional(rollout->startedAt) : std::nullopt;
     askModel_ = plan.askModel;
+    if (const auto& analysis = object.status.analysis) {
+        judge_.recall(analysis->state.substr(analysis->state.find('\n') + 1), plan.order);
+    }
     adoptOrder(plan.order, now);
     adoptReadiness(split, now);
 }

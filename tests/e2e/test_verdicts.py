@@ -223,6 +223,43 @@ def test_server_without_its_model_gets_no_request(ns):
     assert set(totals["versions"]) == {"1"}
 
 
+def test_version_that_turns_bad_long_after_its_soak_is_taken_back(ns):
+    fraud = ns.deploy(version="1")
+    load = ns.load(fraud, rate=60)
+    old = fraud.status()["stable"]["revision"]
+    fraud.apply(version="2")
+    fraud.wait_stable("2")
+    new = fraud.status()["stable"]["revision"]
+    fraud.wait_pods(0, revision=old)
+    watch = fraud.status()["watch"]
+    assert (watch["revision"], watch["returnTo"], watch["attempt"]) == (new, old, 1), watch
+    assert "watched until" in fraud.status()["message"]
+    before = load.answered_by("2")
+    wait_for(lambda: load.answered_by("2") > before + 600, 40, "600 good answers of the watched version")
+    fraud.control(new, "errors=0.5")
+    fraud.wait_over("RolledBack")
+    assert fraud.history()[0] == ("2", "RolledBack")
+    reason = fraud.status()["history"][0]["reason"]
+    assert re.search(r"errs \d+\.\d+ % of late \(\d+ requests\), limit \d+\.\d+ %", reason), reason
+    assert new in fraud.quarantined() and "watch" not in fraud.status()
+    phases = [status.get("phase") for status in fraud.statuses()]
+    assert phases.index("Restoring") < phases.index("RollingBack") < phases.index("RolledBack"), phases
+    assert any(kind == "Warning" and reason == "Restoring" for kind, reason, _ in fraud.events()), fraud.events()
+    check_stable_alone(fraud, load)
+    fraud.wait_pods(0, revision=new)
+    load.check_none_failed()
+
+
+def test_watched_version_that_stays_well_is_left_alone(ns):
+    fraud = ns.deploy(version="1", analysis={"watchFor": "20s"})
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", analysis={"watchFor": "20s"})
+    fraud.wait(lambda status: "watch" in status, 90, "the watch")
+    fraud.wait(lambda status: "watch" not in status, 40, "the watch's end")
+    assert fraud.status()["stable"]["version"] == "2" and fraud.status()["phase"] == "Stable"
+    assert load.check_none_failed()["errors"] == 0
+
+
 def test_rollback_during_the_soak(ns):
     fraud = ns.deploy(version="1", soak="2m")
     first = fraud.status()["stable"]["revision"]

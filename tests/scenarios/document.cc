@@ -46,8 +46,8 @@ Json convert(const YAML::Node& node) {
 
 bool holdsTime(const std::string& key) {
     static const std::set<std::string> names{
-        "startedAt",  "phaseStartedAt", "scaledAt", "stepStartedAt",  "routedAt",
-        "extendedAt", "updatedAt",      "at",       "inconclusiveAt", "lastTransitionTime"};
+        "startedAt", "phaseStartedAt", "scaledAt", "stepStartedAt",  "routedAt",          "extendedAt",
+        "updatedAt", "until",          "at",       "inconclusiveAt", "lastTransitionTime"};
     return names.contains(key);
 }
 

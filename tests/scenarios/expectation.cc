@@ -98,6 +98,8 @@ std::string modeName(api::JudgeMode mode) {
             return "Compare";
         case api::JudgeMode::Soak:
             return "Soak";
+        case api::JudgeMode::Watch:
+            return "Watch";
     }
     return "";
 }

@@ -28,6 +28,7 @@ api::JudgeMode modeNamed(const std::string& name) {
     if (name == "Evaluate") return api::JudgeMode::Evaluate;
     if (name == "Compare") return api::JudgeMode::Compare;
     if (name == "Soak") return api::JudgeMode::Soak;
+    if (name == "Watch") return api::JudgeMode::Watch;
     throw BadTable(cat("there is no judge's mode \"", name, "\""));
 }
 

@@ -17,6 +17,7 @@ constexpr uint64_t kRequestsASecond = 180;
 // Of a good version and of one that errs: far enough apart that the verdict is not a matter of luck.
 constexpr double kGoodErrors = 0.002;
 constexpr double kBadErrors = 0.5;
+constexpr Duration kSoursAfter = std::chrono::minutes(3);
 // A pod that is told to end sleeps so long (preStop) and answers meanwhile.
 constexpr Duration kPreStop = seconds(5);
 constexpr const char* kQuota = "pods are forbidden: exceeded quota: gpus";
@@ -297,9 +298,20 @@ void Cluster::syncProxy() {
     }
 }
 
+bool Cluster::errs(const Pod& pod) const {
+    return pod.quality == Quality::Errs || soured(pod.revision);
+}
+
+bool Cluster::soured(const std::string& revision) const {
+    const auto since = aloneSince_.find(revision);
+    return since != aloneSince_.end() && timeline_.now() >= since->second + kSoursAfter &&
+           qualityOf(revision) == Quality::Sours;
+}
+
 void Cluster::sendRequests() {
     if (stopped_) return;
     timeline_.after(kBetweenRequests, [this] { sendRequests(); });
+    if (main() && !selectedBy(*main()).empty()) aloneSince_.emplace(selectedBy(*main()), timeline_.now());
     if (proxied.empty() || !main()) {
         if (requests.ok > 0 && exists) requests.unserved += kRequestsASecond;
         return;
@@ -316,7 +328,7 @@ void Cluster::sendRequests() {
             requests.bad += each;
             continue;
         }
-        const double p = one->quality == Quality::Errs ? kBadErrors : kGoodErrors;
+        const double p = errs(*one) ? kBadErrors : kGoodErrors;
         const uint64_t bad = traffic_.binomial(each, p);
         requests.ok += each - bad;
         requests.bad += bad;

@@ -73,6 +73,8 @@ class Cluster {
 
     const api::Service* main() const;
     Quality qualityOf(const std::string& revision) const;
+    // A version that sours errs by now.
+    bool soured(const std::string& revision) const;
     Pod* pod(const std::string& uid);
     int readyPods(const std::string& revision) const;
 
@@ -110,6 +112,7 @@ class Cluster {
     void publishEndpoints();
     void publishStatus();
     void syncProxy();
+    bool errs(const Pod& pod) const;
     void sendRequests();
     void podsChanged();
     void bump();
@@ -117,6 +120,7 @@ class Cluster {
 
     Timeline& timeline_;
     const Script& script_;
+    std::map<std::string, Timestamp> aloneSince_;  // first selected by the main Service alone
     Random random_;
     Random traffic_;
     int serial_ = 0;

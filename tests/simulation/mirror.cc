@@ -135,7 +135,11 @@ void Mirror::writeEndpoints(const std::string& service) {
     if (server_.find(fake::Kind::EndpointSlice, kSpace, slice.meta.name)) {
         server_.update(
             fake::Kind::EndpointSlice, kSpace, slice.meta.name,
-            [&](fake::Json& object) { object["endpoints"] = wanted["endpoints"]; },
+            [&](fake::Json& object) {
+                // Its Service may be another one of the same name.
+                object["metadata"]["ownerReferences"] = wanted["metadata"]["ownerReferences"];
+                object["endpoints"] = wanted["endpoints"];
+            },
             "endpointslice-controller");
     } else {
         server_.create(fake::Kind::EndpointSlice, kSpace, std::move(wanted), "endpointslice-controller");

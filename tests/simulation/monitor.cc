@@ -184,7 +184,7 @@ void Monitor::scaled(const api::ReplicaSet& set, int replicas) {
     if (!live || replicas <= set.replicas || set.revision != status.rollout->revision) return;
     const api::RolloutStatus& rollout = *status.rollout;
     const bool whole = rollout.phase == Phase::Promoting || rollout.phase == Phase::Soaking ||
-                       stable.empty() || set.revision == stable;
+                       rollout.phase == Phase::Restoring || stable.empty() || set.revision == stable;
     auto step = static_cast<size_t>(rollout.step);
     // While an approval is waited for, the share is that of the step before.
     while (step > 0 && step < rollout.steps.size() && rollout.steps[step].step.approval) --step;
@@ -277,6 +277,10 @@ void Monitor::attempts(const api::Status& before, const api::Status& after) {
     stepSeenAt_.reset();
     stepsChanged_ = false;
     const api::RolloutStatus& rollout = *after.rollout;
+    if (rollout.phase == Phase::Restoring) {  // the attempt that promoted it goes on
+        return check(before.watch && before.watch->attempt == rollout.attempt, 27,
+                     "a return of another attempt");
+    }
     for (const api::AttemptStatus& known : before.attempts) {
         if (known.revision == rollout.revision)
             check(rollout.attempt > known.attempt || before.rollout, 27,

@@ -74,6 +74,7 @@ class Monitor {
     void handledInTime();
     void wantedReached();
     void restsFor(const api::Status& status);
+    void watched(const api::Status& status);
     void dataBehind(const api::Status& before, const std::string& what);
     bool startedAfterClockWasSet() const;
     bool trulyReady(const std::string& revision, int wanted) const;

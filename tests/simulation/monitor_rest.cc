@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 void Monitor::restarted() {
     processEndedAt_ = timeline_.now();
-    const bool rests = !lives(cluster_.object.status) &&
+    const bool rests = !lives(cluster_.object.status) && !cluster_.soured(stableOf(cluster_.object.status)) &&
                        timeline_.now() > std::max(quietSince_, lastWrite_) + minutes(2) &&
                        cluster_.object.status.stable &&
                        cluster_.object.status.observedGeneration == cluster_.object.meta.generation;
@@ -24,7 +24,10 @@ void Monitor::ended(uint64_t writes, Duration time) {
     // it comes to think. Pods that come and go show in the status.
     const api::Status& status = cluster_.object.status;
     const auto evidence = 2 * static_cast<uint64_t>(time / minutes(1));
-    if (!restless()) check(writes <= (lives(status) ? evidence : 0), 24, cat(writes, " writes at rest"));
+    // A watch notes what it sees once an hour.
+    const uint64_t watchNotes = status.watch ? 1 : 0;
+    if (!restless())
+        check(writes <= (lives(status) ? evidence : watchNotes), 24, cat(writes, " writes at rest"));
     if (!cluster_.exists) {
         check(cluster_.sets.empty() && cluster_.services.empty(), 29,
               "objects of a deleted ModelDeployment are left");
@@ -74,6 +77,20 @@ void Monitor::wantedReached() {
     check(wanted || status.rollout || quarantined || !mayStart, unreached,
           cat(object.spec.revision, " is wanted and not begun"));
     restsFor(status);
+    watched(status);
+}
+
+// After six quiet minutes a watched version that errs half of the time is not stable any more.
+void Monitor::watched(const api::Status& status) {
+    if (!status.watch || !script_.judged || !cluster_.soured(stableOf(status))) return;
+    // Promoted by a person, maybe before anything was known of the version before that could limit it.
+    const bool blind = std::ranges::any_of(status.attempts, [&](const api::AttemptStatus& record) {
+        return record.revision == status.watch->revision && record.promoted;
+    });
+    if (blind || cluster_.object.spec.replicas == 0) return;
+    const bool left = std::ranges::any_of(
+        cluster_.sets, [&](const auto& set) { return set.revision == status.watch->returnTo; });
+    check(!left, kWantedState, cat(stableOf(status), " turned bad while it was watched and serves on"));
 }
 
 void Monitor::restsFor(const api::Status& status) {

@@ -182,6 +182,9 @@ void PlannerProcess::adoptOrder(const api::Plan& plan) {
         return;
     }
     memory_.order = plan.order;
+    if (const auto& analysis = view_->seen.object.status.analysis) {
+        memory_.judge->recall(analysis->state, plan.order);
+    }
     memory_.judge->order(plan.order);
     if (!std::exchange(memory_.restored, false)) return;
     const api::Judgement known = memory_.judge->judgement();

@@ -22,8 +22,8 @@ constexpr std::array<const char*, kKinds> kKindNames{
     "LostResponse",   "ServerErrors", "TooManyRequests", "Conflicts",  "Replayed",    "TimeTravel",
     "Partition",      "MetricsStop",  "MetricsReset",    "MetricsLie", "MetricsLate", "WatchBreaks",
     "Repeated",       "Dropped",      "LostRenewals",    "Compaction"};
-constexpr std::array<const char*, 6> kQualityNames{"Good",    "Errs", "NeverReady", "ModelNeverReady",
-                                                   "Crashes", "Hangs"};
+constexpr std::array<const char*, 7> kQualityNames{
+    "Good", "Errs", "NeverReady", "Sours", "ModelNeverReady", "Crashes", "Hangs"};
 // Those of the whole client only come last.
 constexpr std::array<Kind, 17> kHarmless{
     Kind::Crash,        Kind::Pauses,          Kind::FrozenWatch, Kind::Reordered, Kind::LostResponse,
@@ -171,7 +171,9 @@ Script writeScript(uint64_t seed, Profile profile, Depth depth) {
     // In a calm run the first version serves before anybody wants another one.
     int at = calm ? 180 : 25;
     for (int i = 1; i <= rollouts; ++i) {
-        const int most = calm ? static_cast<int>(Quality::NeverReady) : static_cast<int>(Quality::Hangs);
+        // In a calm run nothing else may happen by the time that a version sours.
+        const Quality worst = !calm ? Quality::Hangs : i == rollouts ? Quality::Sours : Quality::NeverReady;
+        const int most = static_cast<int>(worst);
         script.revisions.push_back(random.chance(0.5) ? Quality::Good
                                                       : static_cast<Quality>(random.between(0, most)));
         script.happenings.push_back({seconds(at), Kind::NewRevision, i, 0});

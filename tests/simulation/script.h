@@ -10,7 +10,8 @@
 namespace serin::simulation {
 
 // How the pods of a revision behave.
-enum class Quality { Good, Errs, NeverReady, ModelNeverReady, Crashes, Hangs };
+// Sours: as good as Good, until it has had all the traffic for a while; from then on it errs.
+enum class Quality { Good, Errs, NeverReady, Sours, ModelNeverReady, Crashes, Hangs };
 
 // What people, nodes and adversity do to a run.
 enum class Kind {

@@ -38,6 +38,7 @@ TEST(Spec, WithoutAnalysisJudgesErrorsByTheDefaultsOfTheStatistics) {
         EXPECT_EQ(analysis.minRequests, 100);
         EXPECT_EQ(analysis.falseAlarm, 0.01);
         EXPECT_EQ(analysis.missedHarm, 0.05);
+        EXPECT_EQ(analysis.watchFor, std::chrono::hours(24));
         Metric errors;
         errors.name = "errors";
         errors.worseOddsRatio = 1.2;
@@ -73,6 +74,21 @@ TEST(Spec, ReadsWhatIsStated) {
     EXPECT_EQ(spec.analysis.minRequests, 7);
     EXPECT_EQ(spec.analysis.falseAlarm, 0.05);
     EXPECT_EQ(spec.analysis.missedHarm, 0.1);
+}
+
+TEST(Spec, WatchesForAsLongAsIsStatedOrForEver) {
+    const auto watchFor = [](const std::string& value) {
+        const Spec spec = specOf(smallSpec(R"(,"analysis":{"watchFor":")" + value + "\"}"));
+        EXPECT_THAT(spec.problems, IsEmpty());
+        return spec.analysis.watchFor;
+    };
+    EXPECT_EQ(watchFor("2h30m"), minutes(150));
+    EXPECT_EQ(watchFor("0s"), seconds(0));
+    EXPECT_EQ(watchFor("Forever"), std::nullopt);
+    EXPECT_THAT(
+        specOf(smallSpec(R"(,"analysis":{"watchFor":"forever"})")).problems,
+        ElementsAre("spec.analysis.watchFor: is \"forever\"; state Forever, or a duration such as 24h, or "
+                    "0s for none"));
 }
 
 Metric metricOf(const std::string& metric) {

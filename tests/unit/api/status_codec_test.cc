@@ -43,6 +43,8 @@ Status fullStatus() {
     rollout.reason = "drift of predictions";
     rollout.next = "kubectl annotate md fraud serin.dev/retry=9fw4d0c1ze.2";
     status.rollout = rollout;
+    status.watch = WatchStatus{"3kq9x2m7ta", 3, "0000000000", at("2026-01-02T02:30:00.5Z"),
+                               at("2026-01-03T02:30:00.5Z")};
     status.attempts = {{"9fw4d0c1ze", 2, {0, 1}, true, true, "Aborted"}};
     status.quarantined = {{"9fw4d0c1ze", "errors", at("2026-01-02T03:07:00Z")}};
     MetricVerdict metric;
@@ -99,6 +101,8 @@ TEST(StatusCodec, UsesTheNamesAndFormsOfTheSchema) {
         "routedAt": "2026-01-02T03:04:00.500Z", "extendedAt": "2026-01-02T03:05:00.000Z",
         "inconclusiveAt": "2026-01-02T03:06:00.000Z", "end": "RolledBack", "reason": "drift of predictions",
         "next": "kubectl annotate md fraud serin.dev/retry=9fw4d0c1ze.2"},
+      "watch": {"revision": "3kq9x2m7ta", "attempt": 3, "returnTo": "0000000000",
+        "startedAt": "2026-01-02T02:30:00.500Z", "until": "2026-01-03T02:30:00.500Z"},
       "attempts": [{"revision": "9fw4d0c1ze", "attempt": 2, "approved": [0, 1], "promoted": true, "aborted": true,
         "outcome": "Aborted"}],
       "quarantined": [{"revision": "9fw4d0c1ze", "reason": "errors", "at": "2026-01-02T03:07:00Z"}],
