@@ -27,6 +27,7 @@ struct JudgeOrder {
     int step = -1;  // index in status.rollout.steps; -1 before the first
     // Since when the canary's ready endpoints of this step stand; no strata count before it. Absent: not yet.
     std::optional<Timestamp> stepStartedAt;
+    std::string without{};  // a pod of the canary, by name, that was replaced: what it did does not count
 
     // The old version has no traffic any more: `canary` is judged by itself.
     bool afterPromotion() const { return mode == JudgeMode::Soak || mode == JudgeMode::Watch; }
@@ -70,6 +71,8 @@ struct Judgement {
     std::string
         headline;         // plain English: "canary errs 4.1 % against 0.5 %, odds ratio at least 3.2 at 99 %"
     std::string warning;  // feasibility, before the rollout: "InsufficientTraffic: …"; empty when none
+    // The one canary pod of several, by name, that all evidence of harm comes from; empty without one.
+    std::string suspect;
     std::string unreachable;  // why no pod could ever be scraped; empty when one was
     std::vector<MetricVerdict> metrics;
     // Opaque text from which a later process goes on bit for bit; at most 32 kB. Persisted in status.

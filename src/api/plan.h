@@ -43,13 +43,17 @@ struct RouteService {
 struct DeleteService {
     std::string name, uid, resourceVersion;
 };
+// Once an attempt; its ReplicaSet makes another one.
+struct DeletePod {
+    std::string name, uid;
+};
 // Reads the pods of a revision and learns why they do not get ready.
 struct DiagnosePods {
     std::string revision;
 };
 
 using Intent = std::variant<CreateReplicaSet, ScaleReplicaSet, DeleteReplicaSet, CreateService, RouteService,
-                            DeleteService, DiagnosePods>;
+                            DeleteService, DeletePod, DiagnosePods>;
 
 struct Action {
     Intent intent;

@@ -83,6 +83,7 @@ struct RolloutStatus {
     std::optional<Timestamp> extendedAt;      // when the deadline was started anew, once a step
     std::optional<Timestamp> inconclusiveAt;  // when the deadline passed with onInconclusive: Pause
     std::optional<Phase> end;                 // RollingBack: which end it comes to
+    std::string replacedPod;                  // of the canary: once an attempt, for it alone was worse
     std::string reason;                       // of the return, or of the present halt
     std::string next;                         // the command a person may type now
 

@@ -77,6 +77,7 @@ std::optional<RolloutStatus> decodeRollout(const json& status) {
     out.extendedAt = timeAt(*value, "extendedAt");
     out.inconclusiveAt = timeAt(*value, "inconclusiveAt");
     out.end = phaseNamed(textAt(*value, "end"));
+    out.replacedPod = textAt(*value, "replacedPod");
     out.reason = textAt(*value, "reason");
     out.next = textAt(*value, "next");
     keepInList(out);

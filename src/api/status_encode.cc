@@ -83,6 +83,7 @@ json encodeRollout(const RolloutStatus& rollout) {
     putMillis(out, "extendedAt", rollout.extendedAt);
     putMillis(out, "inconclusiveAt", rollout.inconclusiveAt);
     if (rollout.end) out["end"] = nameOf(*rollout.end);
+    put(out, "replacedPod", rollout.replacedPod);
     put(out, "reason", rollout.reason);
     put(out, "next", rollout.next);
     return out;

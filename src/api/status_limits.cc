@@ -44,7 +44,7 @@ size_t sizeOf(const std::optional<VersionStatus>& version) {
 size_t sizeOf(const std::optional<RolloutStatus>& rollout) {
     if (!rollout) return 0;
     return kPerRollout + kPerStep * rollout->steps.size() + sizeOf(rollout->revision) +
-           sizeOf(rollout->reason) + sizeOf(rollout->next);
+           sizeOf(rollout->replacedPod) + sizeOf(rollout->reason) + sizeOf(rollout->next);
 }
 
 size_t sizeOf(const std::optional<WatchStatus>& watch) {

@@ -112,7 +112,10 @@ bool Applier::act(Job& job, const api::Action& action) const {
     if (!answer) return false;
     const bool alreadyGone = answer->status == 404 && isDeletion(action.intent);
     if (!succeeded(*answer) && !alreadyGone) return failed(job, what, *answer);
-    wrote(job, subjectOf(job.object, action.intent), *answer);
+    // Pods are not watched: nobody would ever see the write.
+    if (!std::holds_alternative<api::DeletePod>(action.intent)) {
+        wrote(job, subjectOf(job.object, action.intent), *answer);
+    }
     return true;
 }
 

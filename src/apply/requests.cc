@@ -30,6 +30,7 @@ const kube::Resource& resourceOf(const api::Intent& intent) {
             [](const api::CreateService&) -> const kube::Resource& { return kube::services(); },
             [](const api::RouteService&) -> const kube::Resource& { return kube::services(); },
             [](const api::DeleteService&) -> const kube::Resource& { return kube::services(); },
+            [](const api::DeletePod&) -> const kube::Resource& { return kube::pods(); },
             [](const api::DiagnosePods&) -> const kube::Resource& { return kube::pods(); },
         },
         intent);
@@ -69,6 +70,7 @@ std::string describe(const api::ModelDeployment& object, const api::Intent& inte
             [&](const api::CreateService& i) { return cat("create ", what, " for ", whom(i.revision)); },
             [&](const api::RouteService& i) { return cat("point ", what, " at ", whom(i.revision)); },
             [&](const api::DeleteService&) { return cat("delete ", what); },
+            [&](const api::DeletePod&) { return cat("delete ", what); },
             [&](const api::DiagnosePods&) { return cat("read the pods of ReplicaSet ", subject.name); },
         },
         intent);
@@ -81,7 +83,8 @@ bool isCreation(const api::Intent& intent) {
 
 bool isDeletion(const api::Intent& intent) {
     return std::holds_alternative<api::DeleteReplicaSet>(intent) ||
-           std::holds_alternative<api::DeleteService>(intent);
+           std::holds_alternative<api::DeleteService>(intent) ||
+           std::holds_alternative<api::DeletePod>(intent);
 }
 
 HttpRequest requestFor(const api::ModelDeployment& object, const api::Intent& intent,
@@ -112,6 +115,9 @@ HttpRequest requestFor(const api::ModelDeployment& object, const api::Intent& in
             },
             [&](const api::DeleteService& i) {
                 return requests.del(resource, space, i.name, {i.uid, i.resourceVersion});
+            },
+            [&](const api::DeletePod& i) {
+                return requests.del(resource, space, i.name, {i.uid, ""});
             },
             [&](const api::DiagnosePods& i) {
                 const std::string selector = cat(api::kModelDeploymentLabel, '=', object.meta.name, ',',

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "judge/left_out.h"
 #include "judge/memory.h"
 #include "judge/messages.h"
 #include "judge/report.h"
@@ -104,8 +105,9 @@ void declareHarm(const api::Analysis& analysis, AttemptMemory& attempt) {
     attempt.harmHeadline = harmHeadline(analysis, attempt, standing);
 }
 
-void count(const api::Analysis& analysis, const api::Stratum& stratum, Memory& memory) {
+void count(const api::Analysis& analysis, const api::Stratum& whole, Memory& memory) {
     const api::JudgeOrder& order = memory.order;
+    const api::Stratum stratum = withoutLeftOut(whole, memory.attempt);
     switch (order.mode) {
         case JudgeMode::Off:
             return;
@@ -182,6 +184,7 @@ void Judge::order(const api::JudgeOrder& order) {
                (memory_->attempt.stepStarted && !order.stepStartedAt)) {
         closeStep(*memory_);
     }
+    if (!order.without.empty()) leaveOut(order.without, memory_->attempt);
     memory_->attempt.step = order.step;
     memory_->attempt.stepStarted = order.stepStartedAt.has_value();
     if (order.afterPromotion() && !memory_->attempt.soaking) {

@@ -79,6 +79,7 @@ struct AttemptMemory {
     std::optional<Timestamp> noDataSince;
     std::string missing;        // why the last stratum was not usable
     uint64_t silentRounds = 0;  // in a row, while stable answered
+    std::string without;        // name of a canary pod that was replaced; what it did is left out
     bool harm = false;          // declared once, it stays
     std::string harmHeadline;
     std::vector<std::string> harmMetrics;

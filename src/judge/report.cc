@@ -170,6 +170,9 @@ void reportAttempt(const api::Analysis& analysis, const AttemptMemory& attempt, 
     out.canaryRequestsInStep = attempt.stepRequests;
     out.noDataSince = attempt.noDataSince;
     out.evidence = standing.mean;
+    // With more pods than groups a group is not one pod.
+    const bool known = standing.onePodOnly && attempt.groupsMade <= attempt.groupNames.size();
+    if (known && !attempt.harm) out.suspect = attempt.groupNames[standing.strongest];
     out.metrics = metricVerdicts(analysis, attempt, standing);
     out.holding = holdingMessage(analysis, attempt, standing);
     out.verdict = overall(out);

@@ -79,6 +79,7 @@ void startWatch(AttemptMemory& attempt) {
         for (RateEvidence& rate : metric.rate.rates) rate.startWatch();
     }
     attempt.watching = true;
+    attempt.without.clear();
     forgetHarm(attempt);
 }
 

@@ -121,7 +121,8 @@ Standing standingOf(const api::Analysis& analysis, const AttemptMemory& attempt)
     out.mean = weightedMean(analysis, attempt, harmEvidence);
     leaveOneOut(analysis, attempt, out);
     const bool passed = out.mean >= out.threshold;
-    out.onePodOnly = passed && out.meanWithout < out.threshold - std::log(10.0);
+    // One pod of an attempt is spared; what is worse on another one after that counts.
+    out.onePodOnly = passed && attempt.without.empty() && out.meanWithout < out.threshold - std::log(10.0);
     out.harm = driftHarm || (passed && !out.onePodOnly);
     out.calm = !driftHarm && out.mean < std::log(0.1 / analysis.falseAlarm);
     out.safe = out.safe && out.calm && (attempt.soaking || (attempt.stepOpen && !attempt.noDataSince));

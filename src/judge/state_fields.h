@@ -15,7 +15,7 @@ concept PersistedAs = std::same_as<std::remove_const_t<T>, Plain>;
 
 template <typename Archive, PersistedAs<JudgeOrder> T>
 void fields(Archive& a, T& v) {
-    a(v.mode, v.stable, v.canary, v.attempt, v.step, v.stepStartedAt);
+    a(v.mode, v.stable, v.canary, v.attempt, v.step, v.stepStartedAt, v.without);
 }
 template <typename Archive, PersistedAs<ShareCounters> T>
 void fields(Archive& a, T& v) {
@@ -145,7 +145,7 @@ template <typename Archive, PersistedAs<AttemptMemory> T>
 void fields(Archive& a, T& v) {
     a(v.stable, v.canary, v.number, v.step, v.stepStarted, v.soaking, v.watching, v.metrics, v.pods,
       v.podsSeen, v.groupNames, v.groupsMade, v.stepOpen, v.warm, v.strata, v.stepRequests, v.stepSeconds,
-      v.noDataSince, v.missing, v.silentRounds, v.harm, v.harmHeadline, v.harmMetrics);
+      v.noDataSince, v.missing, v.silentRounds, v.without, v.harm, v.harmHeadline, v.harmMetrics);
 }
 template <typename Archive, PersistedAs<Memory> T>
 void fields(Archive& a, T& v) {

@@ -48,6 +48,7 @@ api::JudgeOrder compareOrder(const Draft& draft) {
     const bool begun = stepStarted(rollout) || (rollout.phase == Phase::Promoting && rollout.stepStartedAt);
     const int upTo = begun ? rollout.step : rollout.step - 1;
     order.step = weightStepAtOrBefore(rollout.steps, upTo);
+    order.without = rollout.replacedPod;
     return order;
 }
 
@@ -78,7 +79,8 @@ api::JudgeOrder judgeOrder(const Draft& draft) {
                     draft.stable(),
                     rollout.attempt,
                     weightStepAtOrBefore(rollout.steps, rollout.step),
-                    rollout.phaseStartedAt};
+                    rollout.phaseStartedAt,
+                    rollout.replacedPod};
         default:
             return {};
     }

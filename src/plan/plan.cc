@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "plan/acceptance.h"
+#include "plan/bad_pod.h"
 #include "plan/cleanup.h"
 #include "plan/conditions.h"
 #include "plan/decisions.h"
@@ -49,6 +50,7 @@ void goOn(Draft& draft, bool forward) {
     raiseFloor(draft);
     if (forward) adoptSteps(draft);
     if (promotionSeen(draft)) return promoted(draft);
+    if (forward) replaceBadPod(draft);
     if (forward && promoteAsked(draft) && draft.replicaSet(draft.rollout().revision)) {
         if (!returnOnEvidence(draft)) beginPromotion(draft, kByPerson);
         return;

@@ -223,6 +223,26 @@ def test_server_without_its_model_gets_no_request(ns):
     assert set(totals["versions"]) == {"1"}
 
 
+def test_one_bad_pod_of_two_is_replaced_and_the_version_promoted(ns):
+    steps = [{"weight": 50, "hold": "15s"}]
+    fraud = ns.deploy(version="1", steps=steps)
+    load = ns.load(fraud, rate=80)
+    fraud.apply(version="2", steps=steps)
+    fraud.wait_judging()
+    new = fraud.rollout()["revision"]
+    pods = fraud.pods(new)
+    assert len(pods) == 2
+    bad = pods[0]["metadata"]["name"]
+    fraud.control(new, "errors=0.6", only=bad)
+    fraud.wait(lambda s: s.get("rollout", {}).get("replacedPod") == bad, 60, f"pod {bad} replaced")
+    fraud.wait_stable("2")
+    assert bad not in [pod["metadata"]["name"] for pod in fraud.pods(new)]
+    replaced = [note for kind, reason, note in fraud.events() if reason == "PodReplaced"]
+    assert len(replaced) == 1 and bad in replaced[0], replaced
+    assert fraud.history()[0] == ("2", "Promoted") and not fraud.quarantined()
+    load.check_none_failed()
+
+
 def test_version_that_turns_bad_long_after_its_soak_is_taken_back(ns):
     fraud = ns.deploy(version="1")
     load = ns.load(fraud, rate=60)

@@ -110,12 +110,14 @@ void compareOrder(const Json& wanted, const api::JudgeOrder& order, std::vector<
             out.push_back(cat("order is ", modeName(order.mode), ", expected ", wanted.dump()));
         return;
     }
-    checkKeys(wanted, {"mode", "stable", "canary", "attempt", "step", "stepStartedAt"}, "expect.order");
+    checkKeys(wanted, {"mode", "stable", "canary", "attempt", "step", "stepStartedAt", "without"},
+              "expect.order");
     Json actual = {{"mode", modeName(order.mode)},
                    {"stable", order.stable},
                    {"canary", order.canary},
                    {"attempt", order.attempt},
                    {"step", order.step}};
+    if (!order.without.empty()) actual["without"] = order.without;
     if (order.stepStartedAt) actual["stepStartedAt"] = offsetOf(*order.stepStartedAt);
     Json expected = wanted;
     if (wanted.contains("stepStartedAt") && !wanted["stepStartedAt"].is_null()) {

@@ -59,6 +59,7 @@ std::string subjectOf(const api::Intent& intent) {
     if (const auto* i = std::get_if<api::CreateService>(&intent)) return cat("Service ", i->name);
     if (const auto* i = std::get_if<api::RouteService>(&intent)) return cat("Service ", i->name);
     if (const auto* i = std::get_if<api::DeleteService>(&intent)) return cat("Service ", i->name);
+    if (const auto* i = std::get_if<api::DeletePod>(&intent)) return cat("pod ", i->name);
     return cat("pods ", std::get<api::DiagnosePods>(intent).revision);
 }
 
@@ -94,6 +95,8 @@ void preconditions(Look& look) {
                                cat("23: ", words, ", which exists"));
                     look.check(look.seen.object.spec.problems.empty(),
                                cat(words, " from a spec with problems"));
+                } else if constexpr (std::is_same_v<Intent, api::DeletePod>) {
+                    look.check(!intent.uid.empty(), cat("22: ", words, " is unguarded"));
                 } else if constexpr (requires { intent.uid; }) {
                     look.check(!intent.uid.empty() && !intent.resourceVersion.empty(),
                                cat("22: ", words, " is unguarded"));

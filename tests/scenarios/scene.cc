@@ -137,6 +137,7 @@ void Scene::carryOut(const api::Intent& intent) {
                 for (auto& [revision, version] : versions_) version.reachable.reset();
             },
             [&](const api::DeleteService& i) { versions_[revisionIn(i.name)].hasService = false; },
+            [](const api::DeletePod&) {},
             [&](const api::DiagnosePods& i) {
                 diagnosis_ = api::Diagnosis{i.revision, "its pods wait", at_};
             },

@@ -82,12 +82,14 @@ api::Judgement judgementNamed(const std::string& name) {
 }
 
 void readOrder(const Json& written, api::JudgeOrder& order) {
-    checkKeys(written, {"mode", "stable", "canary", "attempt", "step", "stepStartedAt"}, "judgement.about");
+    checkKeys(written, {"mode", "stable", "canary", "attempt", "step", "stepStartedAt", "without"},
+              "judgement.about");
     order.mode = modeNamed(textIn(written, "mode", "Compare"));
     order.stable = textIn(written, "stable", "v1");
     order.canary = textIn(written, "canary", "v2");
     order.attempt = written.value("attempt", 1);
     order.step = written.value("step", 0);
+    order.without = textIn(written, "without");
     if (written.contains("stepStartedAt"))
         order.stepStartedAt = momentOf(written["stepStartedAt"], "stepStartedAt");
 }
@@ -210,7 +212,7 @@ void Scene::readJudgement(const Json& written) {
     }
     checkKeys(written,
               {"like", "about", "verdict", "harm", "calm", "safe", "warm", "starved", "requests",
-               "noDataSince", "holding", "headline", "warning", "unreachable", "metrics", "state"},
+               "noDataSince", "holding", "headline", "warning", "unreachable", "suspect", "metrics", "state"},
               "judgement");
     api::Judgement said = judgementNamed(textIn(written, "like", "good"));
     said.verdict = verdictIn(written, said.verdict);
@@ -226,6 +228,7 @@ void Scene::readJudgement(const Json& written) {
     said.headline = textIn(written, "headline", said.headline);
     said.warning = textIn(written, "warning");
     said.unreachable = textIn(written, "unreachable");
+    said.suspect = textIn(written, "suspect");
     said.state = textIn(written, "state");
     for (const Json& metric : written.value("metrics", Json::array()))
         said.metrics.push_back(metricOf(metric));

@@ -36,6 +36,7 @@ std::string wordsOf(const api::Intent& intent) {
             },
             [](const api::RouteService& i) { return cat("route ", i.revision.empty() ? "*" : i.revision); },
             [](const api::DeleteService& i) { return cat("delete Service ", revisionIn(i.name)); },
+            [](const api::DeletePod& i) { return cat("delete pod ", i.name); },
             [](const api::DiagnosePods& i) { return cat("read pods ", i.revision); },
         },
         intent);

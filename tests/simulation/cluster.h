@@ -67,6 +67,7 @@ class Cluster {
     void eraseSet(const std::string& uid);
     void putService(api::Service service);
     void eraseService(const std::string& uid);
+    void erasePod(const std::string& uid);
     void statusWritten() { bump(); }
     // The owner is gone: what it owns follows.
     void collectGarbage();

@@ -35,6 +35,11 @@ void Cluster::evict(int which) {
     soon(syncing_, 100, 2000, &Cluster::syncPods);
 }
 
+void Cluster::erasePod(const std::string& uid) {
+    if (Pod* one = pod(uid)) endPod(*one, false);
+    soon(syncing_, 100, 2000, &Cluster::syncPods);
+}
+
 void Cluster::failNode() {
     for (size_t i = 0; i < pods.size(); ++i) kill(static_cast<int>(i));
 }

@@ -167,6 +167,8 @@ PlannerProcess::Answer PlannerProcess::once(const api::Action& action) {
         if (!main) return Answer::Done;
         if (!stillSo(main, *gone)) return Answer::Conflict;
         cluster_.eraseService(gone->uid);
+    } else if (const auto* pod = std::get_if<api::DeletePod>(&action.intent)) {
+        cluster_.erasePod(pod->uid);
     }
     return Answer::Done;
 }

@@ -133,9 +133,11 @@ class Deployment:
 
     # What is ordered of the pods.
 
-    def control(self, revision, settings):
-        """Orders the servers of a revision to behave otherwise from now on."""
+    def control(self, revision, settings, only=None):
+        """Orders the servers of a revision, or the one pod named `only`, to behave otherwise from now on."""
         for pod in self.pods(revision):
+            if only and pod["metadata"]["name"] != only:
+                continue
             try:
                 CLUSTER.pod_request(self.namespace.name, pod["metadata"]["name"], 8080, "POST", "/control", settings)
             except KubectlError as error:

@@ -40,6 +40,7 @@ Status fullStatus() {
     rollout.extendedAt = at("2026-01-02T03:05:00Z");
     rollout.inconclusiveAt = at("2026-01-02T03:06:00Z");
     rollout.end = Phase::RolledBack;
+    rollout.replacedPod = "fraud-9fw4d0c1ze-x7k2p";
     rollout.reason = "drift of predictions";
     rollout.next = "kubectl annotate md fraud serin.dev/retry=9fw4d0c1ze.2";
     status.rollout = rollout;
@@ -99,7 +100,8 @@ TEST(StatusCodec, UsesTheNamesAndFormsOfTheSchema) {
         "startedAt": "2026-01-02T03:00:00.001Z", "phaseStartedAt": "2026-01-02T03:01:00.020Z",
         "scaledAt": "2026-01-02T03:02:00.300Z", "stepStartedAt": "2026-01-02T03:03:00.999Z",
         "routedAt": "2026-01-02T03:04:00.500Z", "extendedAt": "2026-01-02T03:05:00.000Z",
-        "inconclusiveAt": "2026-01-02T03:06:00.000Z", "end": "RolledBack", "reason": "drift of predictions",
+        "inconclusiveAt": "2026-01-02T03:06:00.000Z", "end": "RolledBack", "replacedPod": "fraud-9fw4d0c1ze-x7k2p",
+        "reason": "drift of predictions",
         "next": "kubectl annotate md fraud serin.dev/retry=9fw4d0c1ze.2"},
       "watch": {"revision": "3kq9x2m7ta", "attempt": 3, "returnTo": "0000000000",
         "startedAt": "2026-01-02T02:30:00.500Z", "until": "2026-01-03T02:30:00.500Z"},

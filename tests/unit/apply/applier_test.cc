@@ -207,6 +207,14 @@ TEST_F(ApplierTest, TellsTheVersionThatADeletionMadeWhereTheServerSaysIt) {
               "");
 }
 
+TEST_F(ApplierTest, DeletesAPodByItsUidAndWaitsForNoNewsOfIt) {
+    const Outcome outcome = apply(planOf(api::DeletePod{"fraud-rev2-x", "u7"}));
+    EXPECT_EQ(outcome.ending, Ending::Done);
+    EXPECT_THAT(transport.lines(), ElementsAre("DELETE /api/v1/namespaces/ml/pods/fraud-rev2-x"));
+    EXPECT_EQ(Json::parse(transport.requests.at(0).body)["preconditions"], Json::parse(R"({"uid":"u7"})"));
+    EXPECT_TRUE(outcome.writes.empty());
+}
+
 TEST_F(ApplierTest, TakesAnObjectThatIsGoneForDeleted) {
     transport.answer(404, status(404, "NotFound", "not found"));
     EXPECT_EQ(apply(planOf(api::DeleteReplicaSet{"fraud-rev2", "u9", "90"})).ending, Ending::Done);

@@ -109,6 +109,60 @@ TEST(Judge, SpendsHalfAsMuchFalseAlarmOnEveryRetry) {
     EXPECT_LT(ticksToHarm(8), 100);
 }
 
+// Two canary pods of 200 requests a tick; "c1" may err by itself.
+void twoPods(Rig& rig, const std::string& first, uint64_t bad) {
+    rig.tick({pod("s1", {{"errors", requests(400, 2)}})},
+             {pod(first, {{"errors", requests(200, bad)}}), pod("c2", {{"errors", requests(200, 1)}})});
+}
+
+TEST(Judge, NamesTheOnePodThatCarriesAllEvidence) {
+    Rig rig(analysisOf({errorMetric()}));
+    for (int i = 0; i < 5; ++i) twoPods(rig, "c1", 80);
+    EXPECT_FALSE(rig.said().harm);
+    EXPECT_EQ(rig.said().suspect, "pod-c1");
+    Rig good(analysisOf({errorMetric()}));
+    for (int i = 0; i < 5; ++i) twoPods(good, "c1", 1);
+    EXPECT_EQ(good.said().suspect, "");
+}
+
+TEST(Judge, LeavesOutAPodThatWasReplacedAndProvesTheVersionSafeWithoutIt) {
+    Rig rig(analysisOf({errorMetric()}));
+    for (int i = 0; i < 5; ++i) twoPods(rig, "c1", 80);
+    api::JudgeOrder order = rig.order();
+    order.without = "pod-c1";
+    rig.order(order);
+    EXPECT_LT(rig.metric("errors").evidence, 1);
+    EXPECT_TRUE(rig.said().calm);
+    EXPECT_FALSE(rig.said().safe);
+    for (int i = 0; i < 3; ++i) twoPods(rig, "c1", 80);  // it ends slowly
+    EXPECT_TRUE(rig.said().calm);
+    for (int i = 0; i < 40; ++i) twoPods(rig, "c3", 1);
+    EXPECT_TRUE(rig.said().safe);
+    EXPECT_LT(rig.metric("errors").canary, .01);
+}
+
+TEST(Judge, AnotherPodThatAloneIsWorseAfterThatCondemnsTheVersion) {
+    Rig rig(analysisOf({errorMetric()}));
+    for (int i = 0; i < 5; ++i) twoPods(rig, "c1", 80);
+    api::JudgeOrder order = rig.order();
+    order.without = "pod-c1";
+    rig.order(order);
+    rig.ticksUntilHarm(10, [&] { twoPods(rig, "c3", 80); });
+    EXPECT_TRUE(rig.said().harm);
+}
+
+TEST(Judge, LeavingOutAPodSurvivesARestart) {
+    Rig rig(analysisOf({errorMetric()}));
+    for (int i = 0; i < 5; ++i) twoPods(rig, "c1", 80);
+    api::JudgeOrder order = rig.order();
+    order.without = "pod-c1";
+    rig.order(order);
+    twoPods(rig, "c3", 1);
+    const api::Judgement before = rig.said();
+    rig.restart();
+    EXPECT_EQ(rig.said(), before);
+}
+
 TEST(Judge, OneBadPodOfTwoDoesNotCondemnTheVersion) {
     Rig rig(errorsOnly());
     const auto tick = [&](uint64_t firstBad, uint64_t secondBad) {

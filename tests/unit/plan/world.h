@@ -226,6 +226,7 @@ class World {
     void carryOut(const api::DeleteService& intent) {
         std::erase_if(seen.services, [&](const auto& service) { return service.meta.uid == intent.uid; });
     }
+    void carryOut(const api::DeletePod& intent) { actions.push_back("delete pod " + intent.name); }
     void carryOut(const api::DiagnosePods& intent) {
         seen.diagnosis = api::Diagnosis{intent.revision, "image \"x\" cannot be pulled", seen.at};
     }

@@ -1,0 +1,43 @@
+#include "judge/left_out.h"
+
+#include <algorithm>
+
+namespace serin::judge {
+namespace {
+
+void leaveOut(size_t group, RateEvidence& rate) {
+    if (group < rate.without.size()) {
+        const WithoutGroup& others = rate.without[group];
+        rate.harm = others.harm;
+        rate.seen.canary -= others.seen.canary;
+        rate.seen.canaryBad -= others.seen.canaryBad;
+    }
+    rate.without.clear();
+    rate.step = {};
+    rate.safe = {};
+    rate.profile = {};
+}
+
+}  // namespace
+
+void leaveOut(const std::string& pod, AttemptMemory& attempt) {
+    if (attempt.without == pod) return;
+    attempt.without = pod;
+    const auto found = std::ranges::find(attempt.groupNames, pod);
+    const auto group = static_cast<size_t>(found - attempt.groupNames.begin());
+    for (MetricMemory& metric : attempt.metrics) {
+        for (RateEvidence& rate : metric.rate.rates) leaveOut(group, rate);
+    }
+    attempt.groupNames.clear();
+    attempt.groupsMade = 0;
+    for (auto& [key, known] : attempt.podsSeen) known.group = kNoGroup;
+}
+
+api::Stratum withoutLeftOut(const api::Stratum& stratum, const AttemptMemory& attempt) {
+    api::Stratum out = stratum;
+    if (attempt.without.empty()) return out;
+    std::erase_if(out.canary, [&](const api::PodSample& pod) { return pod.name == attempt.without; });
+    return out;
+}
+
+}  // namespace serin::judge
