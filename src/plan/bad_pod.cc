@@ -24,7 +24,7 @@ const api::Endpoint* ready(const Draft& draft, const std::string& pod) {
 
 void replaceBadPod(Draft& draft) {
     const api::Judgement* said = judgement(draft);
-    if (!said || !draft.spec().analysis.decides()) return;
+    if (!said || said->harm || !draft.spec().analysis.decides()) return;
     std::string& replaced = draft.rollout().replacedPod;
     // One interval after it was recorded the pod serves on: the deletion was lost.
     const bool lost = !replaced.empty() && said->order.without == replaced;

@@ -58,7 +58,8 @@ def resource(crd):
     kubectl("create", "namespace", mark)
     try:
         kubectl("create", "-f", "-", stdin=copy)
-        kubectl("wait", "--for=condition=Established", f"crd/{result.name}", "--timeout=30s")
+        # A CRD that is so new that it has no conditions yet is an error to `kubectl wait`.
+        eventually(lambda: kubectl("wait", "--for=condition=Established", f"crd/{result.name}", "--timeout=30s") or True)
         eventually(lambda: kubectl("get", result.name, "-n", mark) or True)
         yield result
     finally:
