@@ -18,7 +18,7 @@ DEFAULTS = {
         "holdAtMost": "10m",
         "minRequests": 100,
         "falseAlarm": 0.01,
-        "missedHarm": 0.05,
+        "missedHarm": 0.05, "watchFor": "24h",
         "dryRun": False,
     },
     "history": 10,
