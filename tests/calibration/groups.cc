@@ -5,7 +5,7 @@ namespace serin::calibration {
 std::vector<Group> allGroups() {
     std::vector<Group> out;
     for (const auto& part : {quietGroups(), powerGroups(), aimGroups(), latencyGroups(), driftGroups(),
-                             limitGroups(), unboundedGroups()}) {
+                             limitGroups(), watchGroups(), unboundedGroups()}) {
         out.insert(out.end(), part.begin(), part.end());
     }
     return out;

@@ -48,6 +48,7 @@ std::vector<Group> aimGroups();
 std::vector<Group> latencyGroups();
 std::vector<Group> driftGroups();
 std::vector<Group> limitGroups();
+std::vector<Group> watchGroups();
 std::vector<Group> unboundedGroups();
 
 }  // namespace serin::calibration

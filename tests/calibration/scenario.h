@@ -62,6 +62,7 @@ struct Trouble {
 // One rollout as its clients and pods live it.
 struct Scenario {
     int looks = 120;
+    int watched = 0;         // looks after that, at the promoted canary alone
     double interval = 15;    // seconds
     double requests = 3000;  // of both versions in one interval, on average (Poisson)
     std::vector<Step> steps{{}};

@@ -34,7 +34,8 @@ class Rollout {
         order_.attempt = 1;
     }
 
-    bool over() const { return look_ == scenario_.looks; }
+    bool over() const { return look_ == scenario_.looks + scenario_.watched; }
+    bool watching() const { return order_.mode == api::JudgeMode::Watch; }
     double elapsed() const { return feed_.elapsed(); }
     const api::Analysis& analysis() const { return analysis_; }
 
@@ -47,6 +48,7 @@ class Rollout {
             order_.stepStartedAt = feed_.now();
             judge_.order(order_);
         }
+        if (look_ == scenario_.looks) promote();
         ++look_;
         return feed_.next();
     }
@@ -54,6 +56,14 @@ class Rollout {
     api::Judgement said() const { return judge_.judgement(); }
 
   private:
+    void promote() {
+        feed_.step({look_, 1, scenario_.stablePods});
+        for (const auto mode : {api::JudgeMode::Soak, api::JudgeMode::Watch}) {
+            order_.mode = mode;
+            judge_.order(order_);
+        }
+    }
+
     const Scenario& scenario_;
     api::Analysis analysis_;
     Random random_;
@@ -86,7 +96,12 @@ bool answered(Question question, const Outcome& outcome) {
 
 // Harm stays once it is declared: where nothing else is asked for any more, the end tells as much as every
 // look.
-bool worthAsking(Question question, const Outcome& outcome, const Rollout& rollout) {
+bool worthAsking(const Row& row, Question question, const Outcome& outcome, const Rollout& rollout) {
+    // What the rollout before a watch comes to is in other tables.
+    if (row.scenario.watched > 0) {
+        const bool timed = question == Question::Found && rollout.elapsed() > row.scenario.change.from;
+        return rollout.watching() && (timed || rollout.over());
+    }
     const bool quiet = question == Question::TakenBack || question == Question::Unbounded;
     return !quiet || !outcome.safe || rollout.over();
 }
@@ -104,10 +119,10 @@ Outcome play(const Row& row, Question question, bool rivals, uint64_t seed) {
         if (rivals) others.add(stratum, rollout.elapsed());
         if (!judging) continue;
         rollout.judge(stratum);
-        if (!worthAsking(question, outcome, rollout)) continue;
+        if (!worthAsking(row, question, outcome, rollout)) continue;
         const api::Judgement said = rollout.said();
         note(outcome.harm, said.harm, rollout.elapsed());
-        note(outcome.safe, said.safe, rollout.elapsed());
+        note(outcome.safe, said.safe && !rollout.watching(), rollout.elapsed());
         note(outcome.proven, everyMetricSafe(said), rollout.elapsed());
     }
     outcome.rivals = others.at();
