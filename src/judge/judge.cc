@@ -212,4 +212,8 @@ api::Judgement Judge::judgement() const {
     return out;
 }
 
+std::string Judge::wholeState() const {
+    return encodeWhole(*memory_);
+}
+
 }  // namespace serin::judge

@@ -30,6 +30,7 @@ class Judge {
     // Other metrics or limits from now on. A metric whose definition changed starts anew (its weight and its
     // role are no part of the definition); a HARM that was once declared in this attempt stays.
     void setAnalysis(const api::Analysis& analysis);
+    const api::Analysis& analysis() const { return analysis_; }
 
     // What is judged from now on. Another step opens a new start of the evidence; another attempt or canary
     // starts anew; what was learnt about the stable version stays as long as the stable version does. Cheap
@@ -43,6 +44,10 @@ class Judge {
 
     // What can be said now.
     api::Judgement judgement() const;
+
+    // Everything remembered, as a text that restore() takes. Unlike Judgement::state it leaves nothing out,
+    // however long it gets.
+    std::string wholeState() const;
 
   private:
     api::Analysis analysis_;
