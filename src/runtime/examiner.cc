@@ -28,7 +28,8 @@ std::shared_ptr<const signals::Selection> noSelection() {
 
 }  // namespace
 
-Examiner::Examiner(const api::ModelDeployment& object) : judge_(object.spec.analysis) {
+Examiner::Examiner(const api::ModelDeployment& object, std::unique_ptr<judge::RecordingSink> recording)
+    : judge_(object.spec.analysis, std::move(recording)) {
     adoptSpec(object);
     if (object.status.analysis && !object.status.analysis->state.empty())
         restore(object.status.analysis->state);
