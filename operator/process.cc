@@ -32,6 +32,8 @@
 #include "runtime/metered_transport.h"
 #include "runtime/metrics.h"
 #include "runtime/metrics_guard.h"
+#include "runtime/recording_shelf.h"
+#include "runtime/recordings_page.h"
 #include "runtime/sampler.h"
 #include "runtime/startup.h"
 #include "runtime/thread_name.h"
@@ -96,6 +98,7 @@ class Operator {
     kube::Random random_ = randomNumbers();
     runtime::Metrics metrics_;
     runtime::Health health_;
+    runtime::RecordingShelf recordings_;
     kube::Fence fence_;
     std::atomic<bool> leads_{false};
     std::atomic<bool> lost_{false};
@@ -172,10 +175,13 @@ Result<void> Operator::serveMetrics() {
 }
 
 HttpResponse Operator::answerMetrics(const HttpRequest& request) {
-    if (pathOf(request) != "/metrics") return {404, {}, "only /metrics\n"};
+    const std::string path = pathOf(request);
+    const bool recording = runtime::asksForRecording(path);
+    if (path != "/metrics" && !recording) return {404, {}, "only /metrics and /recordings/NAMESPACE/NAME\n"};
     if (metricsGuard_) {
         if (auto refusal = metricsGuard_->refusal(request)) return *std::move(refusal);
     }
+    if (recording) return runtime::answerRecording(recordings_, path, SERIN_VERSION);
     return {200, {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}}, page()};
 }
 
@@ -222,7 +228,8 @@ runtime::Controller::Parts Operator::controllerParts() {
                 sampler_->watch(key, e);
             },
             [this](const std::string& key) { sampler_->forget(key); },
-            options_.drainDelay};
+            options_.drainDelay,
+            [this](const std::string& key) { return recordings_.open(key); }};
 }
 
 void Operator::build() {

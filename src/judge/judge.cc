@@ -147,11 +147,13 @@ void Judge::restore(const std::string& state) {
     memory_->attempt.metrics = reconciled(analysis_, memory_->attempt);
 }
 
-void Judge::recall(const std::string& state, const api::JudgeOrder& order) {
+bool Judge::recall(const std::string& state, const api::JudgeOrder& order) {
     const bool compares = order.mode == JudgeMode::Compare || order.afterPromotion();
-    if (!compares || state.empty() || aboutSameAttempt(memory_->attempt, order)) return;
+    if (!compares || state.empty() || aboutSameAttempt(memory_->attempt, order)) return false;
     const std::optional<Memory> known = decodeState(state);
-    if (known && aboutSameAttempt(known->attempt, order)) restore(state);
+    if (!known || !aboutSameAttempt(known->attempt, order)) return false;
+    restore(state);
+    return true;
 }
 
 void Judge::setAnalysis(const api::Analysis& analysis) {
@@ -225,6 +227,10 @@ api::Judgement Judge::judgement() const {
     api::Judgement out = reportOf(analysis_, *memory_);
     out.state = encodeState(*memory_);
     return out;
+}
+
+std::string Judge::wholeState() const {
+    return encodeWhole(*memory_);
 }
 
 }  // namespace serin::judge

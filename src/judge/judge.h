@@ -30,11 +30,13 @@ class Judge {
     // Before order(): takes up persisted text in the midst of judging, if it is about the order's attempt and
     // what is remembered is not. So a process that was shown the past at first finds the evidence all the
     // same.
-    void recall(const std::string& state, const api::JudgeOrder& order);
+    // True when it was taken up.
+    bool recall(const std::string& state, const api::JudgeOrder& order);
 
     // Other metrics or limits from now on. A metric whose definition changed starts anew (its weight and its
     // role are no part of the definition); a HARM that was once declared in this attempt stays.
     void setAnalysis(const api::Analysis& analysis);
+    const api::Analysis& analysis() const { return analysis_; }
 
     // What is judged from now on. Another step opens a new start of the evidence; another attempt or canary
     // starts anew; what was learnt about the stable version stays as long as the stable version does. Cheap
@@ -48,6 +50,10 @@ class Judge {
 
     // What can be said now.
     api::Judgement judgement() const;
+
+    // Everything remembered, as a text that restore() takes. Unlike Judgement::state it leaves nothing out,
+    // however long it gets.
+    std::string wholeState() const;
 
   private:
     api::Analysis analysis_;

@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::string_view kFormat = "serin-judge/4";
 
-std::string encoded(const Memory& memory) {
-    StateWriter writer;
-    writer(memory);
-    return std::string(kFormat) + " " + writer.text();
-}
-
 // Without groups the evidence that leaves pods out starts anew: harm by errors or latency then needs new
 // evidence of each pod.
 void dropGroups(AttemptMemory& attempt) {
@@ -61,18 +55,24 @@ bool consistent(const MetricMemory& metric) {
 
 }  // namespace
 
+std::string encodeWhole(const Memory& memory) {
+    StateWriter writer;
+    writer(memory);
+    return std::string(kFormat) + " " + writer.text();
+}
+
 std::string encodeState(const Memory& memory) {
-    std::string text = encoded(memory);
+    std::string text = encodeWhole(memory);
     if (text.size() <= kMostState) return text;
     Memory smaller = memory;
     smaller.pending.reset();
-    text = encoded(smaller);
+    text = encodeWhole(smaller);
     if (text.size() <= kMostState) return text;
     dropGroups(smaller.attempt);
-    text = encoded(smaller);
+    text = encodeWhole(smaller);
     if (text.size() <= kMostState) return text;
     for (MetricMemory& metric : smaller.attempt.metrics) metric.drift.startStep();
-    text = encoded(smaller);
+    text = encodeWhole(smaller);
     return text.size() <= kMostState ? text : std::string(kFormat);
 }
 

@@ -14,6 +14,8 @@ namespace serin::judge {
 constexpr size_t kMostState = api::kLongestState - 100;  // which is room for the book that stands before it
 
 std::string encodeState(const Memory& memory);
+// Without that bound: nothing is left out.
+std::string encodeWhole(const Memory& memory);
 
 // Nothing for a text of another format or a broken one.
 std::optional<Memory> decodeState(const std::string& text);

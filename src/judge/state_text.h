@@ -82,6 +82,7 @@ class StateReader {
     void get(std::string& value);
     void get(bool& value) { value = integer() != 0; }
     void get(int& value) { value = static_cast<int>(integer()); }
+    void get(int64_t& value) { value = integer(); }
     void get(uint64_t& value) { value = natural(); }
     void get(Duration& value) { value = Duration(integer()); }
     void get(Timestamp& value) { value = Timestamp(Duration(integer())); }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/sha256.h"
+#include "base/text.h"
 
 namespace serin::runtime {
 namespace {
@@ -15,14 +16,20 @@ constexpr size_t kMost = 256;
 constexpr int kBurst = 5;
 constexpr Duration kRefill{200};
 
+// A token has no blank: whoever takes it from a header sees to that.
+std::string keyOf(const std::string& token, const std::string& path) {
+    return sha256Hex(cat(token, ' ', path));
+}
+
 bool isAllowed(const Access& access) {
     return access.answer == Access::Answer::Allowed;
 }
 
 }  // namespace
 
-std::optional<Access> AccessMemory::recall(const std::string& token, Duration now) const {
-    const auto found = known_.find(sha256Hex(token));
+std::optional<Access> AccessMemory::recall(const std::string& token, const std::string& path,
+                                           Duration now) const {
+    const auto found = known_.find(keyOf(token, path));
     if (found == known_.end() || found->second.expires <= now) return std::nullopt;
     return found->second.access;
 }
@@ -37,10 +44,10 @@ bool AccessMemory::mayAsk(Duration now) {
     return true;
 }
 
-void AccessMemory::remember(const std::string& token, Access access, Duration now) {
+void AccessMemory::remember(const std::string& token, const std::string& path, Access access, Duration now) {
     if (known_.size() >= kMost) makeRoom(now);
     const Duration expires = now + (isAllowed(access) ? kAllowed : kRefused);
-    known_[sha256Hex(token)] = {std::move(access), expires};
+    known_[keyOf(token, path)] = {std::move(access), expires};
 }
 
 void AccessMemory::makeRoom(Duration now) {

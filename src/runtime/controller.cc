@@ -119,7 +119,7 @@ Controller::Memory& Controller::memoryOf(const std::string& key, const api::Mode
     if (!memory || memory->uid != object.meta.uid) {
         memory = std::make_unique<Memory>();
         memory->uid = object.meta.uid;
-        memory->examiner = std::make_shared<Examiner>(object);
+        memory->examiner = std::make_shared<Examiner>(object, parts_.record ? parts_.record(key) : nullptr);
     }
     // A changed spec is a new question: what was refused before is tried again at once.
     if (memory->generation != object.meta.generation) memory->refusals.clear();

@@ -42,6 +42,8 @@ class Controller {
         std::function<void(const std::string& key, const std::shared_ptr<Examiner>&)> watch;
         std::function<void(const std::string& key)> forget;
         Duration drainDelay{std::chrono::seconds(5)};
+        // Takes down what the judge of this key is told and says; absent: nobody does.
+        std::function<std::unique_ptr<judge::RecordingSink>(const std::string& key)> record{};
     };
     explicit Controller(Parts parts) : parts_(std::move(parts)) {}
 

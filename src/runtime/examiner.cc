@@ -28,7 +28,8 @@ std::shared_ptr<const signals::Selection> noSelection() {
 
 }  // namespace
 
-Examiner::Examiner(const api::ModelDeployment& object) : judge_(object.spec.analysis) {
+Examiner::Examiner(const api::ModelDeployment& object, std::unique_ptr<judge::RecordingSink> recording)
+    : judge_(object.spec.analysis, std::move(recording)) {
     adoptSpec(object);
     if (object.status.analysis && !object.status.analysis->state.empty())
         restore(object.status.analysis->state);
@@ -64,7 +65,10 @@ void Examiner::order(const api::ModelDeployment& object, const api::Plan& plan, 
     const std::lock_guard lock(mutex_);
     adoptSpec(object);
     const auto& rollout = plan.status ? plan.status->rollout : object.status.rollout;
-    attemptStartedAt_ = rollout ? std::optional(rollout->startedAt) : std::nullopt;
+    const auto& watch = plan.status ? plan.status->watch : object.status.watch;
+    attemptStartedAt_.reset();
+    if (rollout) attemptStartedAt_ = rollout->startedAt;
+    if (watch) attemptStartedAt_ = watch->startedAt;
     askModel_ = plan.askModel;
     if (const auto& analysis = object.status.analysis) {
         judge_.recall(analysis->state.substr(analysis->state.find('\n') + 1), plan.order);

@@ -9,7 +9,7 @@
 
 #include "api/observed.h"
 #include "api/plan.h"
-#include "judge/judge.h"
+#include "judge/recorded_judge.h"
 #include "runtime/targets.h"
 #include "signals/counter_book.h"
 #include "signals/scraper.h"
@@ -20,8 +20,10 @@ namespace serin::runtime {
 // and what pods said of their model. Thread-safe: a worker orders, the sampler samples.
 class Examiner {
   public:
-    // Goes on from what is recorded in the object's status.
-    explicit Examiner(const api::ModelDeployment& object);
+    // Goes on from what is recorded in the object's status. What the judge is told and says is taken down by
+    // the sink, if there is one.
+    explicit Examiner(const api::ModelDeployment& object,
+                      std::unique_ptr<judge::RecordingSink> recording = nullptr);
 
     // What is to be judged and asked from now on, by the newest plan for `object`. `split` shows which
     // endpoints are ready.
@@ -63,7 +65,7 @@ class Examiner {
     KnownRuntimes runtimes() const { return {runtimes_, spec_.runtime}; }
 
     mutable std::mutex mutex_;
-    judge::Judge judge_;
+    judge::RecordedJudge judge_;
     signals::CounterBook book_;
     bool restored_ = false;  // from a status, and nothing was judged since
     int64_t generation_ = -1;

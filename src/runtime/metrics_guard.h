@@ -14,9 +14,10 @@
 
 namespace serin::runtime {
 
-// Lets those read /metrics whom the cluster's own authorisation lets `get` the path /metrics. The bearer
-// token of each request is reviewed by the API server, and answers are remembered for a while (AccessMemory).
-// Whoever cannot be reviewed is refused. For one thread at a time; what it is given outlives it.
+// Lets those read a path of the metrics port whom the cluster's own authorisation lets `get` that path. The
+// bearer token of each request is reviewed by the API server, and answers are remembered for a while, for
+// each path (AccessMemory). Whoever cannot be reviewed is refused. For one thread at a time; what it is given
+// outlives it.
 class MetricsGuard {
   public:
     MetricsGuard(net::Transport& transport, const kube::RequestBuilder& requests, const Clock& clock,
@@ -28,8 +29,8 @@ class MetricsGuard {
     std::optional<HttpResponse> refusal(const HttpRequest& request);
 
   private:
-    std::optional<Access> review(const std::string& token);
-    Result<Access> ask(const std::string& token);
+    std::optional<Access> review(const std::string& token, const std::string& path);
+    Result<Access> ask(const std::string& token, const std::string& path);
 
     net::Transport& transport_;
     const kube::RequestBuilder& requests_;

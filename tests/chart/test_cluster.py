@@ -107,6 +107,7 @@ def test_the_operator_may_do_its_work_and_nothing_else(install, chart_copy, name
     assert not may(account, "update", "leases.coordination.k8s.io", namespace, "another")
     assert [r for r in REVIEWS if not may(account, "create", r, namespace)] == []
     assert not may(account, "get", "/metrics", namespace), "the role for readers is bound to nobody"
+    assert not may(account, "get", "/recordings/ml/fraud", namespace), "nor is that for recordings"
 
 
 def test_whoever_gets_the_role_for_readers_may_read_metrics(install, chart_copy, namespace):
@@ -116,6 +117,18 @@ def test_whoever_gets_the_role_for_readers_may_read_metrics(install, chart_copy,
     try:
         eventually(lambda: may("prometheus", "get", "/metrics", namespace))
         assert not may("prometheus", "get", "/logs", namespace)
+        assert not may("prometheus", "get", "/recordings/ml/fraud", namespace), "that is another role's"
+    finally:
+        kubectl("delete", "clusterrolebinding", role)
+
+
+def test_whoever_gets_the_role_for_recordings_may_read_them(install, chart_copy, namespace):
+    install(chart_copy("0.1.0"))
+    role = f"{namespace}-{namespace}-serin-recordings-reader"
+    kubectl("create", "clusterrolebinding", role, f"--clusterrole={role}", "--user=developer")
+    try:
+        eventually(lambda: may("developer", "get", "/recordings/ml/fraud", namespace))
+        assert not may("developer", "get", "/metrics", namespace)
     finally:
         kubectl("delete", "clusterrolebinding", role)
 

@@ -75,10 +75,16 @@ class ControllerTest : public ::testing::Test {
     std::vector<kube::EventInput> events;
     std::vector<std::string> watched;
     std::vector<std::string> forgotten;
+    std::vector<std::string> recorded;
     Controller controller{{source, queue, gate, applier, metrics, clock, log,
                            [this](kube::EventInput input) { events.push_back(std::move(input)); },
                            [this](const std::string& key, const auto&) { watched.push_back(key); },
-                           [this](const std::string& key) { forgotten.push_back(key); }}};
+                           [this](const std::string& key) { forgotten.push_back(key); },
+                           Duration{std::chrono::seconds(5)},
+                           [this](const std::string& key) {
+                               recorded.push_back(key);
+                               return nullptr;
+                           }}};
 };
 
 TEST_F(ControllerTest, RecordsThenCreatesTheFirstVersion) {
@@ -149,6 +155,15 @@ TEST_F(ControllerTest, ForgetsWhatIsGoneOrGoing) {
     source.sight.object.reset();
     run();
     EXPECT_EQ(transport.requests.size(), sent);
+}
+
+TEST_F(ControllerTest, AnObjectMadeAnewHasARecordingOfItsOwn) {
+    run();
+    run();
+    EXPECT_THAT(recorded, ElementsAre("ml/fraud"));
+    source.sight.object->meta.uid = "uid-of-another";
+    run();
+    EXPECT_THAT(recorded, ElementsAre("ml/fraud", "ml/fraud"));
 }
 
 TEST_F(ControllerTest, ReportsASpecThatCannotBeAccepted) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "judge/replay.h"
+#include "runtime/recording_shelf.h"
+
 namespace serin::runtime {
 namespace {
 
@@ -151,6 +154,66 @@ TEST_F(ExaminerTest, GoesOnFromTheStatusAsIfNeverInterrupted) {
     EXPECT_EQ(restarted.judgement()->canaryRequestsInStep, 300u);
     EXPECT_EQ(restarted.judgement()->canaryRequestsInStep, whole.judgement()->canaryRequestsInStep);
     EXPECT_EQ(restarted.judgement()->evidence, whole.judgement()->evidence);
+}
+
+// The judge's part of what the examiner puts into the status.
+std::string judgesPart(const api::Judgement& judgement) {
+    return judgement.state.substr(judgement.state.find('\n') + 1);
+}
+
+TEST_F(ExaminerTest, WhatItRecordedComesToTheSameState) {
+    RecordingShelf shelf;
+    Examiner whole(object, shelf.open("ml/fraud"));
+    order(whole, 0);
+    for (int second = 1; second <= 9; ++second) {
+        if (second == 5) plan.order.step = 1;
+        if (second == 7) {
+            object.meta.generation = 2;
+            object.spec.analysis.minRequests = 7;
+        }
+        order(whole, second);
+        whole.finish(scrape(whole, second, 100, 1));
+    }
+    object.status.analysis = api::AnalysisStatus{};
+    object.status.analysis->state = whole.judgement()->state;
+    Examiner restarted(object, shelf.open("ml/again"));
+    order(restarted, 9);
+    for (int second = 10; second <= 12; ++second) restarted.finish(scrape(restarted, second, 100, 3));
+
+    const auto replayed = [&](const std::string& key, const api::Judgement& said) {
+        std::vector<judge::ReplayedAnswer> answers;
+        const auto text = shelf.text(key, RecordingShelf::Which::Latest, "");
+        const auto done = judge::replay(
+            text.value_or(""), {[](const std::string&) {},
+                                [&](const judge::ReplayedAnswer& answer) { answers.push_back(answer); }});
+        EXPECT_TRUE(done) << done.error().message;
+        for (const judge::ReplayedAnswer& answer : answers) EXPECT_TRUE(answer.same());
+        if (!answers.empty()) {
+            EXPECT_EQ(answers.back().judgement.state, judgesPart(said));
+            EXPECT_EQ(answers.back().judgement.evidence, said.evidence);
+        }
+        return answers.size();
+    };
+    EXPECT_EQ(replayed("ml/fraud", *whole.judgement()), 8u) << "the first round has nothing to compare with";
+    EXPECT_EQ(replayed("ml/again", *restarted.judgement()), 3u);
+}
+
+TEST_F(ExaminerTest, WhatItRecordedStaysWhenTheAttemptIsOver) {
+    RecordingShelf shelf;
+    Examiner examiner(object, shelf.open("ml/fraud"));
+    order(examiner, 0);
+    for (int second = 1; second <= 3; ++second) examiner.finish(scrape(examiner, second, 100, 0));
+    const auto live = shelf.text("ml/fraud", RecordingShelf::Which::Latest, "");
+    ASSERT_TRUE(live);
+    const api::JudgeOrder ordered = plan.order;
+    plan.order = {};
+    order(examiner, 4);
+    EXPECT_EQ(shelf.text("ml/fraud", RecordingShelf::Which::Latest, ""), live);
+    plan.order = ordered;
+    plan.order.attempt = 2;
+    order(examiner, 5);
+    EXPECT_EQ(shelf.text("ml/fraud", RecordingShelf::Which::Previous, ""), live);
+    EXPECT_NE(shelf.text("ml/fraud", RecordingShelf::Which::Latest, ""), live);
 }
 
 TEST_F(ExaminerTest, SaysNothingOfAStepThatBeganAfterTheRecord) {

@@ -33,9 +33,9 @@ class KeptLog final : public Logger {
 class Guard : public ::testing::Test {
   protected:
     // The status of the answer; 200 when the page may be read.
-    int ask(const std::string& token) {
+    int ask(const std::string& token, const std::string& target = "/metrics") {
         HttpRequest request;
-        request.target = "/metrics";
+        request.target = target;
         if (!token.empty()) request.headers["authorization"] = "Bearer " + token;
         const auto refusal = guard_.refusal(request);
         said_ = refusal.value_or(HttpResponse{200, {}, ""});
@@ -78,6 +78,27 @@ TEST_F(Guard, NamesTheUserWhoMayNotRead) {
     api_.answer(201, kMayNot);
     EXPECT_EQ(ask("t"), 403);
     EXPECT_THAT(said_.body, HasSubstr(R"("prometheus" may not get the path /metrics)"));
+}
+
+TEST_F(Guard, AsksForThePathThatIsToBeRead) {
+    api_.answer(201, kKnown);
+    api_.answer(201, kMay);
+    EXPECT_EQ(ask("t", "/recordings/ml/fraud?x=/metrics"), 200);
+    EXPECT_THAT(api_.requests[1].body, HasSubstr(R"("path":"/recordings/ml/fraud","verb":"get")"));
+}
+
+TEST_F(Guard, ARightToOnePathIsNoneToAnother) {
+    api_.answer(201, kKnown);
+    api_.answer(201, kMay);
+    EXPECT_EQ(ask("t"), 200);
+    api_.answer(201, kKnown);
+    api_.answer(201, kMayNot);
+    EXPECT_EQ(ask("t", "/recordings/ml/fraud"), 403);
+    EXPECT_THAT(said_.body, HasSubstr(R"("prometheus" may not get the path /recordings/ml/fraud)"));
+    EXPECT_THAT(said_.body, HasSubstr("-recordings-reader"));
+    EXPECT_EQ(ask("t"), 200);
+    EXPECT_EQ(ask("t", "/recordings/ml/fraud"), 403);
+    EXPECT_EQ(api_.requests.size(), 4U) << "both answers are remembered";
 }
 
 TEST_F(Guard, RemembersARightForAMinuteAndARefusalForTenSeconds) {
@@ -151,21 +172,22 @@ TEST_F(Guard, AsksFiveTimesASecondAtMost) {
 TEST(AccessMemory, KeepsRightsWhenRefusalsFillIt) {
     AccessMemory memory;
     const Access allowed{Access::Answer::Allowed, "prometheus"};
-    memory.remember("good", allowed, 0s);
-    for (int i = 0; i < 1000; ++i) memory.remember("bad-" + std::to_string(i), {}, Duration(i + 1));
+    memory.remember("good", "/metrics", allowed, 0s);
+    for (int i = 0; i < 1000; ++i)
+        memory.remember("bad-" + std::to_string(i), "/metrics", {}, Duration(i + 1));
     EXPECT_EQ(memory.size(), 256U);
-    EXPECT_EQ(memory.recall("good", 1s), allowed);
-    EXPECT_FALSE(memory.recall("bad-0", 1s)) << "the oldest refusals went";
-    EXPECT_TRUE(memory.recall("bad-999", 1s));
+    EXPECT_EQ(memory.recall("good", "/metrics", 1s), allowed);
+    EXPECT_FALSE(memory.recall("bad-0", "/metrics", 1s)) << "the oldest refusals went";
+    EXPECT_TRUE(memory.recall("bad-999", "/metrics", 1s));
 }
 
 TEST(AccessMemory, IsBoundedWhenAllAreAllowed) {
     AccessMemory memory;
     for (int i = 0; i < 300; ++i)
-        memory.remember("good-" + std::to_string(i), {Access::Answer::Allowed, "u"}, Duration(i));
+        memory.remember("good-" + std::to_string(i), "/metrics", {Access::Answer::Allowed, "u"}, Duration(i));
     EXPECT_EQ(memory.size(), 256U);
-    EXPECT_FALSE(memory.recall("good-0", 1s));
-    EXPECT_TRUE(memory.recall("good-299", 1s));
+    EXPECT_FALSE(memory.recall("good-0", "/metrics", 1s));
+    EXPECT_TRUE(memory.recall("good-299", "/metrics", 1s));
 }
 
 }  // namespace

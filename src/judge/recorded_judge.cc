@@ -1,0 +1,73 @@
+#include "judge/recorded_judge.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "judge/recording_lines.h"
+
+namespace serin::judge {
+namespace {
+
+// The evaluation of stable has no canary yet, but the number of the attempt that follows it.
+bool sameAttempt(const api::JudgeOrder& before, const api::JudgeOrder& now) {
+    return before.stable == now.stable && before.attempt == now.attempt &&
+           (before.canary == now.canary || before.mode == api::JudgeMode::Evaluate);
+}
+
+}  // namespace
+
+// What a replay does with the first analysis, so that both begin alike.
+RecordedJudge::RecordedJudge(const api::Analysis& analysis, std::unique_ptr<RecordingSink> sink)
+    : judge_(analysis), sink_(std::move(sink)) {
+    judge_.setAnalysis(analysis);
+}
+
+void RecordedJudge::restore(const std::string& state) {
+    judge_.restore(state);
+    attempt_.reset();  // the next recording begins with what was restored
+}
+
+void RecordedJudge::recall(const std::string& state, const api::JudgeOrder& order) {
+    if (judge_.recall(state, order)) attempt_.reset();
+}
+
+void RecordedJudge::setAnalysis(const api::Analysis& analysis) {
+    judge_.setAnalysis(analysis);
+    if (records()) append(lineOf(analysis));
+}
+
+void RecordedJudge::order(const api::JudgeOrder& order) {
+    const bool off = order.mode == api::JudgeMode::Off;
+    const bool begins = !off && !(attempt_ && sameAttempt(*attempt_, order));
+    const bool repeated = attempt_ && order == last_;
+    if (sink_ && begins) begin(true);
+    judge_.order(order);
+    if (!off) attempt_ = order;
+    last_ = order;
+    if (records() && !repeated) append(lineOf(order));
+}
+
+void RecordedJudge::add(const api::Stratum& stratum) {
+    judge_.add(stratum);
+    if (!records()) return;
+    append(lineOf(stratum));
+    unsaid_ = true;
+}
+
+api::Judgement RecordedJudge::judgement() {
+    api::Judgement said = judge_.judgement();
+    if (std::exchange(unsaid_, false)) append(lineOf(saidIn(said)));
+    return said;
+}
+
+void RecordedJudge::begin(bool anotherAttempt) {
+    sink_->begin(cat(lineOf(judge_.analysis()), '\n', lineOf(RestoredState{judge_.wholeState()}), '\n'),
+                 anotherAttempt);
+}
+
+// Called after what the line tells was done, so that another part begins with it.
+void RecordedJudge::append(std::string_view line) {
+    if (!sink_->append(line)) begin(false);
+}
+
+}  // namespace serin::judge

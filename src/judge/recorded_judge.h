@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "judge/judge.h"
+#include "judge/recording.h"
+
+namespace serin::judge {
+
+// A Judge whose calls are taken down, so that what it said can be computed again from the recording alone
+// (judge/replay.h). One recording is of one attempt, from the evaluation of the stable version before it to
+// the end of its watch. Nothing is recorded before something is to be judged. Not thread-safe.
+class RecordedJudge {
+  public:
+    // Without a sink nothing is recorded.
+    RecordedJudge(const api::Analysis& analysis, std::unique_ptr<RecordingSink> sink);
+
+    // As those of Judge.
+    void restore(const std::string& state);
+    void recall(const std::string& state, const api::JudgeOrder& order);
+    void setAnalysis(const api::Analysis& analysis);
+    void order(const api::JudgeOrder& order);
+    void add(const api::Stratum& stratum);
+    // As that of Judge; after a stratum it is recorded what it said.
+    api::Judgement judgement();
+
+  private:
+    bool records() const { return sink_ && attempt_.has_value(); }
+    void begin(bool anotherAttempt);
+    void append(std::string_view line);
+
+    Judge judge_;
+    std::unique_ptr<RecordingSink> sink_;
+    // The last order to judge something; absent: nothing is recorded.
+    std::optional<api::JudgeOrder> attempt_;
+    api::JudgeOrder last_;  // the last order
+    bool unsaid_ = false;   // a stratum came since the last judgement
+};
+
+}  // namespace serin::judge

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "judge/state_fields.h"
+
+// The members of what a recording has beside the judge's state, in the order of the text. A change of any of
+// them is a change of the format: raise the number of kRecordingFormat. That of Metric, JudgeOrder or Stratum
+// is one too.
+namespace serin::api {
+
+template <typename Archive, PersistedAs<Analysis> T>
+void fields(Archive& a, T& v) {
+    a(v.interval, v.warmUp, v.deadline, v.onInconclusive, v.holdAtMost, v.minRequests, v.falseAlarm,
+      v.missedHarm, v.watchFor, v.dryRun, v.metrics);
+}
+template <typename Archive, PersistedAs<MetricVerdict> T>
+void fields(Archive& a, T& v) {
+    a(v.name, v.guard, v.verdict, v.stable, v.canary, v.slowerThan, v.ratioLow, v.ratioHigh, v.samples,
+      v.samplesNeeded, v.secondsNeeded, v.evidence, v.message);
+}
+// All but the state, which is a text already.
+template <typename Archive, PersistedAs<Judgement> T>
+void fields(Archive& a, T& v) {
+    a(v.order, v.at, v.verdict, v.harm, v.calm, v.safe, v.warm, v.starved, v.canaryRequestsInStep,
+      v.noDataSince, v.holding, v.headline, v.warning, v.suspect, v.unreachable, v.metrics, v.evidence);
+}
+
+}  // namespace serin::api
