@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,8 @@ struct MetricVerdict {
     uint64_t secondsNeeded = 0;  // how long these take at the present step's traffic; 0 when unknown
     double evidence = 0;         // ln of the HARM e-value, as it stands
     std::string message;         // plain English, with numbers
+    // Of a drift: how far apart the versions are by other measures (src/judge/effects.h). Shown only.
+    std::map<std::string, double> effects;
 
     bool operator==(const MetricVerdict&) const = default;
 };

@@ -139,6 +139,12 @@ MetricVerdict decodeMetric(const json& value) {
     out.secondsNeeded = samplesAt(value, "secondsNeeded");
     out.evidence = numberAt(value, "evidence");
     out.message = textAt(value, "message");
+    const json* effects = find(value, "effects");
+    if (effects != nullptr && effects->is_object()) {
+        for (const auto& [name, effect] : effects->items()) {
+            if (effect.is_number()) out.effects[name] = effect.get<double>();
+        }
+    }
     return out;
 }
 

@@ -130,6 +130,9 @@ json encodeMetric(const MetricVerdict& metric) {
     put(out, "ratioHigh", metric.ratioHigh);
     put(out, "evidence", metric.evidence);
     put(out, "message", metric.message);
+    json effects = json::object();
+    for (const auto& [name, effect] : metric.effects) put(effects, name.c_str(), effect);
+    if (!effects.empty()) out["effects"] = effects;
     return out;
 }
 

@@ -18,6 +18,7 @@ constexpr size_t kPerAttempt = 90;
 constexpr size_t kPerApproval = 4;
 constexpr size_t kPerQuarantined = 70;
 constexpr size_t kPerMetric = 245;
+constexpr size_t kPerEffect = 20;
 constexpr size_t kPerHistory = 100;
 // Of a reason that must make room.
 constexpr size_t kShortestReason = 60;
@@ -51,12 +52,18 @@ size_t sizeOf(const std::optional<WatchStatus>& watch) {
     return watch ? kPerWatch + sizeOf(watch->revision) + sizeOf(watch->returnTo) : 0;
 }
 
+size_t sizeOf(const std::map<std::string, double>& effects) {
+    size_t size = effects.empty() ? 0 : kPerEffect;
+    for (const auto& [name, effect] : effects) size += kPerEffect + sizeOf(name);
+    return size;
+}
+
 size_t sizeOf(const std::optional<AnalysisStatus>& analysis) {
     if (!analysis) return 0;
     // The state is one word after the other, without anything to escape.
     size_t size = kFrame + sizeOf(analysis->message) + analysis->state.size();
     for (const MetricVerdict& metric : analysis->metrics) {
-        size += kPerMetric + sizeOf(metric.name) + sizeOf(metric.message);
+        size += kPerMetric + sizeOf(metric.name) + sizeOf(metric.message) + sizeOf(metric.effects);
     }
     return size;
 }
@@ -108,6 +115,7 @@ class Squeeze {
         if (status_.analysis) {
             for (MetricVerdict& metric : status_.analysis->metrics)
                 shrink(metric.message, kLongestDetail / 2);
+            for (MetricVerdict& metric : status_.analysis->metrics) forgetEffects(metric);
         }
         while (!fits() && !status_.history.empty()) {
             size_ -= sizeOf(status_.history.back());
@@ -130,6 +138,13 @@ class Squeeze {
         if (fits() || attempt.outcome.empty()) return;
         size_ -= kPerApproval * attempt.approved.size();
         attempt.approved.clear();
+    }
+
+    // The next record has them again.
+    void forgetEffects(MetricVerdict& metric) {
+        if (fits()) return;
+        size_ -= sizeOf(metric.effects);
+        metric.effects.clear();
     }
 
     Status& status_;

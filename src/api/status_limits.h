@@ -15,8 +15,8 @@ inline constexpr size_t kMostStatus = 60'000;
 
 // Keeps a status small: shortens its sentences, then, while it is above kMostStatus, the reasons of the
 // oldest entries of history and quarantine, the approvals of attempts that are over, the sentences of
-// conditions and metrics, and at last leaves out the oldest entries of the history. Quarantine and attempts
-// lose no entry. A status that fits stays as it is.
+// conditions and metrics, the metrics' effects, and at last leaves out the oldest entries of the history.
+// Quarantine and attempts lose no entry. A status that fits stays as it is.
 void limit(Status& status);
 
 }  // namespace serin::api

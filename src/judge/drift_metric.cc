@@ -24,6 +24,43 @@ Histogram sumOf(const std::vector<PodCounts>& pods, Histogram sum) {
     return sum;
 }
 
+std::vector<uint64_t> less(std::vector<uint64_t> counts, const std::vector<uint64_t>& past) {
+    for (size_t i = 0; i < past.size(); ++i) counts[i] -= past[i];
+    return counts;
+}
+
+// What came since `before`, in the buckets of now.
+EqualityBlock histogramsSince(const DriftEvidence& before, const DriftEvidence& now) {
+    const auto past = [&](const Histogram& arm) {
+        return arm.buckets.empty() ? std::vector<uint64_t>(now.canary.buckets.size(), 0)
+                                   : coarsened(arm, now.canary.edges).buckets;
+    };
+    EqualityBlock out;
+    out.canaryPast = past(before.canary);
+    out.stablePast = past(before.stable);
+    out.canary = less(now.canary.buckets, out.canaryPast);
+    out.stable = less(now.stable.buckets, out.stablePast);
+    return out;
+}
+
+// The same of classes. Those that nobody had predicted before are one class: a bet is made before the counts.
+EqualityBlock classesSince(const DriftEvidence& before, const DriftEvidence& now) {
+    EqualityBlock out{{}, {}, before.canary.buckets, before.stable.buckets};
+    for (auto* past : {&out.canaryPast, &out.stablePast}) past->push_back(0);
+    out.canary.resize(before.classes.size() + 1, 0);
+    out.stable = out.canary;
+    for (size_t i = 0; i < now.classes.size(); ++i) {
+        const auto place = std::lower_bound(before.classes.begin(), before.classes.end(), now.classes[i]);
+        const bool known = place != before.classes.end() && *place == now.classes[i];
+        const auto at = known ? static_cast<size_t>(place - before.classes.begin()) : before.classes.size();
+        out.canary[at] += now.canary.buckets[i];
+        out.stable[at] += now.stable.buckets[i];
+    }
+    out.canary = less(out.canary, out.canaryPast);
+    out.stable = less(out.stable, out.stablePast);
+    return out;
+}
+
 }  // namespace
 
 void DriftEvidence::startStep() {
@@ -80,12 +117,13 @@ bool DriftEvidence::addClasses(const std::vector<PodCounts>& canaryPods,
 
 void DriftEvidence::add(const api::Metric& metric, const std::vector<PodCounts>& canaryPods,
                         const std::vector<PodCounts>& stablePods, double falseAlarm, double missedHarm) {
-    const uint64_t before = canary.total();
+    const DriftEvidence before = *this;
     const bool comparable =
         metric.byLabel.empty() ? addHistograms(canaryPods, stablePods) : addClasses(canaryPods, stablePods);
-    const uint64_t added = canary.total() - before;
+    const uint64_t added = canary.total() - before.canary.total();
     samples += added;
     if (!comparable) return;
+    equality.add(metric.byLabel.empty() ? histogramsSince(before, *this) : classesSince(before, *this));
     if (verdict == api::Verdict::NoData) verdict = api::Verdict::Continue;
     if (!metric.psi || added == 0) return;
     const StabilityScale scale(stable.total(), canary.total(), canary.buckets.size());

@@ -7,13 +7,14 @@
 
 #include "api/judgement.h"
 #include "api/spec.h"
+#include "judge/equality_evidence.h"
 #include "judge/histogram.h"
 #include "judge/strata.h"
 
 namespace serin::judge {
 
 // A histogram of the canary, or events by class, against the same of the stable version, over the present
-// step. Whether they differ at all is no question (retrained models do); whether by more than a threshold is
+// step. Whether they differ at all decides nothing (retrained models do); whether by more than a threshold is
 // asked when enough was seen, at usable strata 1, 2, 4, 8, … since then.
 struct DriftEvidence {
     Histogram stable;
@@ -25,6 +26,7 @@ struct DriftEvidence {
     int looksInAttempt = 0;  // the errors of all looks of an attempt sum up to the metric's share
     api::Verdict verdict = api::Verdict::NoData;  // of the latest look
     uint64_t samples = 0;                         // canary observations of this attempt
+    EqualityEvidence equality;                    // of this attempt
 
     void startStep();
 

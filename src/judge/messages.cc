@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "judge/effects.h"
 #include "judge/rate_messages.h"
 
 namespace serin::judge {
@@ -81,6 +82,20 @@ std::string driftMessage(const api::Analysis&, const MetricMemory& metric) {
                    " more observations to judge");
     }
     return cat(psi, ", not yet clear of the limit ", limit, moved);
+}
+
+std::string driftInFull(const api::Analysis& analysis, const MetricMemory& metric) {
+    const DriftEvidence& drift = metric.drift;
+    std::string out = driftMessage(analysis, metric);
+    if (drift.invalid || drift.canary.total() == 0 || drift.stable.total() == 0) return out;
+    const std::map<std::string, double> effects = effectsOf(drift);
+    if (const auto variation = effects.find("totalVariation"); variation != effects.end()) {
+        out += cat(", total variation ", humanPercent(variation->second));
+    }
+    if (drift.verdict != api::Verdict::Harm && drift.equality.most >= -std::log(analysis.falseAlarm)) {
+        out += "; the distributions do differ, by how much is what counts";
+    }
+    return out;
 }
 
 std::string meanMessage(const api::Analysis& analysis, const MetricMemory& metric, bool safe) {

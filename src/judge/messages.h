@@ -19,6 +19,9 @@ double secondsFor(const AttemptMemory& attempt, const MetricMemory& metric, doub
 std::string timeNote(const AttemptMemory& attempt, const MetricMemory& metric, double samples);
 
 std::string driftMessage(const api::Analysis& analysis, const MetricMemory& metric);
+// The same with what decides nothing: how far apart the versions are otherwise, and whether they differ at
+// all.
+std::string driftInFull(const api::Analysis& analysis, const MetricMemory& metric);
 // `safe`: it was proved to be within safeChange.
 std::string meanMessage(const api::Analysis& analysis, const MetricMemory& metric, bool safe);
 std::string podsMessage(const PodsEvidence& pods);

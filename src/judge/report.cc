@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "judge/effects.h"
 #include "judge/feasibility.h"
 #include "judge/messages.h"
 #include "judge/rate_messages.h"
@@ -64,7 +65,8 @@ api::MetricVerdict driftVerdict(const api::Analysis& analysis, const MetricMemor
     out.ratioHigh = std::numeric_limits<double>::infinity();
     out.samples = metric.drift.samples;
     out.samplesNeeded = static_cast<uint64_t>(metric.drift.missing(metric.definition));
-    out.message = driftMessage(analysis, metric);
+    out.message = driftInFull(analysis, metric);
+    out.effects = effectsOf(metric.drift);
     return out;
 }
 

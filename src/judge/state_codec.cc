@@ -26,6 +26,7 @@ bool consistent(const Histogram& arm) {
 
 // Both arms have the same buckets, once both have any.
 bool consistent(const DriftEvidence& drift) {
+    if (!drift.equality.bets.empty() && drift.equality.bets.size() != kEqualityBets) return false;
     if (!drift.classes.empty()) {
         return drift.canary.edges.empty() && drift.stable.edges.empty() &&
                drift.canary.buckets.size() == drift.classes.size() &&
@@ -41,6 +42,8 @@ bool consistent(const DriftEvidence& drift) {
 bool consistent(const MetricMemory& metric) {
     const RateMetric& rate = metric.rate;
     if (!consistent(metric.drift)) return false;
+    const bool counted = !metric.drift.canary.buckets.empty() || !metric.drift.stable.buckets.empty();
+    if (!metric.definition.byLabel.empty() && metric.drift.classes.empty() && counted) return false;
     switch (metric.definition.kind) {
         case api::MetricKind::ErrorRate:
         case api::MetricKind::Share:

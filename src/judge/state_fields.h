@@ -95,10 +95,14 @@ template <typename Archive, PersistedAs<Histogram> T>
 void fields(Archive& a, T& v) {
     a(v.edges, v.buckets);
 }
+template <typename Archive, PersistedAs<EqualityEvidence> T>
+void fields(Archive& a, T& v) {
+    a(v.bets, v.most);
+}
 template <typename Archive, PersistedAs<DriftEvidence> T>
 void fields(Archive& a, T& v) {
     a(v.stable, v.canary, v.classes, v.invalid, v.strata, v.looksInStep, v.looksInAttempt, v.verdict,
-      v.samples);
+      v.samples, v.equality);
 }
 template <typename Archive, PersistedAs<Moments> T>
 void fields(Archive& a, T& v) {

@@ -62,6 +62,7 @@ Status fullStatus() {
     metric.secondsNeeded = 34;
     metric.evidence = -0.125;
     metric.message = "worse";
+    metric.effects = {{"different", 7.5}, {"totalVariation", 0.0625}};
     status.analysis = AnalysisStatus{"Harm", "worse", at("2026-01-02T03:08:00Z"), {metric}, "state v1"};
     status.history = {{"3kq9x2m7ta", "12", "img:12", "Promoted", "safe", at("2026-01-02T02:00:00Z")}};
     return status;
@@ -110,7 +111,8 @@ TEST(StatusCodec, UsesTheNamesAndFormsOfTheSchema) {
       "quarantined": [{"revision": "9fw4d0c1ze", "reason": "errors", "at": "2026-01-02T03:07:00Z"}],
       "analysis": {"verdict": "Harm", "message": "worse", "updatedAt": "2026-01-02T03:08:00Z", "state": "state v1",
         "metrics": [{"name": "errors", "role": "Observe", "verdict": "Harm", "stable": 0.0041, "canary": 0.0412, "slowerThan": 0.25,
-          "ratioLow": 3.25, "samples": 5120, "samplesNeeded": 12, "secondsNeeded": 34, "evidence": -0.125, "message": "worse"}]},
+          "ratioLow": 3.25, "samples": 5120, "samplesNeeded": 12, "secondsNeeded": 34, "evidence": -0.125, "message": "worse",
+          "effects": {"different": 7.5, "totalVariation": 0.0625}}]},
       "history": [{"revision": "3kq9x2m7ta", "version": "12", "id": "img:12", "outcome": "Promoted",
         "reason": "safe", "at": "2026-01-02T02:00:00Z"}]})"));
 }

@@ -54,6 +54,10 @@ Status largest(size_t metrics) {
         metric.slowerThan = 1.23456e-100;
         metric.samples = metric.samplesNeeded = metric.secondsNeeded = 1'000'000'000'000;
         metric.message = sentence;
+        for (const char* name : {"different", "hellinger", "jensenShannon", "kolmogorovSmirnov",
+                                 "totalVariation", "wasserstein"}) {
+            metric.effects[name] = -1.23456e-100;
+        }
         status.analysis->metrics.push_back(metric);
     }
     return status;
@@ -93,6 +97,20 @@ TEST(StatusLimits, TheNewestReasonsStayWhereThereIsNoRoomForAll) {
     EXPECT_GT(status.history.front().reason.size(), kLongestDetail - 4);
     EXPECT_LT(status.history.back().reason.size(), 61U);
     EXPECT_GT(status.conditions[0].message.size(), kLongestMessage - 4);
+}
+
+TEST(StatusLimits, EffectSizesStayWhereThereIsRoomAndGoBeforeTheHistory) {
+    Status status = largest(10);
+    status.quarantined.clear();
+    status.attempts.clear();
+    status.history.resize(2);
+    status.analysis->state.resize(1000);
+    limit(status);
+    EXPECT_EQ(status.analysis->metrics.back().effects.size(), 6U);
+    status = largest(20);
+    limit(status);
+    EXPECT_TRUE(status.analysis->metrics.back().effects.empty());
+    EXPECT_GT(status.history.size(), 1U);
 }
 
 TEST(StatusLimits, WhoLivesKeepsItsApprovals) {

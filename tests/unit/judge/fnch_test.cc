@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "enumeration.h"
 #include "judge/grids.h"
 #include "judge/log_math.h"
 #include "judge/poisson.h"
@@ -71,12 +72,6 @@ std::vector<Table> tablesWith(uint64_t canary, uint64_t stable, uint64_t bad) {
     for (uint64_t x = bad > stable ? bad - stable : 0; x <= std::min(canary, bad); ++x) {
         out.push_back({canary, x, stable, bad - x});
     }
-    return out;
-}
-
-double choose(uint64_t n, uint64_t k) {
-    double out = 1;
-    for (uint64_t i = 1; i <= k; ++i) out = out * static_cast<double>(n - k + i) / static_cast<double>(i);
     return out;
 }
 

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "enumeration.h"
+
 namespace serin::judge {
 namespace {
 
@@ -12,16 +14,6 @@ TEST(RiskDifference, ProjectionAndEvidenceAreThoseOfTheReference) {
     EXPECT_NEAR(logSafeByDifference({300, 1, 2700, 14}, .005, .01), 1.90990213, 1e-8);
     EXPECT_NEAR(nearestStableRate(300, 2700, .001, .001, .01), .00090748647, 1e-8);
     EXPECT_NEAR(logSafeByDifference({300, 0, 2700, 0}, .001, .01), 2.74004769, 1e-8);
-}
-
-double choose(uint64_t n, uint64_t k) {
-    double out = 1;
-    for (uint64_t i = 1; i <= k; ++i) out = out * static_cast<double>(n - k + i) / static_cast<double>(i);
-    return out;
-}
-
-double binomial(uint64_t n, uint64_t k, double p) {
-    return choose(n, k) * std::pow(p, static_cast<double>(k)) * std::pow(1 - p, static_cast<double>(n - k));
 }
 
 template <typename LogEvidence>
