@@ -15,7 +15,7 @@ void fields(Archive& a, T& v) {
 template <typename Archive, PersistedAs<MetricVerdict> T>
 void fields(Archive& a, T& v) {
     a(v.name, v.guard, v.verdict, v.stable, v.canary, v.slowerThan, v.ratioLow, v.ratioHigh, v.samples,
-      v.samplesNeeded, v.secondsNeeded, v.evidence, v.message);
+      v.samplesNeeded, v.secondsNeeded, v.evidence, v.message, v.effects);
 }
 // All but the state, which is a text already.
 template <typename Archive, PersistedAs<Judgement> T>
