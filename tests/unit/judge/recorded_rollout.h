@@ -76,6 +76,7 @@ class RandomRollout {
             order.stepStartedAt = now_;
         }
         if (at(50)) order.mode = api::JudgeMode::Soak;
+        if (at(55)) order.mode = api::JudgeMode::Watch;
         return order;
     }
     api::Stratum nextStratum() {
