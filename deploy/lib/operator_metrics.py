@@ -14,15 +14,15 @@ class OperatorMetrics:
         self._kubectl, self._namespace = kubectl, namespace
         self._ways = {}  # pod: (process, port on this machine)
 
-    def get(self, pod, token=None, secure=True):
-        """(status, text) of a pod's page. Certificates are not checked: pods sign their own. Fails with an OSError."""
+    def get(self, pod, token=None, secure=True, path="/metrics"):
+        """(status, text) of a pod's page at `path`. Certificates are not checked: pods sign their own. Fails with an OSError."""
         port = self._way_to(pod)
         if secure:
             connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=_trusting())
         else:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:
-            connection.request("GET", "/metrics", headers={"Authorization": f"Bearer {token}"} if token else {})
+            connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         except http.client.HTTPException as error:

@@ -18,6 +18,8 @@ from operator_metrics import OperatorMetrics  # noqa: E402
 
 # The release has the name of its namespace.
 READER = f"{OPERATOR_NAMESPACE}-{OPERATOR_NAMESPACE}-metrics-reader"
+RECORDINGS_READER = f"{OPERATOR_NAMESPACE}-{OPERATOR_NAMESPACE}-recordings-reader"
+SERIN_JUDGE = ROOT / "build" / "release" / "operator" / "serin-judge"
 SECRET = "metrics-certificate"
 
 
@@ -30,12 +32,12 @@ def metrics():
 
 @pytest.fixture
 def bind():
-    """Binds the chart's role for readers of metrics to a service account, for as long as the test lasts."""
+    """Binds the chart's role for readers of metrics, or another, to a service account for as long as the test lasts."""
     bound = []
 
-    def do(namespace, account):
-        name = f"{namespace}-{account}-reads-metrics"
-        CLUSTER.kubectl("create", "clusterrolebinding", name, f"--clusterrole={READER}",
+    def do(namespace, account, role=READER):
+        name = f"{namespace}-{account}-{role}"
+        CLUSTER.kubectl("create", "clusterrolebinding", name, f"--clusterrole={role}",
                         f"--serviceaccount={namespace}:{account}")
         bound.append(name)
 
@@ -73,6 +75,36 @@ def test_metrics_are_for_those_whom_the_cluster_allows_the_path(ns, metrics, bin
     assert status == 400 and "https://" in text
     bind(ns.name, "stranger")
     wait_for(lambda: metrics.get(pod, stranger)[0] == 200, 20, "the refusal is forgotten soon")
+
+
+def replayed(recording):
+    return subprocess.run([SERIN_JUDGE, "replay", "-"], input=recording, text=True, capture_output=True)
+
+
+def test_verdict_can_be_downloaded_and_recomputed_bit_for_bit(ns, metrics, bind):
+    fraud = ns.deploy(version="1")
+    ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="errors=0.5")
+    fraud.wait_over("RolledBack")
+    ns.kubectl("create", "serviceaccount", "developer")
+    token = ns.kubectl("create", "token", "developer").strip()
+    leader = Operator(OPERATOR_NAMESPACE).leader()["metadata"]["name"]
+    path = f"/recordings/{ns.name}/fraud"
+    status, text = metrics.get(leader, token, path=path)
+    assert status == 403 and path in text
+    bind(ns.name, "developer", RECORDINGS_READER)
+    status, recording = wait_for(
+        lambda: (lambda got: got[0] == 200 and got)(metrics.get(leader, token, path=path)), 20, "the role counts")
+    assert metrics.get(leader, token)[0] == 403, "the recordings' readers may not read the metrics for that"
+    done = replayed(recording)
+    assert done.returncode == 0 and "the same as recorded, bit for bit" in done.stdout, done
+    assert "verdict: Harm" in done.stdout and fraud.status()["history"][0]["reason"] in done.stdout, done.stdout
+    lines = recording.splitlines()
+    last = max(i for i, line in enumerate(lines) if line.startswith("stratum "))
+    cut = replayed("\n".join(lines[:last] + lines[last + 1:]) + "\n")
+    assert cut.returncode == 1 and "differs from what was recorded" in cut.stdout, cut
+    status, text = metrics.get(leader, token, path=f"/recordings/{ns.name}/nobody")
+    assert status == 404 and text, text
 
 
 def set_values(*settings):
