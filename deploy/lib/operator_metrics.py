@@ -15,7 +15,8 @@ class OperatorMetrics:
         self._ways = {}  # pod: (process, port on this machine)
 
     def get(self, pod, token=None, secure=True, path="/metrics"):
-        """(status, text) of a pod's page at `path`. Certificates are not checked: pods sign their own. Fails with an OSError."""
+        """(status, text) of a pod's page at `path`. Certificates are not checked: pods sign their own. Fails with an
+        OSError."""
         port = self._way_to(pod)
         if secure:
             connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=_trusting())

@@ -16,8 +16,9 @@ std::set<std::string> playing(const Draft& draft) {
     return names;
 }
 
-bool mayBeReturnedTo(const Draft& draft, const api::ReplicaSet& set) {
-    return draft.next.watch && draft.next.watch->returnTo == set.revision;
+// Its Service is kept as well, for it knows which ports its pods have.
+bool mayBeReturnedTo(const Draft& draft, const std::string& revision) {
+    return draft.next.watch && draft.next.watch->returnTo == revision;
 }
 
 bool ours(const Draft& draft, const api::Meta& meta) {
@@ -41,8 +42,10 @@ bool draining(Draft& draft, const api::ReplicaSet& set) {
 
 void cleanServices(Draft& draft, const std::set<std::string>& names) {
     for (const api::Service& service : draft.seen.services) {
-        if (!ours(draft, service.meta) || service.revision.empty() || names.contains(service.revision))
+        if (!ours(draft, service.meta) || service.revision.empty() || names.contains(service.revision) ||
+            mayBeReturnedTo(draft, service.revision)) {
             continue;
+        }
         const api::ReplicaSet* set = draft.replicaSet(service.revision);
         if (set && (set->replicas > 0 || set->statusReplicas > 0)) continue;
         if (!draft.endpoints(service.revision).endpoints.empty()) continue;  // its last pods still end
@@ -75,7 +78,7 @@ void cleanUp(Draft& draft) {
                 draft.act(api::ScaleReplicaSet{set.meta.name, set.meta.uid, set.meta.resourceVersion, 0},
                           "it plays no part any more and no route reaches it");
             }
-        } else if (set.statusReplicas == 0 && !mayBeReturnedTo(draft, set)) {
+        } else if (set.statusReplicas == 0 && !mayBeReturnedTo(draft, set.revision)) {
             idle.push_back(&set);
         }
     }
