@@ -32,6 +32,7 @@
 #include "runtime/metered_transport.h"
 #include "runtime/metrics.h"
 #include "runtime/metrics_guard.h"
+#include "runtime/reference_reader.h"
 #include "runtime/sampler.h"
 #include "runtime/startup.h"
 #include "runtime/thread_name.h"
@@ -222,6 +223,7 @@ runtime::Controller::Parts Operator::controllerParts() {
                 sampler_->watch(key, e);
             },
             [this](const std::string& key) { sampler_->forget(key); },
+            runtime::referenceReader(*metered_, requests_),
             options_.drainDelay};
 }
 

@@ -6,6 +6,7 @@
 #include "plan/acceptance.h"
 #include "plan/cleanup.h"
 #include "plan/conditions.h"
+#include "plan/data_drift.h"
 #include "plan/decisions.h"
 #include "plan/draft.h"
 #include "plan/judged.h"
@@ -169,6 +170,7 @@ api::Plan plan(const api::Observed& seen) {
     fillVersions(draft);
     fillConditions(draft, acceptance);
     if (recordAnalysis(draft)) fillConditions(draft, acceptance);
+    noteDataDrift(draft);
     draft.plan.order = judgeOrder(draft);
     if (draft.live() && draft.rollout().phase != Phase::Soaking &&
         draft.rollout().phase != Phase::RollingBack) {

@@ -41,9 +41,11 @@ def test_the_printed_metrics_are_yaml_that_names_what_the_observer_exports(table
     begin = lines.index("  analysis:")
     end = next(i for i, line in enumerate(lines) if line.startswith("Buckets"))
     analysis = yaml.safe_load("\n".join(lines[begin:end]))["analysis"]
+    assert analysis["reference"] == {"configMap": {"name": "training-profile"}}
     metrics = {metric["name"]: metric for metric in analysis["metrics"]}
     assert metrics["score"]["drift"] == {"histogram": "model_score"}
-    assert metrics["kind"] == {"name": "kind", "drift": {"counter": "model_kind_total", "by": "value"}}
+    assert metrics["kind"] == {"name": "kind", "drift": {"counter": "model_kind_total", "by": "value"},
+                               "reference": {"feature": "kind"}}
     assert metrics["size-missing"]["share"] == {"total": "model_size_observed_total", "bad": "model_size_missing_total"}
 
 

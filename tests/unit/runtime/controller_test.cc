@@ -78,7 +78,8 @@ class ControllerTest : public ::testing::Test {
     Controller controller{{source, queue, gate, applier, metrics, clock, log,
                            [this](kube::EventInput input) { events.push_back(std::move(input)); },
                            [this](const std::string& key, const auto&) { watched.push_back(key); },
-                           [this](const std::string& key) { forgotten.push_back(key); }}};
+                           [this](const std::string& key) { forgotten.push_back(key); },
+                           referenceReader(transport, kube::RequestBuilder("test"))}};
 };
 
 TEST_F(ControllerTest, RecordsThenCreatesTheFirstVersion) {

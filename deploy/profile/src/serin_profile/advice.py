@@ -8,11 +8,12 @@ from serin_profile.profile import Histogram
 
 def advice(profile, path, configmap):
     """Text for people."""
-    lines = ["Store it where the pods are, which can mount it:",
+    lines = ["Store it where the ModelDeployment is:",
              f"  kubectl create configmap {configmap} --from-file=profile.json={path} --dry-run=client -o yaml "
              "| kubectl apply -f -",
-             "Let the serving process count with the same buckets (serin_metrics does), and let Serin compare versions:",
+             "Let the serving process count with the same buckets (serin_metrics does), and let Serin compare:",
              "  analysis:",
+             f"    reference: {{configMap: {{name: {configmap}}}}}",
              "    metrics:"]
     for name, feature in profile.features.items():
         lines += [f"    - {line}" for line in _metrics(name, feature)]
@@ -25,11 +26,12 @@ def advice(profile, path, configmap):
 
 def _metrics(name, feature):
     # A YAML text in double quotes is a JSON text.
-    quoted = json.dumps(name)
+    drift, reference = json.dumps(metric_base(name)), json.dumps(name)
     if isinstance(feature, Histogram):
-        yield f"{{name: {quoted}, drift: {{histogram: {metric_base(name)}}}}}"
+        yield f"{{name: {reference}, drift: {{histogram: {drift}}}, reference: {{feature: {reference}}}}}"
         if feature.missing:
             yield (f"{{name: {json.dumps(name + '-missing')}, share: {{total: {observed_counter(name)}, "
                    f"bad: {missing_counter(name)}}}}}")
     else:
-        yield f"{{name: {quoted}, drift: {{counter: {class_counter(name)}, by: {CLASS_LABEL}}}}}"
+        yield (f"{{name: {reference}, drift: {{counter: {class_counter(name)}, by: {CLASS_LABEL}}}, "
+               f"reference: {{feature: {reference}}}}}")

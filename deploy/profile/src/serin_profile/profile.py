@@ -1,4 +1,4 @@
-"""The profile's format, as values and as JSON (docs/profiles.md)."""
+"""The profile's format, as values and as JSON. The operator reads the same (src/api/profile_codec.cc)."""
 
 import dataclasses
 import json
@@ -8,7 +8,7 @@ import pathlib
 FORMAT = "serin-profile/1"
 MISSING_CLASS = "(missing)"
 OTHER_CLASS = "(other)"
-# Bounds: classes (beside the two above; Serin reads 100 in all), edges, features, bytes (a ConfigMap holds 1 MiB).
+# The operator refuses more: classes (beside the two above), edges, features, bytes.
 MOST_CLASSES = 98
 MOST_EDGES = 100
 MOST_FEATURES = 200
@@ -56,7 +56,7 @@ class Profile:
                 "features": {name: feature.to_json() for name, feature in self.features.items()}}
 
     def dumps(self):
-        """JSON, one feature a line. Raises ProfileError for what is out of bounds."""
+        """JSON, one feature a line. Raises ProfileError for what the operator would refuse."""
         check_features(self.features)
         lines = [f"  {json.dumps(name)}: {json.dumps(feature.to_json())}" for name, feature in self.features.items()]
         text = (f'{{"format": "{FORMAT}",\n "made": {json.dumps(self.made)},\n "features": {{\n'
