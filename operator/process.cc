@@ -34,6 +34,7 @@
 #include "runtime/metrics_guard.h"
 #include "runtime/recording_shelf.h"
 #include "runtime/recordings_page.h"
+#include "runtime/reference_reader.h"
 #include "runtime/sampler.h"
 #include "runtime/startup.h"
 #include "runtime/thread_name.h"
@@ -228,6 +229,7 @@ runtime::Controller::Parts Operator::controllerParts() {
                 sampler_->watch(key, e);
             },
             [this](const std::string& key) { sampler_->forget(key); },
+            runtime::referenceReader(*metered_, requests_),
             options_.drainDelay,
             [this](const std::string& key) { return recordings_.open(key); }};
 }

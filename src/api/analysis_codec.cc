@@ -151,6 +151,23 @@ void decodeRole(const Field& entry, Metric& out) {
     }
 }
 
+void decodeMetricReference(const Field& entry, Metric& out) {
+    const Field reference = entry.at("reference");
+    if (!reference.present()) return;
+    if (!out.isDrift()) {
+        return reference.problem(
+            "is stated for a metric that is no drift, and a profile counts values; make it a drift metric, "
+            "or "
+            "remove reference");
+    }
+    out.referenceFeature = reference.at("feature").text(out.name);
+    if (out.referenceFeature.empty()) {
+        reference.at("feature").problem("is empty; state the feature's name in the profile");
+        out.referenceFeature = out.name;
+    }
+    out.referencePsi = reference.at("psi").number(out.referencePsi, 0, 100, false);
+}
+
 Metric decodeMetric(const Field& entry, const Runtime& runtime) {
     Metric out;
     out.name = entry.at("name").text();
@@ -185,6 +202,7 @@ Metric decodeMetric(const Field& entry, const Runtime& runtime) {
         decodeMargins(entry, out);
     }
     decodeRole(entry, out);
+    decodeMetricReference(entry, out);
     return out;
 }
 
@@ -246,6 +264,7 @@ Analysis decodeAnalysis(const Field& spec, const Runtime& runtime) {
     out.watchFor = decodeWatchFor(analysis.at("watchFor"), out.watchFor);
     out.dryRun = analysis.at("dryRun").flag(false);
     out.metrics = decodeMetrics(analysis.at("metrics"), runtime);
+    decodeReference(analysis, out);
     decodeFrom(analysis, out);
     return out;
 }

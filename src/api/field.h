@@ -22,6 +22,8 @@ class Field {
     bool present() const { return !value_->is_null(); }
     const nlohmann::json& value() const { return *value_; }
     const std::string& path() const { return path_; }
+    // Where sentences go, for members that have no fixed name.
+    std::vector<std::string>& problems() const { return *problems_; }
 
     Field at(const char* name) const;
     std::vector<Field> elements() const;

@@ -37,6 +37,20 @@ struct JudgeOrder {
 
 enum class Verdict { Continue, Safe, Harm, NoData, Invalid, Inconclusive };
 
+// Whether the values that the serving version sees or says are still those of the reference profile.
+enum class DataState { Unknown, Within, Drifted };
+
+// The third answer beside "the version is worse" and "it is not": the world has moved.
+struct DataDrift {
+    DataState state = DataState::Unknown;
+    std::string metric;   // Drifted: the one that moved most
+    double psi = 0;       // of that one (debiased)
+    std::string trouble;  // why a profile cannot be compared with; empty when all can
+    std::string message;  // plain English, with numbers; never empty
+
+    bool operator==(const DataDrift&) const = default;
+};
+
 struct MetricVerdict {
     std::string name;
     bool guard = true;
@@ -78,6 +92,7 @@ struct Judgement {
     std::string suspect;
     std::string unreachable;  // why no pod could ever be scraped; empty when one was
     std::vector<MetricVerdict> metrics;
+    std::optional<DataDrift> dataDrift;  // absent where no metric has a reference
     // Opaque text from which a later process goes on bit for bit; at most 32 kB. Persisted in status.
     std::string state;
     double evidence = 0;  // ln of the weighted mean of HARM evidence

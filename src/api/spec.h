@@ -61,6 +61,8 @@ struct Rollout {
 };
 
 enum class OnInconclusive { Pause, Extend, Rollback, Promote };
+// What a drift of the world (DataDrift) does beside being told.
+enum class OnDataDrift { Notify, Pause };
 enum class MetricKind { ErrorRate, HistogramDrift, Latency, Share, Mean };
 
 // Series selectors of a Share: all events, and either the bad or the good ones of them.
@@ -105,11 +107,16 @@ struct Metric {
     std::optional<double> slowerThan;  // Latency: seconds; the one edge that is judged, instead of all
     std::optional<double> psi;         // HistogramDrift: threshold; without it the metric only observes
     bool observeOnly = false;          // role Observe: judged and shown, never decides
+    // HistogramDrift: the feature of the reference profile with which the serving version is compared; empty
+    // without. The threshold of that comparison says when the world has moved; it is no part of the verdict.
+    std::string referenceFeature;
+    double referencePsi = 0.25;
 
     // Judged by a share of the requests, those that failed or that took longer than some time, or of other
     // events.
     bool isRate() const { return kind != MetricKind::HistogramDrift && kind != MetricKind::Mean; }
     bool isDrift() const { return kind == MetricKind::HistogramDrift; }
+    bool hasReference() const { return !referenceFeature.empty(); }
     // A Guard decides; an observer is only shown.
     bool guard() const { return !observeOnly && (!isDrift() || psi.has_value()); }
     bool operator==(const Metric&) const = default;
@@ -125,6 +132,14 @@ struct PrometheusSource {
     bool operator==(const PrometheusSource&) const = default;
 };
 
+// A profile in a ConfigMap of the ModelDeployment's namespace.
+struct ReferenceSource {
+    std::string configMap;
+    std::string key;
+
+    bool operator==(const ReferenceSource&) const = default;
+};
+
 struct Analysis {
     // Between two looks, in effect: from Prometheus at least eight scrapes.
     Duration interval{std::chrono::seconds(10)};
@@ -138,7 +153,9 @@ struct Analysis {
     double missedHarm = 0.05;
     // How long the promoted version is watched after the soak; 0: not at all. Absent: for ever.
     std::optional<Duration> watchFor{std::chrono::hours(24)};
-    bool dryRun = false;          // judged, shown and told of, but nothing is decided by it
+    bool dryRun = false;                       // judged, shown and told of, but nothing is decided by it
+    std::optional<ReferenceSource> reference;  // present exactly when a metric has a reference
+    OnDataDrift onDataDrift = OnDataDrift::Notify;
     std::vector<Metric> metrics;  // empty: steps end by time alone
 
     // Whether what the judge says decides anything; otherwise steps end by time alone.

@@ -22,6 +22,10 @@ Analysis decodeAnalysis(const Field& spec, const Runtime& runtime);
 // interval, which has been read, as has holdAtMost.
 void decodeFrom(const Field& analysis, Analysis& out);
 
+// Fills the profile that metrics are compared with, and what a drift of the world does; the metrics have been
+// read.
+void decodeReference(const Field& analysis, Analysis& out);
+
 // What of the spec makes a revision, in Crockford's alphabet: shortDigest of the canonical JSON of model,
 // runtime, template and the target ports as a person wrote them, nothing filled in. Pinned by golden vectors.
 std::string revisionOf(const nlohmann::json& spec);

@@ -3,17 +3,11 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <numbers>
 
 #include "judge/psi.h"
 
 namespace serin::judge {
 namespace {
-
-// The share of look i = 1, 2, …; all shares sum up to 1.
-double lookShare(int i) {
-    return 6 / (std::numbers::pi * std::numbers::pi * i * i);
-}
 
 Histogram sumOf(const std::vector<PodCounts>& pods, Histogram sum) {
     for (const PodCounts& pod : pods) {

@@ -6,6 +6,7 @@
 #include "judge/left_out.h"
 #include "judge/memory.h"
 #include "judge/messages.h"
+#include "judge/reference_ticks.h"
 #include "judge/report.h"
 #include "judge/soak.h"
 #include "judge/standing.h"
@@ -21,6 +22,9 @@ using api::JudgeMode;
 bool sameDefinition(api::Metric a, const api::Metric& b) {
     a.weight = b.weight;
     a.observeOnly = b.observeOnly;
+    // What a metric is compared with beside the other version says nothing of the two.
+    a.referenceFeature = b.referenceFeature;
+    a.referencePsi = b.referencePsi;
     return a == b;
 }
 
@@ -108,6 +112,7 @@ void declareHarm(const api::Analysis& analysis, AttemptMemory& attempt) {
 void count(const api::Analysis& analysis, const api::Stratum& whole, Memory& memory) {
     const api::JudgeOrder& order = memory.order;
     const api::Stratum stratum = withoutLeftOut(whole, memory.attempt);
+    countReferences(analysis, stratum, memory);
     switch (order.mode) {
         case JudgeMode::Off:
             return;
@@ -143,8 +148,14 @@ Judge::~Judge() = default;
 void Judge::restore(const std::string& state) {
     std::optional<Memory> known = decodeState(state);
     if (!known) return;
+    known->reference = memory_->reference;
     *memory_ = std::move(*known);
     memory_->attempt.metrics = reconciled(analysis_, memory_->attempt);
+    reconcileReferences(analysis_, *memory_);
+}
+
+void Judge::setReference(std::shared_ptr<const api::Reference> reference) {
+    memory_->reference = std::move(reference);
 }
 
 bool Judge::recall(const std::string& state, const api::JudgeOrder& order) {
@@ -159,6 +170,7 @@ bool Judge::recall(const std::string& state, const api::JudgeOrder& order) {
 void Judge::setAnalysis(const api::Analysis& analysis) {
     analysis_ = analysis;
     memory_->attempt.metrics = reconciled(analysis_, memory_->attempt);
+    reconcileReferences(analysis_, *memory_);
 }
 
 void Judge::order(const api::JudgeOrder& order) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/judgement.h"
+#include "api/profile.h"
 #include "api/samples.h"
 #include "api/spec.h"
 
@@ -37,6 +38,10 @@ class Judge {
     // role are no part of the definition); a HARM that was once declared in this attempt stays.
     void setAnalysis(const api::Analysis& analysis);
     const api::Analysis& analysis() const { return analysis_; }
+
+    // The profile that metrics with a reference are compared with from now on, or why there is none. Whoever
+    // restores a judge sets it again; until then nothing is compared. Precondition: not null.
+    void setReference(std::shared_ptr<const api::Reference> reference);
 
     // What is judged from now on. Another step opens a new start of the evidence; another attempt or canary
     // starts anew; what was learnt about the stable version stays as long as the stable version does. Cheap

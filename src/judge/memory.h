@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "judge/mean_evidence.h"
 #include "judge/pods_metric.h"
 #include "judge/rate_metric.h"
+#include "judge/reference_evidence.h"
 
 namespace serin::judge {
 
@@ -97,6 +99,9 @@ struct Memory {
     bool pendingForLost = false;          // because a scrape was lost in it
     StableRecord stable;
     AttemptMemory attempt;
+    std::map<std::string, ReferenceEvidence> references;  // by metric
+    // What they compare with; never null. Not persisted: it is read again.
+    std::shared_ptr<const api::Reference> reference = std::make_shared<api::Reference>();
 };
 
 }  // namespace serin::judge

@@ -9,6 +9,12 @@ namespace serin::judge {
 // Population stability index of two lists of counts over the same buckets, with Jeffreys' half a count added
 // to every bucket: sum of (q - p)·ln(q/p). At least one bucket.
 double populationStability(const std::vector<uint64_t>& reference, const std::vector<uint64_t>& current);
+// Each bucket's part of that sum; none is negative.
+std::vector<double> stabilityParts(const std::vector<uint64_t>& reference,
+                                   const std::vector<uint64_t>& current);
+
+// The share of the chance of error that look i = 1, 2, … may spend: 6/(pi·i)^2, all of which sum up to 1.
+double lookShare(int look);
 
 // The index as a test statistic: without drift it is about scale·chi-square with `degrees` degrees of
 // freedom, and with a true index of d about scale·noncentral chi-square(d/scale). Asymptotic.

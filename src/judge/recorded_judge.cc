@@ -36,6 +36,12 @@ void RecordedJudge::setAnalysis(const api::Analysis& analysis) {
     if (records()) append(lineOf(analysis));
 }
 
+void RecordedJudge::setReference(const std::shared_ptr<const api::Reference>& reference) {
+    judge_.setReference(reference);
+    reference_ = reference;
+    if (records()) append(lineOf(*reference));
+}
+
 void RecordedJudge::order(const api::JudgeOrder& order) {
     const bool off = order.mode == api::JudgeMode::Off;
     const bool begins = !off && !(attempt_ && sameAttempt(*attempt_, order));
@@ -61,7 +67,8 @@ api::Judgement RecordedJudge::judgement() {
 }
 
 void RecordedJudge::begin(bool anotherAttempt) {
-    sink_->begin(cat(lineOf(judge_.analysis()), '\n', lineOf(RestoredState{judge_.wholeState()}), '\n'),
+    sink_->begin(cat(lineOf(judge_.analysis()), '\n', lineOf(*reference_), '\n',
+                     lineOf(RestoredState{judge_.wholeState()}), '\n'),
                  anotherAttempt);
 }
 

@@ -21,6 +21,7 @@ class RecordedJudge {
     void restore(const std::string& state);
     void recall(const std::string& state, const api::JudgeOrder& order);
     void setAnalysis(const api::Analysis& analysis);
+    void setReference(const std::shared_ptr<const api::Reference>& reference);
     void order(const api::JudgeOrder& order);
     void add(const api::Stratum& stratum);
     // As that of Judge; after a stratum it is recorded what it said.
@@ -32,6 +33,7 @@ class RecordedJudge {
     void append(std::string_view line);
 
     Judge judge_;
+    std::shared_ptr<const api::Reference> reference_ = std::make_shared<const api::Reference>();
     std::unique_ptr<RecordingSink> sink_;
     // The last order to judge something; absent: nothing is recorded.
     std::optional<api::JudgeOrder> attempt_;

@@ -7,10 +7,26 @@
 // is one too.
 namespace serin::api {
 
+template <typename Archive, PersistedAs<ReferenceSource> T>
+void fields(Archive& a, T& v) {
+    a(v.configMap, v.key);
+}
 template <typename Archive, PersistedAs<Analysis> T>
 void fields(Archive& a, T& v) {
     a(v.interval, v.warmUp, v.deadline, v.onInconclusive, v.holdAtMost, v.minRequests, v.falseAlarm,
-      v.missedHarm, v.watchFor, v.dryRun, v.metrics);
+      v.missedHarm, v.watchFor, v.dryRun, v.reference, v.onDataDrift, v.metrics);
+}
+template <typename Archive, PersistedAs<Profile> T>
+void fields(Archive& a, T& v) {
+    a(v.features, v.digest);
+}
+template <typename Archive, PersistedAs<Reference> T>
+void fields(Archive& a, T& v) {
+    a(v.profile, v.trouble);
+}
+template <typename Archive, PersistedAs<DataDrift> T>
+void fields(Archive& a, T& v) {
+    a(v.state, v.metric, v.psi, v.trouble, v.message);
 }
 template <typename Archive, PersistedAs<MetricVerdict> T>
 void fields(Archive& a, T& v) {
@@ -21,7 +37,8 @@ void fields(Archive& a, T& v) {
 template <typename Archive, PersistedAs<Judgement> T>
 void fields(Archive& a, T& v) {
     a(v.order, v.at, v.verdict, v.harm, v.calm, v.safe, v.warm, v.starved, v.canaryRequestsInStep,
-      v.noDataSince, v.holding, v.headline, v.warning, v.suspect, v.unreachable, v.metrics, v.evidence);
+      v.noDataSince, v.holding, v.headline, v.warning, v.suspect, v.unreachable, v.metrics, v.dataDrift,
+      v.evidence);
 }
 
 }  // namespace serin::api

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kRemark = "#";
 constexpr std::string_view kAnalysis = "analysis";
+constexpr std::string_view kReference = "reference";
 constexpr std::string_view kState = "state";
 constexpr std::string_view kOrder = "order";
 constexpr std::string_view kStratum = "stratum";
@@ -74,6 +75,16 @@ Result<RecordedLine> readStratum(std::string_view rest) {
     return line;
 }
 
+Result<RecordedLine> readReference(std::string_view rest) {
+    Result<RecordedLine> line = readValue<api::Reference>(kReference, rest);
+    if (!line) return line;
+    const auto& profile = std::get<api::Reference>(*line).profile;
+    const bool good = !profile || std::all_of(profile->features.begin(), profile->features.end(),
+                                              [](const auto& feature) { return whole(feature.second); });
+    if (!good) return invalid("a histogram in the reference has not one bucket more than edges");
+    return line;
+}
+
 Result<RecordedLine> readSaid(std::string_view rest) {
     const std::vector<std::string> words = split(rest, ' ');
     if (words.size() != 3) return invalid("\"said\" needs a verdict, the evidence and a digest");
@@ -101,6 +112,9 @@ std::string lineOf(const Remark& remark) {
 std::string lineOf(const api::Analysis& analysis) {
     return valueLine(kAnalysis, analysis);
 }
+std::string lineOf(const api::Reference& reference) {
+    return valueLine(kReference, reference);
+}
 std::string lineOf(const RestoredState& state) {
     return cat(kState, ' ', state.text);
 }
@@ -122,11 +136,12 @@ Result<RecordedLine> readLine(std::string_view line) {
     const std::string_view rest = blank == std::string_view::npos ? "" : line.substr(blank + 1);
     if (word == kRemark) return RecordedLine(Remark{std::string(rest)});
     if (word == kAnalysis) return readValue<api::Analysis>(word, rest);
+    if (word == kReference) return readReference(rest);
     if (word == kState) return RecordedLine(RestoredState{std::string(rest)});
     if (word == kOrder) return readValue<api::JudgeOrder>(word, rest);
     if (word == kStratum) return readStratum(rest);
     if (word == kSaid) return readSaid(rest);
-    return invalid("it begins with none of the words #, analysis, state, order, stratum and said");
+    return invalid("it begins with none of the words #, analysis, reference, state, order, stratum and said");
 }
 
 }  // namespace serin::judge

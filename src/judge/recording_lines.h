@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "api/judgement.h"
+#include "api/profile.h"
 #include "api/samples.h"
 #include "api/spec.h"
 #include "base/result.h"
@@ -14,6 +15,7 @@
 //
 //   # TEXT             for people
 //   analysis VALUES    Judge::setAnalysis; the first one is what the Judge is made with, too
+//   reference VALUES Judge::setReference
 //   state TEXT         Judge::restore, of what Judge::wholeState said
 //   order VALUES       Judge::order
 //   stratum VALUES     Judge::add
@@ -40,11 +42,13 @@ struct RestoredState {
 struct Remark {
     std::string text;
 };
-using RecordedLine = std::variant<Remark, api::Analysis, RestoredState, api::JudgeOrder, api::Stratum, Said>;
+using RecordedLine =
+    std::variant<Remark, api::Analysis, api::Reference, RestoredState, api::JudgeOrder, api::Stratum, Said>;
 
 // Without a line break at the end.
 std::string lineOf(const Remark& remark);
 std::string lineOf(const api::Analysis& analysis);
+std::string lineOf(const api::Reference& reference);
 std::string lineOf(const RestoredState& state);
 std::string lineOf(const api::JudgeOrder& order);
 std::string lineOf(const api::Stratum& stratum);

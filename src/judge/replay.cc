@@ -26,6 +26,11 @@ class Player {
         judge_->setAnalysis(analysis);
         return {};
     }
+    Result<void> operator()(api::Reference& reference) {
+        if (!judge_) return noAnalysis();
+        judge_->setReference(std::make_shared<const api::Reference>(std::move(reference)));
+        return {};
+    }
     Result<void> operator()(const RestoredState& state) {
         if (!judge_) return noAnalysis();
         if (!decodeState(state.text)) return invalid(cat("the judge's state cannot be read", kHowElse));

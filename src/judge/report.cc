@@ -9,6 +9,7 @@
 #include "judge/feasibility.h"
 #include "judge/messages.h"
 #include "judge/rate_messages.h"
+#include "judge/reference_ticks.h"
 #include "judge/standing.h"
 
 namespace serin::judge {
@@ -58,14 +59,21 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
     return out;
 }
 
-api::MetricVerdict driftVerdict(const api::Analysis& analysis, const MetricMemory& metric) {
+api::MetricVerdict driftVerdict(const api::Analysis& analysis, const Memory& memory,
+                                const MetricMemory& metric) {
     api::MetricVerdict out;
     out.verdict = metric.drift.verdict;
     out.canary = metric.drift.index();
     out.ratioHigh = std::numeric_limits<double>::infinity();
     out.samples = metric.drift.samples;
     out.samplesNeeded = static_cast<uint64_t>(metric.drift.missing(metric.definition));
-    out.message = driftInFull(analysis, metric);
+    out.message = driftInFull(analysis, metric) + againstProfile(memory, metric);
+    // What was asked cannot be answered in full, however alike the versions are.
+    const std::string trouble = referenceTrouble(memory, metric.definition);
+    if (!trouble.empty() && out.verdict != Verdict::Harm) {
+        out.verdict = Verdict::Invalid;
+        out.message = trouble;
+    }
     out.effects = effectsOf(metric.drift);
     return out;
 }
@@ -111,8 +119,9 @@ void noteTime(const api::Analysis& analysis, const AttemptMemory& attempt, const
     out.secondsNeeded = static_cast<uint64_t>(std::min(std::ceil(seconds), kLongestWait));
 }
 
-std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, const AttemptMemory& attempt,
+std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, const Memory& memory,
                                                const Standing& standing) {
+    const AttemptMemory& attempt = memory.attempt;
     std::vector<api::MetricVerdict> out;
     for (size_t i = 0; i < attempt.metrics.size(); ++i) {
         const MetricMemory& metric = attempt.metrics[i];
@@ -121,7 +130,7 @@ std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, co
         if (rate) {
             out.push_back(rateVerdict(analysis, attempt, metric, standing.evidence[i], standing.threshold));
         } else if (metric.definition.isDrift()) {
-            out.push_back(driftVerdict(analysis, metric));
+            out.push_back(driftVerdict(analysis, memory, metric));
         } else {
             out.push_back(meanVerdict(analysis, metric, standing.evidence[i], standing.threshold));
         }
@@ -162,7 +171,8 @@ std::string headlineOf(const AttemptMemory& attempt, const api::Judgement& judge
     return first;
 }
 
-void reportAttempt(const api::Analysis& analysis, const AttemptMemory& attempt, api::Judgement& out) {
+void reportAttempt(const api::Analysis& analysis, const Memory& memory, api::Judgement& out) {
+    const AttemptMemory& attempt = memory.attempt;
     const Standing standing = standingOf(analysis, attempt);
     out.harm = attempt.harm;
     out.calm = attempt.soaking || standing.calm;
@@ -175,7 +185,7 @@ void reportAttempt(const api::Analysis& analysis, const AttemptMemory& attempt, 
     // With more pods than groups a group is not one pod.
     const bool known = standing.onePodOnly && attempt.groupsMade <= attempt.groupNames.size();
     if (known && !attempt.harm) out.suspect = attempt.groupNames[standing.strongest];
-    out.metrics = metricVerdicts(analysis, attempt, standing);
+    out.metrics = metricVerdicts(analysis, memory, standing);
     out.holding = holdingMessage(analysis, attempt, standing);
     out.verdict = overall(out);
     out.headline = headlineOf(attempt, out);
@@ -188,10 +198,11 @@ api::Judgement reportOf(const api::Analysis& analysis, const Memory& memory) {
     out.order = memory.order;
     out.at = memory.at;
     if (memory.order.mode == api::JudgeMode::Compare || memory.order.afterPromotion())
-        reportAttempt(analysis, memory.attempt, out);
+        reportAttempt(analysis, memory, out);
     if (!memory.attempt.soaking && memory.order.mode != api::JudgeMode::Off) {
         out.warning = feasibilityWarning(analysis, memory.stable);
     }
+    if (memory.order.mode != api::JudgeMode::Off) out.dataDrift = dataDriftOf(analysis, memory);
     if (!memory.scraped) out.unreachable = memory.troubles;
     return out;
 }

@@ -38,6 +38,14 @@ bool consistent(const DriftEvidence& drift) {
            (!compared || drift.canary.edges == drift.stable.edges);
 }
 
+bool consistent(const ReferenceEvidence& evidence) {
+    if (evidence.live.buckets.empty() || !evidence.live.edges.empty()) {
+        return evidence.classes.empty() && consistent(evidence.live);
+    }
+    return evidence.live.buckets.size() == evidence.classes.size() &&
+           std::ranges::is_sorted(evidence.classes);
+}
+
 // An error rate or a share has one rate, a latency one an edge; whoever goes on relies on it.
 bool consistent(const MetricMemory& metric) {
     const RateMetric& rate = metric.rate;
@@ -74,6 +82,9 @@ std::string encodeState(const Memory& memory) {
     dropGroups(smaller.attempt);
     text = encodeWhole(smaller);
     if (text.size() <= kMostState) return text;
+    for (auto& [name, evidence] : smaller.references) evidence.startWindow();
+    text = encoded(smaller);
+    if (text.size() <= kMostState) return text;
     for (MetricMemory& metric : smaller.attempt.metrics) metric.drift.startStep();
     text = encodeWhole(smaller);
     return text.size() <= kMostState ? text : std::string(kFormat);
@@ -90,6 +101,10 @@ std::optional<Memory> decodeState(const std::string& text) {
     const std::vector<MetricMemory>& metrics = memory.attempt.metrics;
     const auto fits = [](const MetricMemory& metric) { return consistent(metric); };
     if (!std::all_of(metrics.begin(), metrics.end(), fits)) return std::nullopt;
+    const auto& references = memory.references;
+    if (!std::ranges::all_of(references, [](const auto& known) { return consistent(known.second); })) {
+        return std::nullopt;
+    }
     return memory;
 }
 

@@ -104,6 +104,11 @@ void fields(Archive& a, T& v) {
     a(v.stable, v.canary, v.classes, v.invalid, v.strata, v.looksInStep, v.looksInAttempt, v.verdict,
       v.samples, v.equality);
 }
+template <typename Archive, PersistedAs<ReferenceEvidence> T>
+void fields(Archive& a, T& v) {
+    a(v.about, v.serving, v.live, v.classes, v.seconds, v.strata, v.looks, v.left, v.state, v.index, v.moved,
+      v.trouble);
+}
 template <typename Archive, PersistedAs<Moments> T>
 void fields(Archive& a, T& v) {
     a(v.count, v.mean, v.squares);
@@ -153,7 +158,7 @@ void fields(Archive& a, T& v) {
 }
 template <typename Archive, PersistedAs<Memory> T>
 void fields(Archive& a, T& v) {
-    a(v.order, v.at, v.scraped, v.troubles, v.pending, v.pendingForLost, v.stable, v.attempt);
+    a(v.order, v.at, v.scraped, v.troubles, v.pending, v.pendingForLost, v.stable, v.attempt, v.references);
 }
 
 }  // namespace serin::judge

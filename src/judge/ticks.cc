@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "judge/pod_memory.h"
 #include "judge/rate_ticks.h"
+#include "judge/reference_ticks.h"
 #include "judge/standing.h"
 #include "judge/strata.h"
 
@@ -35,7 +36,7 @@ PodsTick podsTick(const api::Stratum& stratum, const AttemptMemory& attempt) {
 }
 
 // Why the stratum says nothing about the canary; empty when it does.
-std::string missingIn(const api::Stratum& stratum, const AttemptMemory& attempt,
+std::string missingIn(const api::Stratum& stratum, const Memory& memory,
                       const std::vector<api::Metric>& metrics) {
     const auto counted = [](const auto& arm) {
         return std::any_of(arm.begin(), arm.end(), [](const api::PodSample& pod) { return pod.counted; });
@@ -44,14 +45,16 @@ std::string missingIn(const api::Stratum& stratum, const AttemptMemory& attempt,
         return std::any_of(arm.begin(), arm.end(),
                            [&](const api::PodSample& pod) { return requestsOf(pod, metrics) > 0; });
     };
-    const std::string trouble = stratum.troubles.empty() ? "" : " (" + stratum.troubles.front() + ")";
+    const std::string unread = stratum.troubles.empty() ? "" : " (" + stratum.troubles.front() + ")";
     if (stratum.canary.empty()) return "there is no canary pod to scrape";
-    if (!counted(stratum.canary)) return "no counts from the canary's pods" + trouble;
-    if (!counted(stratum.stable)) return "no counts from the stable version's pods" + trouble;
+    if (!counted(stratum.canary)) return "no counts from the canary's pods" + unread;
+    if (!counted(stratum.stable)) return "no counts from the stable version's pods" + unread;
     if (!answered(stratum.canary)) return "no requests reach the canary";
     if (!answered(stratum.stable)) return "no requests reach the stable version";
-    for (const MetricMemory& metric : attempt.metrics) {
+    for (const MetricMemory& metric : memory.attempt.metrics) {
         if (!metric.definition.guard()) continue;
+        const std::string trouble = referenceTrouble(memory, metric.definition);
+        if (!trouble.empty()) return trouble;
         const std::string& name = metric.definition.name;
         if (metric.drift.invalid) return name + ": the versions' histograms share no bucket edge";
         if (!metric.rate.incomparable.empty()) return cat(name, ": ", metric.rate.incomparable);
@@ -84,9 +87,9 @@ void openStep(AttemptMemory& attempt) {
     attempt.stepOpen = true;
 }
 
-void noteUsability(const api::Analysis& analysis, const api::Stratum& stratum, bool inStep,
-                   AttemptMemory& attempt) {
-    const std::string missing = missingIn(stratum, attempt, analysis.metrics);
+void noteUsability(const api::Analysis& analysis, const api::Stratum& stratum, bool inStep, Memory& memory) {
+    AttemptMemory& attempt = memory.attempt;
+    const std::string missing = missingIn(stratum, memory, analysis.metrics);
     if (missing.empty()) ++attempt.strata;
     if (!inStep) return;
     attempt.missing = missing;
@@ -138,7 +141,7 @@ void countComparison(const api::Analysis& analysis, const api::Stratum& whole, b
         attempt.stepRequests += canaryRequests(stratum, analysis.metrics);
         attempt.stepSeconds += seconds(stratum.to - stratum.from);
     }
-    noteUsability(analysis, stratum, inStep, attempt);
+    noteUsability(analysis, stratum, inStep, memory);
 }
 
 void countSoak(const api::Analysis& analysis, const api::Stratum& whole, Memory& memory) {

@@ -47,6 +47,11 @@ const Resource& pods() {
     return resource;
 }
 
+const Resource& configMaps() {
+    static const Resource resource{"", "v1", "configmaps", "ConfigMap"};
+    return resource;
+}
+
 const Resource& leases() {
     static const Resource resource{"coordination.k8s.io", "v1", "leases", "Lease"};
     return resource;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "plan/data_drift.h"
 #include "plan/judged.h"
 #include "plan/message.h"
 #include "plan/readiness.h"
@@ -109,6 +110,16 @@ void putMetricsReachable(Draft& draft) {
                     : State{"False", "CannotScrape", why});
 }
 
+void putDataDrift(Draft& draft) {
+    DataDriftState state = dataDriftState(draft);
+    if (state.status.empty()) {
+        std::erase_if(draft.next.conditions,
+                      [](const api::Condition& condition) { return condition.type == "DataDrift"; });
+    } else {
+        put(draft, "DataDrift", {state.status.c_str(), std::move(state.reason), std::move(state.message)});
+    }
+}
+
 }  // namespace
 
 Timestamp goesOnSince(const Draft& draft) {
@@ -129,6 +140,7 @@ void fillConditions(Draft& draft, const Acceptance& acceptance) {
     put(draft, "Stalled", stalled(draft, acceptance));
     putPaused(draft);
     putMetricsReachable(draft);
+    putDataDrift(draft);
     std::ranges::sort(draft.next.conditions, {}, &api::Condition::type);
 }
 

@@ -5,6 +5,7 @@
 #include "api/enum_names.h"
 #include "api/names.h"
 #include "base/text.h"
+#include "plan/data_drift.h"
 #include "plan/decisions.h"
 #include "plan/judged.h"
 #include "plan/readiness.h"
@@ -28,7 +29,8 @@ std::string stepState(const Draft& draft) {
     if (!stepStarted(rollout)) return "Starting pods";
     const api::Judgement* said = judgement(draft);
     const bool holds = said && said->noDataSince && draft.spec().analysis.decides();
-    return holds ? "Holding, no data" : "Judging";
+    if (holds) return "Holding, no data";
+    return heldByDataDrift(draft).empty() ? "Judging" : "Holding, data drift";
 }
 
 std::string withReason(const std::string& text, const std::string& reason) {
@@ -45,6 +47,8 @@ std::string stepMessage(const Draft& draft, const std::string& label) {
     if (!rollout.reason.empty()) return rollout.reason;
     const std::string where = cat("step ", rollout.step + 1, " of ", rollout.steps.size());
     if (approvalStep(rollout)) {
+        const std::string held = rollout.next.empty() ? heldByDataDrift(draft) : "";
+        if (!held.empty()) return cat(where, " is approved and holds: ", held);
         return rollout.next.empty()
                    ? cat(where, " is approved; before promotion: ", stepWaitsFor(draft, true))
                    : cat(where, " waits for approval: ", rollout.next);
@@ -59,6 +63,8 @@ std::string stepMessage(const Draft& draft, const std::string& label) {
     const std::string share = cat(weight, " %", weight == wanted ? "" : cat(", wanted ", wanted));
     if (said && said->noDataSince && draft.spec().analysis.decides())
         return cat(where, " (", share, ") holds: ", said->holding);
+    const std::string held = heldByDataDrift(draft);
+    if (!held.empty()) return cat(where, " (", share, ") holds: ", held);
     const api::Step& step = rollout.steps[static_cast<size_t>(rollout.step)].step;
     const bool last = static_cast<size_t>(rollout.step) + 1 == rollout.steps.size();
     if (draft.now() >= *rollout.stepStartedAt + step.hold) {
@@ -90,6 +96,11 @@ std::string restoringMessage(const Draft& draft, const std::string& label) {
                "): ", draft.next.rollout->reason);
 }
 
+std::string promotionWaitsFor(const Draft& draft) {
+    const std::string held = heldByDataDrift(draft);
+    return held.empty() ? whyNotReady(draft, draft.next.rollout->revision) : cat("it holds: ", held);
+}
+
 std::string liveMessage(const Draft& draft) {
     const api::RolloutStatus& rollout = *draft.next.rollout;
     const std::string label = versionLabel(draft, rollout.revision);
@@ -103,7 +114,7 @@ std::string liveMessage(const Draft& draft) {
             return stepMessage(draft, label);
         case Phase::Promoting:
             return withReason(cat("version ", label, " is promoted, ", podsOf(draft, rollout.revision)),
-                              whyNotReady(draft, rollout.revision));
+                              promotionWaitsFor(draft));
         case Phase::Soaking:
             return cat("version ", label, " serves; version ",
                        draft.next.previous ? draft.next.previous->version : std::string("before"),

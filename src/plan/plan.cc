@@ -7,6 +7,7 @@
 #include "plan/bad_pod.h"
 #include "plan/cleanup.h"
 #include "plan/conditions.h"
+#include "plan/data_drift.h"
 #include "plan/decisions.h"
 #include "plan/draft.h"
 #include "plan/judged.h"
@@ -194,6 +195,7 @@ api::Plan plan(const api::Observed& seen) {
     fillVersions(draft);
     fillConditions(draft, acceptance);
     if (recordAnalysis(draft) || recordWatch(draft)) fillConditions(draft, acceptance);
+    noteDataDrift(draft);
     draft.plan.order = judgeOrder(draft);
     draft.plan.askModel = asked(draft);
     writeStatus(draft);

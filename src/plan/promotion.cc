@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "plan/data_drift.h"
 #include "plan/decisions.h"
 #include "plan/judged.h"
 #include "plan/readiness.h"
@@ -76,7 +77,7 @@ void beginPromotion(Draft& draft, const std::string& why) {
 
 void promoting(Draft& draft, bool forward) {
     api::RolloutStatus& rollout = draft.rollout();
-    if (returnOnEvidence(draft) || !forward) return;
+    if (returnOnEvidence(draft) || !forward || !heldByDataDrift(draft).empty()) return;
     const std::string& revision = rollout.revision;
     if (wholeCanary(draft)) return draft.route(revision, rollout.reason);
     const api::ReplicaSet* canary = draft.replicaSet(revision);

@@ -4,6 +4,7 @@
 
 #include "api/names.h"
 #include "base/text.h"
+#include "plan/data_drift.h"
 #include "plan/decisions.h"
 #include "plan/judged.h"
 #include "plan/promotion.h"
@@ -129,7 +130,7 @@ void waitForApproval(Draft& draft, bool forward) {
         return;
     }
     if (!rollout.inconclusiveAt) rollout.next.clear();
-    if (!forward) return;
+    if (!forward || !heldByDataDrift(draft).empty()) return;
     if (!lastStep(draft) || guardsAllow(draft)) return advance(draft);
     // Approved, but a person's approval is no proof: the deadline of the weight before runs.
     const int before = weightStepAtOrBefore(rollout.steps, rollout.step);
@@ -185,7 +186,7 @@ void stepping(Draft& draft, bool forward) {
     if (!podsReady(draft, forward)) return;
     const Timestamp held = *draft.rollout().stepStartedAt + step.step.hold;
     if (draft.now() < held) return draft.wake(held);
-    if (!forward) return;
+    if (!forward || !heldByDataDrift(draft).empty()) return;
     const std::string waitingFor = stepWaitsFor(draft, lastStep(draft));
     if (waitingFor.empty()) return advance(draft);
     waitUntilDeadline(draft, held, waitingFor);

@@ -55,6 +55,7 @@ void Examiner::adoptSpec(const api::ModelDeployment& object) {
     if (runtimes_.size() >= kMostRuntimes) runtimes_.clear();
     runtimes_[spec_.revision] = spec_.runtime;
     judge_.setAnalysis(spec_.analysis);
+    adoptReference();
     const auto compiled = signals::sharedSelection(spec_.runtime, spec_.analysis.metrics);
     selectionTrouble_ = compiled ? "" : compiled.error().message;
     selection_ = compiled ? *compiled : noSelection();
@@ -193,6 +194,32 @@ Examiner::Finding Examiner::finish(const signals::Round& round) {
     publish();
     finding.news = true;
     return finding;
+}
+
+// Another profile is another question: nothing of the one before is compared with any more.
+void Examiner::adoptReference() {
+    if (spec_.analysis.reference == referenceSource_) return;
+    referenceSource_ = spec_.analysis.reference;
+    referenceDue_.reset();
+    referenceKnown_ = false;
+    judge_.setReference(std::make_shared<const api::Reference>());
+}
+
+std::optional<api::ReferenceSource> Examiner::referenceDue(Duration now) const {
+    const std::lock_guard lock(mutex_);
+    const bool wanted = order_.mode != api::JudgeMode::Off && referenceSource_;
+    return wanted && (!referenceDue_ || now >= *referenceDue_) ? referenceSource_ : std::nullopt;
+}
+
+void Examiner::learnReference(const api::ReferenceSource& source, const ReferenceReading& reading,
+                              Duration now) {
+    const std::lock_guard lock(mutex_);
+    if (source != referenceSource_) return;  // another one was named meanwhile
+    const bool good = reading.reference.profile.has_value();
+    referenceDue_ = now + (good ? kReferenceReread : kReferenceRetry);
+    if (reading.failed && referenceKnown_) return;
+    referenceKnown_ = good;
+    judge_.setReference(std::make_shared<const api::Reference>(reading.reference));
 }
 
 void Examiner::publish() {

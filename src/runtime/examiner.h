@@ -10,6 +10,7 @@
 #include "api/observed.h"
 #include "api/plan.h"
 #include "judge/recorded_judge.h"
+#include "runtime/reference_reader.h"
 #include "runtime/targets.h"
 #include "signals/counter_book.h"
 #include "signals/scraper.h"
@@ -51,6 +52,15 @@ class Examiner {
     Finding finish(const signals::Round& round);
     Finding finishQuestions(const signals::Round& round, Whom whom);
 
+    // The profile that has to be read (again) now: while something is judged, when the spec names another
+    // one, kReferenceReread after it was read, kReferenceRetry after it could not be. `now` is
+    // Clock::sinceBoot.
+    std::optional<api::ReferenceSource> referenceDue(Duration now) const;
+    // What reading it came to. Where the API server did not say, what was known before stays.
+    void learnReference(const api::ReferenceSource& source, const ReferenceReading& reading, Duration now);
+    static constexpr Duration kReferenceReread = std::chrono::minutes(5);
+    static constexpr Duration kReferenceRetry = std::chrono::minutes(1);
+
     std::optional<api::Judgement> judgement() const;
     // Of the ready pods that were asked; those that cannot be asked count as ready.
     std::map<std::string, api::ModelAnswer> modelAnswers() const;
@@ -60,6 +70,7 @@ class Examiner {
     void adoptSpec(const api::ModelDeployment& object);
     void adoptOrder(const api::JudgeOrder& order, Timestamp now);
     void adoptReadiness(const api::Split& split, Timestamp now);
+    void adoptReference();
     void publish();
     bool learn(const signals::Round& round);
     KnownRuntimes runtimes() const { return {runtimes_, spec_.runtime}; }
@@ -78,6 +89,9 @@ class Examiner {
     std::vector<std::string> askModel_;
     std::optional<Timestamp> attemptStartedAt_;
     std::optional<api::Judgement> judgement_;
+    std::optional<api::ReferenceSource> referenceSource_;  // whose profile the judge has, or has not yet
+    std::optional<Duration> referenceDue_;                 // absent: at once
+    bool referenceKnown_ = false;
     std::map<std::string, api::ModelAnswer> answers_;
 };
 

@@ -21,6 +21,7 @@ ALLOWED = [
     ("delete", "services"),
     ("watch", "endpointslices.discovery.k8s.io"),
     ("list", "pods"),
+    ("get", "configmaps"),
     ("create", "events.events.k8s.io"),
 ]
 REVIEWS = ["tokenreviews.authentication.k8s.io", "subjectaccessreviews.authorization.k8s.io"]
@@ -30,6 +31,8 @@ DENIED = [
     ("get", "pods/log"),
     ("create", "pods/exec"),
     ("delete", "pods"),
+    ("list", "configmaps"),
+    ("watch", "configmaps"),
     ("watch", "pods"),
     ("get", "pods"),
     ("update", "services"),

@@ -81,6 +81,19 @@ api::Judgement judgementNamed(const std::string& name) {
     return said;
 }
 
+api::DataDrift dataDriftOf(const Json& written) {
+    checkKeys(written, {"state", "message", "trouble"}, "judgement.dataDrift");
+    api::DataDrift drift;
+    const std::string state = textIn(written, "state");
+    if (state != "Unknown" && state != "Within" && state != "Drifted")
+        throw BadTable(cat("there is no state \"", state, "\" of data; use Unknown, Within or Drifted"));
+    if (state == "Within") drift.state = api::DataState::Within;
+    if (state == "Drifted") drift.state = api::DataState::Drifted;
+    drift.message = textIn(written, "message");
+    drift.trouble = textIn(written, "trouble");
+    return drift;
+}
+
 void readOrder(const Json& written, api::JudgeOrder& order) {
     checkKeys(written, {"mode", "stable", "canary", "attempt", "step", "stepStartedAt", "without"},
               "judgement.about");
@@ -210,10 +223,11 @@ void Scene::readJudgement(const Json& written) {
         judgement_ = judgementNamed(written.get<std::string>());
         return;
     }
-    checkKeys(written,
-              {"like", "about", "verdict", "harm", "calm", "safe", "warm", "starved", "requests",
-               "noDataSince", "holding", "headline", "warning", "unreachable", "suspect", "metrics", "state"},
-              "judgement");
+    checkKeys(
+        written,
+        {"like", "about", "verdict", "harm", "calm", "safe", "warm", "starved", "requests", "noDataSince",
+         "holding", "headline", "warning", "unreachable", "suspect", "metrics", "dataDrift", "state"},
+        "judgement");
     api::Judgement said = judgementNamed(textIn(written, "like", "good"));
     said.verdict = verdictIn(written, said.verdict);
     const std::array<std::pair<const char*, bool*>, 5> flags{{{"harm", &said.harm},
@@ -232,6 +246,7 @@ void Scene::readJudgement(const Json& written) {
     said.state = textIn(written, "state");
     for (const Json& metric : written.value("metrics", Json::array()))
         said.metrics.push_back(metricOf(metric));
+    if (written.contains("dataDrift")) said.dataDrift = dataDriftOf(written["dataDrift"]);
     orderGiven_ = written.contains("about");
     if (orderGiven_) readOrder(written["about"], said.order);
     judgement_ = said;

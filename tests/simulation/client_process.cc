@@ -5,6 +5,7 @@
 #include "api/codec.h"
 #include "base/text.h"
 #include "runtime/bodies.h"
+#include "runtime/reference_reader.h"
 #include "script_objects.h"
 
 namespace serin::simulation {
@@ -70,6 +71,7 @@ runtime::Controller::Parts ClientProcess::controllerParts() {
                 sampler_.watch(key, e);
             },
             [this](const std::string& key) { sampler_.forget(key); },
+            runtime::referenceReader(transport_, requests_),
             std::chrono::seconds(5)};
 }
 

@@ -269,5 +269,79 @@ TEST_F(ExaminerTest, ForgetsWhenNothingIsJudged) {
     EXPECT_FALSE(examiner.round(split));
 }
 
+// A spec whose histogram is compared with a profile in a ConfigMap.
+class ReferenceExaminerTest : public ExaminerTest {
+  protected:
+    ReferenceExaminerTest() {
+        api::Metric amount;
+        amount.name = "amount";
+        amount.kind = api::MetricKind::HistogramDrift;
+        amount.histogram = "feature_amount";
+        amount.referenceFeature = "amount";
+        object.spec.analysis.metrics.push_back(amount);
+        object.spec.analysis.reference = source;
+    }
+    static ReferenceReading good() {
+        api::Profile profile;
+        profile.features["amount"].edges = {1, 2};
+        profile.features["amount"].buckets = {1, 1, 1};
+        profile.features["amount"].total = 3;
+        return {{profile, ""}, false};
+    }
+    // What is wrong with the reference, after one more interval.
+    std::string troubleAfter(Examiner& examiner, int second) {
+        examiner.finish(scrape(examiner, second, 100, 0));
+        return examiner.judgement()->dataDrift->trouble;
+    }
+
+    const api::ReferenceSource source{"training", "profile.json"};
+    const Duration now = std::chrono::hours(1);
+};
+
+TEST_F(ReferenceExaminerTest, TheProfileIsReadWhenSomethingIsJudgedAndAgainAfterMinutes) {
+    Examiner examiner(object);
+    EXPECT_FALSE(examiner.referenceDue(now));
+    order(examiner, 0);
+    EXPECT_EQ(examiner.referenceDue(now), source);
+    examiner.learnReference(source, good(), now);
+    EXPECT_FALSE(examiner.referenceDue(now + std::chrono::minutes(4)));
+    EXPECT_EQ(examiner.referenceDue(now + std::chrono::minutes(5)), source);
+    plan.order = {};
+    order(examiner, 1);
+    EXPECT_FALSE(examiner.referenceDue(now + std::chrono::hours(1)));
+}
+
+TEST_F(ReferenceExaminerTest, WhatCouldNotBeReadIsTriedAgainSooner) {
+    Examiner examiner(object);
+    order(examiner, 0);
+    examiner.learnReference(source, {{std::nullopt, "there is none"}, false}, now);
+    EXPECT_FALSE(examiner.referenceDue(now + std::chrono::seconds(59)));
+    EXPECT_EQ(examiner.referenceDue(now + std::chrono::minutes(1)), source);
+}
+
+TEST_F(ReferenceExaminerTest, AnotherNameIsReadAtOnceAndALateAnswerOfTheOldOneIsLeftOut) {
+    Examiner examiner(object);
+    order(examiner, 0);
+    examiner.learnReference(source, good(), now);
+    object.spec.analysis.reference->configMap = "other";
+    ++object.meta.generation;
+    order(examiner, 1);
+    examiner.learnReference(source, good(), now);
+    EXPECT_EQ(examiner.referenceDue(now), object.spec.analysis.reference);
+    examiner.finish(scrape(examiner, 1, 100, 0));
+    EXPECT_EQ(troubleAfter(examiner, 2), "amount: the profile was not read yet");
+}
+
+TEST_F(ReferenceExaminerTest, AServerThatDoesNotAnswerTakesNothingFromWhatIsKnown) {
+    Examiner examiner(object);
+    order(examiner, 0);
+    examiner.learnReference(source, good(), now);
+    examiner.learnReference(source, {{std::nullopt, "it did not answer"}, true}, now);
+    examiner.finish(scrape(examiner, 1, 100, 0));
+    EXPECT_EQ(troubleAfter(examiner, 2), "");
+    examiner.learnReference(source, {{std::nullopt, "it is gone"}, false}, now);
+    EXPECT_EQ(troubleAfter(examiner, 3), "amount: it is gone");
+}
+
 }  // namespace
 }  // namespace serin::runtime

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "api/samples.h"
+#include "base/result.h"
+
+namespace serin::api {
+
+// What a model was trained on, or what it said of held-out rows: a finite sample, counted.
+struct Profile {
+    // By name. Histograms have `edges` (at least two), classes have `classes` (at least two, with
+    // kMissingClass among them where values were missing); `total` is the sum of the buckets, at least 1.
+    std::map<std::string, Counts> features;
+    std::string digest;  // shortDigest of the text: another profile has another one
+
+    bool operator==(const Profile&) const = default;
+};
+
+// What is known of the profile that a spec names.
+struct Reference {
+    std::optional<Profile> profile;
+    // Why there is none, with the way out; empty when there is one, and before it was asked for.
+    std::string trouble;
+
+    bool operator==(const Reference&) const = default;
+};
+
+// The class that counts missing values, and the one for classes that a profile does not name; as
+// deploy/profile writes and observes them.
+inline constexpr const char* kMissingClass = "(missing)";
+inline constexpr const char* kOtherClass = "(other)";
+
+// The format "serin-profile/1" of docs/profiles.md, read strictly. An Error (Invalid) names the first
+// features and members that are wrong, and what to do. Values that were missing beside a histogram are
+// checked and left out: no bucket of a histogram on /metrics could be compared with them.
+Result<Profile> decodeProfile(const std::string& text);
+
+}  // namespace serin::api

@@ -1,0 +1,86 @@
+#include <gmock/gmock.h>
+
+#include "tests/unit/api/objects.h"
+
+namespace serin::api {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+constexpr const char* kDrift = R"({"name":"amount","drift":{"histogram":"h"},"reference":{}})";
+constexpr const char* kSource = R"("reference":{"configMap":{"name":"training"}})";
+
+Spec withAnalysis(const std::string& members) {
+    return specOf(smallSpec(R"(,"analysis":{)" + members + "}"));
+}
+Spec with(const std::string& members, const std::string& metric) {
+    return withAnalysis(members + (members.empty() ? "" : ",") + "\"metrics\":[" + metric + "]");
+}
+void expectProblem(const Spec& spec, const std::string& field, const std::string& wayOut) {
+    EXPECT_THAT(spec.problems, ElementsAre(AllOf(StartsWith(field + ": "), HasSubstr(wayOut))));
+}
+
+TEST(ReferenceInSpec, DefaultsAreTheMetricsNameTheKeyAndAMajorDrift) {
+    const Spec spec = with(kSource, kDrift);
+    EXPECT_THAT(spec.problems, IsEmpty());
+    EXPECT_EQ(spec.analysis.reference, (ReferenceSource{"training", "profile.json"}));
+    EXPECT_EQ(spec.analysis.onDataDrift, OnDataDrift::Notify);
+    const Metric& metric = spec.analysis.metrics.at(0);
+    EXPECT_TRUE(metric.hasReference());
+    EXPECT_EQ(metric.referenceFeature, "amount");
+    EXPECT_EQ(metric.referencePsi, .25);
+    EXPECT_FALSE(metric.guard());
+}
+
+TEST(ReferenceInSpec, EverythingCanBeStated) {
+    const Spec spec = with(
+        R"("reference":{"configMap":{"name":"training","key":"fraud.json"}},"onDataDrift":"Pause")",
+        R"({"name":"amount","drift":{"histogram":"h","of":"inputs"},"reference":{"feature":"amount_eur","psi":0.1}})");
+    EXPECT_THAT(spec.problems, IsEmpty());
+    EXPECT_EQ(spec.analysis.reference, (ReferenceSource{"training", "fraud.json"}));
+    EXPECT_EQ(spec.analysis.onDataDrift, OnDataDrift::Pause);
+    EXPECT_EQ(spec.analysis.metrics.at(0).referenceFeature, "amount_eur");
+    EXPECT_EQ(spec.analysis.metrics.at(0).referencePsi, .1);
+}
+
+TEST(ReferenceInSpec, WithoutAReferenceAMetricIsComparedWithNone) {
+    EXPECT_FALSE(
+        with("", R"({"name":"amount","drift":{"histogram":"h"}})").analysis.metrics.at(0).hasReference());
+}
+
+TEST(ReferenceInSpec, WhatHasNoEffectIsRefused) {
+    expectProblem(with(kSource, R"({"name":"errors","errorRate":{}})"), "spec.analysis.reference",
+                  "no metric is compared with it");
+    expectProblem(withAnalysis(kSource), "spec.analysis.reference", "no metric is compared with it");
+    expectProblem(with(R"("onDataDrift":"Notify")", R"({"name":"errors","errorRate":{}})"),
+                  "spec.analysis.onDataDrift", "without a reference");
+    expectProblem(with(kSource, std::string(kDrift) + R"(,{"name":"errors","errorRate":{},"reference":{}})"),
+                  "spec.analysis.metrics[1].reference", "no drift");
+}
+
+TEST(ReferenceInSpec, AMetricNeedsAProfileToBeComparedWith) {
+    expectProblem(with("", kDrift), "spec.analysis.reference",
+                  "metric \"amount\" is compared with a profile");
+    expectProblem(with(R"("reference":{})", kDrift), "spec.analysis.reference.configMap.name",
+                  "state the ConfigMap");
+}
+
+TEST(ReferenceInSpec, ADriftOfTheDataTakesNothingBack) {
+    const std::string source = kSource;
+    expectProblem(with(source + R"(,"onDataDrift":"Rollback")", kDrift), "spec.analysis.onDataDrift",
+                  "no version is known that suits the world better; state Notify or Pause");
+    expectProblem(with(source + R"(,"onDataDrift":"notify")", kDrift), "spec.analysis.onDataDrift",
+                  "is \"notify\"; state Notify or Pause");
+}
+
+TEST(ReferenceInSpec, TheThresholdIsAboveZero) {
+    expectProblem(with(kSource, R"({"name":"a","drift":{"histogram":"h"},"reference":{"psi":0}})"),
+                  "spec.analysis.metrics[0].reference.psi", "state a number above 0 and at most 100");
+}
+
+}  // namespace
+}  // namespace serin::api
