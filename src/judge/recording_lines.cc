@@ -28,20 +28,21 @@ std::string valueLine(std::string_view word, const Value& value) {
     return cat(word, ' ', writer.text());
 }
 
+// False when the text is not just one such value.
 template <typename Value>
-std::optional<Value> valueOf(std::string_view text) {
+bool readWhole(std::string_view text, Value& value) {
     StateReader reader(text);
-    Value value;
     reader(value);
-    if (!reader.ok() || !reader.atEnd()) return std::nullopt;
-    return value;
+    return reader.ok() && reader.atEnd();
 }
 
 template <typename Value>
 Result<RecordedLine> readValue(std::string_view word, std::string_view rest) {
-    std::optional<Value> value = valueOf<Value>(rest);
-    if (!value) return invalid(cat("what follows \"", word, "\" is cut short or was changed"));
-    return RecordedLine(*std::move(value));
+    RecordedLine line{std::in_place_type<Value>};
+    if (!readWhole(rest, std::get<Value>(line))) {
+        return invalid(cat("what follows \"", word, "\" is cut short or was changed"));
+    }
+    return line;
 }
 
 // The judge trusts whoever counts in this: each bucket has its edge or its class.
@@ -90,11 +91,12 @@ Result<RecordedLine> readSaid(std::string_view rest) {
     if (words.size() != 3) return invalid("\"said\" needs a verdict, the evidence and a digest");
     const auto verdict = api::verdictNamed(words[0]);
     if (!verdict) return invalid(cat("there is no verdict \"", words[0], '"'));
-    const auto evidence = valueOf<double>(words[1]);
-    if (!evidence) return invalid(cat("the evidence \"", words[1], "\" is no number of a recording"));
+    double evidence = 0;
+    if (!readWhole(words[1], evidence))
+        return invalid(cat("the evidence \"", words[1], "\" is no number of a recording"));
     if (words[2].size() != kDigestLength)
         return invalid(cat("the digest \"", words[2], "\" has not ", kDigestLength, " characters"));
-    return RecordedLine(Said{*verdict, *evidence, words[2]});
+    return RecordedLine(Said{*verdict, evidence, words[2]});
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ std::string encodeState(const Memory& memory) {
     text = encodeWhole(smaller);
     if (text.size() <= kMostState) return text;
     for (auto& [name, evidence] : smaller.references) evidence.startWindow();
-    text = encoded(smaller);
+    text = encodeWhole(smaller);
     if (text.size() <= kMostState) return text;
     for (MetricMemory& metric : smaller.attempt.metrics) metric.drift.startStep();
     text = encodeWhole(smaller);

@@ -89,26 +89,26 @@ TEST(ReplayReport, CountsWhatIsBadAsEachMetricDoes) {
 }
 
 TEST(ReplayReport, TellsTheFirstStratumThatDiffers) {
-    // Lines: format, remark, analysis, state, order, then a stratum and what was said of it, five times.
+    // Lines: format, remark, analysis, reference, state, order, then a stratum and what was said of it, five times.
     const std::string recording = harmRecorded();
-    std::string third = lineAt(recording, 10);
+    std::string third = lineAt(recording, 11);
     const size_t bad = third.find("300 15");
     ASSERT_NE(bad, std::string::npos) << third;
     third.replace(bad, 6, "300 14");
-    const ReplayReport report = reportReplay(withLine(recording, 10, third), false);
+    const ReplayReport report = reportReplay(withLine(recording, 11, third), false);
     EXPECT_EQ(report.code, 1);
     EXPECT_EQ(report.trouble, "");
-    EXPECT_THAT(report.text, HasSubstr("differs from what was recorded at stratum 3 (line 11): "));
+    EXPECT_THAT(report.text, HasSubstr("differs from what was recorded at stratum 3 (line 12): "));
     EXPECT_THAT(report.text, Not(HasSubstr("the same as recorded")));
 }
 
 TEST(ReplayReport, ADigestAloneIsEnoughToDiffer) {
     const std::string recording = harmRecorded();
-    std::string said = lineAt(recording, 7);
+    std::string said = lineAt(recording, 8);
     said.back() = said.back() == '0' ? '1' : '0';
-    const ReplayReport report = reportReplay(withLine(recording, 7, said), true);
+    const ReplayReport report = reportReplay(withLine(recording, 8, said), true);
     EXPECT_EQ(report.code, 1);
-    EXPECT_THAT(report.text, HasSubstr("differs from what was recorded at stratum 1 (line 7): "));
+    EXPECT_THAT(report.text, HasSubstr("differs from what was recorded at stratum 1 (line 8): "));
     EXPECT_THAT(report.text, HasSubstr("in the rest of the judgement or the last digits"));
 }
 
@@ -121,10 +121,10 @@ TEST(ReplayReport, NamesTheLineThatCannotBeRead) {
     };
     EXPECT_THAT(trouble(1, "serin-recording/2"), StartsWith("line 1: not \"serin-recording/1\""));
     EXPECT_THAT(trouble(3, ""), StartsWith("line 3: an analysis has to come first"));
-    EXPECT_THAT(trouble(4, "state serin-judge/1 0"), StartsWith("line 4: the judge's state cannot be read"));
-    EXPECT_THAT(trouble(8, lineAt(recording, 8).substr(0, 60)),
-                StartsWith("line 8: what follows \"stratum\" is cut short"));
-    EXPECT_THAT(trouble(9, "\x1b[2J"), StartsWith("line 9: it begins with none of the words"));
+    EXPECT_THAT(trouble(5, "state serin-judge/1 0"), StartsWith("line 5: the judge's state cannot be read"));
+    EXPECT_THAT(trouble(9, lineAt(recording, 9).substr(0, 60)),
+                StartsWith("line 9: what follows \"stratum\" is cut short"));
+    EXPECT_THAT(trouble(10, "\x1b[2J"), StartsWith("line 10: it begins with none of the words"));
 }
 
 TEST(ReplayReport, AnyOtherFileIsNone) {

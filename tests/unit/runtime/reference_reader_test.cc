@@ -8,9 +8,9 @@
 namespace serin::runtime {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 const api::ReferenceSource kSource{"training", "profile.json"};
 constexpr const char* kProfile =
