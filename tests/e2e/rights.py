@@ -27,7 +27,6 @@ EXCEPTIONS = {
         "asked for when an owner is named by clusters with OwnerReferencesPermissionEnforcement, which ours is not",
     ("apps", "replicasets", "get"): "only when a creation is answered with AlreadyExists: whose object is it?",
     ("", "services", "get"): "likewise",
-    ("", "configmaps", "get"): "only with analysis.reference, which no end-to-end test has",
     ("events.k8s.io", "events", "patch"): "only for an event that happens again within six minutes",
     **{(group, resource, "list"): "only where the server streams no lists, or broke off one"
        for group, resource in LISTED},
