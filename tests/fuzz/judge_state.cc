@@ -86,8 +86,8 @@ void one(std::string_view input) {
         require(once.size() <= judge::kMostState, "a state has a bound");
         require(!again || judge::encodeState(*again) == once, "a state reads back bit for bit");
     }
-    for (const auto mode : {api::JudgeMode::Evaluate, api::JudgeMode::Compare, api::JudgeMode::Soak,
-                            api::JudgeMode::Watch}) {
+    for (const auto mode :
+         {api::JudgeMode::Evaluate, api::JudgeMode::Compare, api::JudgeMode::Soak, api::JudgeMode::Watch}) {
         judge::Judge judge(analysis());
         judge.restore(text);
         goOn(judge, mode);

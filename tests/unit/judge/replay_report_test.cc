@@ -89,7 +89,8 @@ TEST(ReplayReport, CountsWhatIsBadAsEachMetricDoes) {
 }
 
 TEST(ReplayReport, TellsTheFirstStratumThatDiffers) {
-    // Lines: format, remark, analysis, reference, state, order, then a stratum and what was said of it, five times.
+    // Lines: format, remark, analysis, reference, state, order, then a stratum and what was said of it, five
+    // times.
     const std::string recording = harmRecorded();
     std::string third = lineAt(recording, 11);
     const size_t bad = third.find("300 15");
