@@ -11,7 +11,8 @@ namespace {
 
 constexpr int kUsageError = 2;
 // A recording has 1 MiB; whatever is much longer is another file.
-constexpr std::streamsize kMostBytes = std::streamsize{64} * 1024 * 1024;
+constexpr std::streamsize kMebibyte = 1'048'576;
+constexpr std::streamsize kMostBytes = 64 * kMebibyte;
 
 constexpr std::string_view kUsage = R"(serin-judge: recomputes what Serin's judge said
 
@@ -68,7 +69,7 @@ int replay(const Arguments& arguments) {
     const std::optional<std::string> recording = readFile(arguments.file);
     if (!recording) {
         std::cerr << "serin-judge: cannot read " << arguments.file << ", or it has more than "
-                  << kMostBytes / (1024 * 1024) << " MiB\n";
+                  << kMostBytes / kMebibyte << " MiB\n";
         return kUsageError;
     }
     const serin::judge::ReplayReport report = serin::judge::reportReplay(*recording, arguments.verbose);

@@ -93,6 +93,9 @@ class BookText {
     }
 
   private:
+    // Thirty thousand years: whoever may write the status must not lead the clock's sums beyond their type.
+    static constexpr int64_t kFarthest = 1'000'000'000'000'000;
+
     using Pod = CounterBook::Pod;
     using MaybeTime = std::optional<Timestamp>;
 
@@ -114,8 +117,9 @@ class BookText {
         time.reset();
         if (text == absent) return true;
         auto milliseconds = parseInteger<int64_t>(text);
-        if (milliseconds) time = origin + Duration(*milliseconds);
-        return milliseconds.has_value();
+        if (!milliseconds || *milliseconds < -kFarthest || *milliseconds > kFarthest) return false;
+        time = origin + Duration(*milliseconds);
+        return true;
     }
 
     void writePod(const std::string& uid, const Pod& pod, bool withNumbers) {

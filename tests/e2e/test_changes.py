@@ -23,6 +23,8 @@ def test_third_revision_first_returns_the_traffic(ns):
     moves = [a for a, b in zip(selected, [*selected[1:], "end"]) if a != b]
     assert moves == [first, None, first, None, fraud.status()["stable"]["revision"]], moves
     fraud.patch({"history": 0})
+    wait_for(lambda: len(fraud.replica_sets()) == 2, 20, "no old ReplicaSet is kept but the one to return to")
+    fraud.patch({"analysis": {"watchFor": "0s"}})
     wait_for(lambda: len(fraud.replica_sets()) == 1, 20, "no old ReplicaSet is kept")
     load.check_none_failed()
 

@@ -152,7 +152,8 @@ TEST_F(SavedBook, RefusesTextThatIsNotItsOwn) {
     pod("a", processStart(-9) + requests(100, 10) + scores(30, 50)).round(0);
     const std::string text = book.save();
     for (const char* other :
-         {"", "2;1;2", "1;x;-", "1;5;5|q;x", "1;5;5|p;a", "1;5;5|s;zz;", "1;-;-|p;a;-;1;-;-"}) {
+         {"", "2;1;2", "1;x;-", "1;5;5|q;x", "1;5;5|p;a", "1;5;5|s;zz;", "1;-;-|p;a;-;1;-;-",
+          "1;8888881660761000001;5", "1;5;5|p;a;-8888881660761000001;1;-;-"}) {
         EXPECT_FALSE(book.restore(other).ok()) << other;
         EXPECT_EQ(book.save(), "1;-;-") << "the book is empty then";
     }
