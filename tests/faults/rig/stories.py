@@ -7,7 +7,8 @@ from harness.wait import wait_for
 
 STEPS = [{"weight": 25, "hold": "1s"}, {"weight": 50, "hold": "1s"}]
 SHORT = {"steps": STEPS, "soak": "1s", "progress_deadline": "5m"}
-ANALYSIS = {"minRequests": 20, "deadline": "5m", "holdAtMost": "5m"}
+# A story ends with the soak: what is watched after it keeps the Service of the version to return to.
+ANALYSIS = {"minRequests": 20, "deadline": "5m", "holdAtMost": "5m", "watchFor": "0s"}
 
 
 def options(**more):
