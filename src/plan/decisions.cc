@@ -52,6 +52,11 @@ int lastAttempt(const api::Status& status, const std::string& revision) {
     return last;
 }
 
+bool isQuarantined(const api::Status& status, const std::string& revision) {
+    return std::ranges::find(status.quarantined, revision, &api::QuarantineEntry::revision) !=
+           status.quarantined.end();
+}
+
 api::AttemptStatus& attemptRecord(api::Status& status, const std::string& revision, int attempt) {
     for (api::AttemptStatus& record : status.attempts) {
         if (record.revision == revision && record.attempt == attempt) return record;

@@ -22,6 +22,9 @@ api::AttemptStatus& attemptRecord(api::Status& status, const std::string& revisi
 // The number of the last attempt of a revision; 0 when there was none.
 int lastAttempt(const api::Status& status, const std::string& revision);
 
+// The revision was rolled back, and nobody has asked for a retry since.
+bool isQuarantined(const api::Status& status, const std::string& revision);
+
 // Records what people decided about the present attempt by annotation. What names another revision, another
 // attempt or a step that asks for no approval is stale and means nothing; what is recorded stays when the
 // annotation goes.

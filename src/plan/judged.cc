@@ -54,6 +54,10 @@ api::JudgeOrder compareOrder(const Draft& draft) {
 
 }  // namespace
 
+void forgetEvidence(Draft& draft) {
+    if (draft.next.analysis) draft.next.analysis->state.clear();
+}
+
 void recordFinding(Draft& draft, const api::Judgement& said) {
     noteDryRun(draft, draft.next.analysis, said);
     draft.next.analysis = recordOf(said, draft.now());

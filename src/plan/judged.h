@@ -25,6 +25,9 @@ bool returnOnEvidence(Draft& draft);
 // Puts the judgement into status.analysis as it stands, for a return that rests on it.
 void recordJudgement(Draft& draft);
 
+// Nobody goes on from the evidence in status.analysis: its text goes, what was found stays.
+void forgetEvidence(Draft& draft);
+
 // Puts `said` into status.analysis, and tells of a harm that nothing follows from.
 void recordFinding(Draft& draft, const api::Judgement& said);
 

@@ -165,8 +165,7 @@ std::string steadyMessage(const Draft& draft) {
 bool heldByQuarantine(const Draft& draft) {
     const std::string& revision = draft.spec().revision;
     return !draft.live() && draft.spec().problems.empty() && revision != draft.stable() &&
-           std::ranges::any_of(draft.next.quarantined,
-                               [&](const auto& entry) { return entry.revision == revision; });
+           isQuarantined(draft.next, revision);
 }
 
 std::string phaseText(const Draft& draft) {

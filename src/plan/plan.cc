@@ -76,9 +76,7 @@ void goOn(Draft& draft, bool forward) {
 
 bool mayBegin(const Draft& draft, const std::string& wanted) {
     const bool ended = draft.next.rollout && !draft.live() && draft.next.rollout->revision == wanted;
-    const bool quarantined = std::ranges::any_of(draft.next.quarantined,
-                                                 [&](const auto& entry) { return entry.revision == wanted; });
-    if ((ended || quarantined) && !retryAsked(draft, wanted)) return false;
+    if ((ended || isQuarantined(draft.next, wanted)) && !retryAsked(draft, wanted)) return false;
     return !draft.spec().paused && draft.spec().replicas > 0;
 }
 

@@ -19,10 +19,7 @@ using api::Phase;
 // All pods of full size are there and their model is ready.
 bool wholeCanary(const Draft& draft) {
     const std::string& revision = draft.next.rollout->revision;
-    const api::ReplicaSet* canary = draft.replicaSet(revision);
-    const int wanted = draft.next.rollout->floor;
-    return canary && canary->replicas == wanted && draft.ready(revision) >= wanted &&
-           modelReady(draft, revision);
+    return atFullSize(draft, revision) && modelReady(draft, revision);
 }
 
 std::string whyPromoted(Draft& draft) {
@@ -109,9 +106,7 @@ void soaking(Draft& draft, bool forward) {
     if (set && set->replicas > 0) return draft.ensureReplicas(old, 0, "the soak is over");
     if (set && set->statusReplicas > 0) return;
     beginWatch(draft);
-    const auto evidence = draft.next.analysis;
     endSoak(draft);
-    if (draft.next.watch) draft.next.analysis = evidence;  // its limits stay
 }
 
 bool soakMayEnd(Draft& draft) {
@@ -127,7 +122,7 @@ bool soakMayEnd(Draft& draft) {
 void endSoak(Draft& draft) {
     draft.next.previous.reset();
     draft.next.rollout.reset();
-    if (draft.next.analysis) draft.next.analysis->state.clear();
+    if (!draft.next.watch) forgetEvidence(draft);  // else its limits stay
 }
 
 }  // namespace serin::plan

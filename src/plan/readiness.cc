@@ -32,6 +32,12 @@ std::string modelSays(const Draft& draft, const std::string& revision) {
 
 }  // namespace
 
+bool atFullSize(const Draft& draft, const std::string& revision) {
+    const api::ReplicaSet* set = draft.replicaSet(revision);
+    const int wanted = draft.next.rollout->floor;
+    return set && set->replicas == wanted && draft.ready(revision) >= wanted;
+}
+
 bool modelReady(const Draft& draft, const std::string& revision) {
     return std::ranges::all_of(draft.endpoints(revision).endpoints, [&](const api::Endpoint& endpoint) {
         if (!endpoint.ready) return true;

@@ -6,6 +6,9 @@
 
 namespace serin::plan {
 
+// All pods that the rollout's floor asks for are there and ready. Precondition: next.rollout.
+bool atFullSize(const Draft& draft, const std::string& revision);
+
 // Every ready pod of the revision has said that its model is ready (or could not be asked: then its probe
 // counts).
 bool modelReady(const Draft& draft, const std::string& revision);

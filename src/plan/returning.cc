@@ -80,7 +80,7 @@ void recordEnd(Draft& draft) {
     recordHistory(draft, rollout.revision, outcome, rollout.reason);
     attemptRecord(draft.next, rollout.revision, rollout.attempt).outcome = outcome;
     if (rollout.end == Phase::RolledBack) quarantine(draft, rollout);
-    if (draft.next.analysis) draft.next.analysis->state.clear();
+    forgetEvidence(draft);
     if (!rollout.end) {
         draft.next.rollout.reset();
         draft.next.analysis.reset();

@@ -6,6 +6,7 @@
 
 #include "api/enum_names.h"
 #include "base/text.h"
+#include "plan/decisions.h"
 #include "plan/judged.h"
 #include "plan/readiness.h"
 #include "plan/returning.h"
@@ -41,9 +42,8 @@ std::string returnTarget(const Draft& draft, const std::string& before) {
         if (entry.outcome == "Promoted") candidates.push_back(entry.revision);
     }
     const auto usable = [&](const std::string& revision) {
-        const bool quarantined = std::ranges::any_of(
-            draft.next.quarantined, [&](const auto& entry) { return entry.revision == revision; });
-        return revision != draft.stable() && !quarantined && draft.replicaSet(revision);
+        return revision != draft.stable() && !isQuarantined(draft.next, revision) &&
+               draft.replicaSet(revision);
     };
     const auto found = std::ranges::find_if(candidates, usable);
     return found == candidates.end() ? "" : *found;
@@ -61,7 +61,7 @@ std::set<std::string> harms(const std::string& verdict, const std::vector<api::M
 
 void endWatch(Draft& draft) {
     draft.next.watch.reset();
-    if (draft.next.analysis) draft.next.analysis->state.clear();
+    forgetEvidence(draft);
 }
 
 void beginRestoring(Draft& draft, const std::string& target, const api::Judgement& said) {
@@ -83,10 +83,9 @@ void beginRestoring(Draft& draft, const std::string& target, const api::Judgemen
                     said.headline, "; version ", versionLabel(draft, target), " is started for it"));
 }
 
-bool whole(const Draft& draft, const std::string& revision) {
-    const api::ReplicaSet* set = draft.replicaSet(revision);
-    const int floor = draft.next.rollout->floor;
-    return set && set->replicas == floor && draft.ready(revision) >= floor;
+// When the version before has had its time to get ready.
+Timestamp restoredBy(const Draft& draft) {
+    return draft.next.rollout->phaseStartedAt + draft.spec().rollout.progressDeadline;
 }
 
 }  // namespace
@@ -123,7 +122,7 @@ bool watching(Draft& draft) {
 }
 
 bool restoringMayEnd(const Draft& draft) {
-    return draft.now() >= *draft.next.rollout->scaledAt + draft.spec().rollout.progressDeadline;
+    return draft.now() >= restoredBy(draft);
 }
 
 void endRestoring(Draft& draft, const std::string& why) {
@@ -134,7 +133,7 @@ void endRestoring(Draft& draft, const std::string& why) {
 }
 
 void restoring(Draft& draft) {
-    api::RolloutStatus& rollout = draft.rollout();
+    const api::RolloutStatus& rollout = draft.rollout();
     if (!draft.next.previous || !draft.replicaSet(draft.next.previous->revision)) {
         return endRestoring(draft, "the ReplicaSet of the version before is gone");
     }
@@ -142,18 +141,17 @@ void restoring(Draft& draft) {
         return endRestoring(draft, "what is judged decides nothing any more (analysis.dryRun, .metrics)");
     }
     const std::string target = draft.next.previous->revision;
-    if (!rollout.scaledAt) rollout.scaledAt = draft.now();
     const bool late = restoringMayEnd(draft);
     // A model that does not answer for itself outweighs no proven harm.
-    if (whole(draft, target) && (modelReady(draft, target) || late)) {
+    if (atFullSize(draft, target) && (modelReady(draft, target) || late)) {
         return beginReturn(draft, Phase::RolledBack, rollout.reason);
     }
     if (draft.seen.split.exists && draft.seen.split.revision != rollout.revision &&
         draft.ready(rollout.revision) > 0) {
         draft.route(rollout.revision, "the version before is not ready yet");
     }
-    diagnose(draft, target, *rollout.scaledAt);
-    if (!late) draft.wake(*rollout.scaledAt + draft.spec().rollout.progressDeadline);
+    diagnose(draft, target, rollout.phaseStartedAt);
+    if (!late) draft.wake(restoredBy(draft));
 }
 
 bool recordWatch(Draft& draft) {
