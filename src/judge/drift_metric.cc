@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "judge/classes.h"
 #include "judge/psi.h"
 
 namespace serin::judge {
@@ -83,29 +84,11 @@ bool DriftEvidence::addHistograms(const std::vector<PodCounts>& canaryPods,
     return true;
 }
 
-// A class that only one version has had so far counts 0 in the other.
-void DriftEvidence::addClass(const std::string& name, uint64_t count, bool ofCanary) {
-    const auto place = std::lower_bound(classes.begin(), classes.end(), name);
-    const auto at = place - classes.begin();
-    if (place == classes.end() || *place != name) {
-        classes.insert(place, name);
-        canary.buckets.insert(canary.buckets.begin() + at, 0);
-        stable.buckets.insert(stable.buckets.begin() + at, 0);
-    }
-    (ofCanary ? canary : stable).buckets[static_cast<size_t>(at)] += count;
-}
-
 bool DriftEvidence::addClasses(const std::vector<PodCounts>& canaryPods,
                                const std::vector<PodCounts>& stablePods) {
-    for (const auto* pods : {&canaryPods, &stablePods}) {
-        for (const PodCounts& pod : *pods) {
-            if (!pod.warm) continue;
-            for (size_t i = 0; i < pod.counts->classes.size() && i < pod.counts->buckets.size(); ++i) {
-                if (pod.counts->buckets[i] == 0) continue;
-                addClass(pod.counts->classes[i], pod.counts->buckets[i], pods == &canaryPods);
-            }
-        }
-    }
+    // A class that only one version has had so far counts 0 in the other.
+    countClasses(canaryPods, classes, canary.buckets, {&stable.buckets});
+    countClasses(stablePods, classes, stable.buckets, {&canary.buckets});
     return canary.total() > 0 && stable.total() > 0 && classes.size() > 1;
 }
 
@@ -143,26 +126,17 @@ void DriftEvidence::look(double threshold, double falseAlarm, double missedHarm)
 double DriftEvidence::index() const {
     if (invalid || canary.total() == 0 || stable.total() == 0) return 0;
     const StabilityScale scale(stable.total(), canary.total(), canary.buckets.size());
-    return std::max(0.0, populationStability(stable.buckets, canary.buckets) - scale.degrees * scale.scale);
+    return scale.debiased(populationStability(stable.buckets, canary.buckets));
 }
 
 std::optional<DriftEvidence::Moved> DriftEvidence::mostMoved() const {
     if (classes.empty() || canary.total() == 0 || stable.total() == 0) return std::nullopt;
-    Moved out;
-    double most = -1;
-    for (size_t i = 0; i < classes.size(); ++i) {
-        // With half an event more, as the index has it: a class that one version lacks is no infinity.
-        const auto share = [&](const Histogram& arm) {
-            return (static_cast<double>(arm.buckets[i]) + 0.5) /
-                   (static_cast<double>(arm.total()) + static_cast<double>(classes.size()) / 2);
-        };
-        const double part = (share(canary) - share(stable)) * std::log(share(canary) / share(stable));
-        if (part <= most) continue;
-        most = part;
-        out = {classes[i], static_cast<double>(stable.buckets[i]) / static_cast<double>(stable.total()),
-               static_cast<double>(canary.buckets[i]) / static_cast<double>(canary.total())};
-    }
-    return out;
+    const std::vector<double> parts = stabilityParts(stable.buckets, canary.buckets);
+    const auto most = static_cast<size_t>(std::max_element(parts.begin(), parts.end()) - parts.begin());
+    const auto share = [&](const Histogram& arm) {
+        return static_cast<double>(arm.buckets[most]) / static_cast<double>(arm.total());
+    };
+    return Moved{classes[most], share(stable), share(canary)};
 }
 
 double DriftEvidence::missing(const api::Metric& metric) const {

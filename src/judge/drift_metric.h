@@ -54,7 +54,6 @@ struct DriftEvidence {
     // False where the arms cannot be compared (yet).
     bool addHistograms(const std::vector<PodCounts>& canaryPods, const std::vector<PodCounts>& stablePods);
     bool addClasses(const std::vector<PodCounts>& canaryPods, const std::vector<PodCounts>& stablePods);
-    void addClass(const std::string& name, uint64_t count, bool ofCanary);
     void look(double threshold, double falseAlarm, double missedHarm);
 };
 

@@ -109,9 +109,8 @@ void declareHarm(const api::Analysis& analysis, AttemptMemory& attempt) {
     attempt.harmHeadline = harmHeadline(analysis, attempt, standing);
 }
 
-void count(const api::Analysis& analysis, const api::Stratum& whole, Memory& memory) {
+void count(const api::Analysis& analysis, const api::Stratum& stratum, Memory& memory) {
     const api::JudgeOrder& order = memory.order;
-    const api::Stratum stratum = withoutLeftOut(whole, memory.attempt);
     countReferences(analysis, stratum, memory);
     switch (order.mode) {
         case JudgeMode::Off:
@@ -146,29 +145,38 @@ Judge& Judge::operator=(Judge&&) noexcept = default;
 Judge::~Judge() = default;
 
 void Judge::restore(const std::string& state) {
-    std::optional<Memory> known = decodeState(state);
-    if (!known) return;
-    known->reference = memory_->reference;
-    *memory_ = std::move(*known);
-    memory_->attempt.metrics = reconciled(analysis_, memory_->attempt);
-    reconcileReferences(analysis_, *memory_);
+    if (std::optional<Memory> known = decodeState(state)) adopt(std::move(*known));
+}
+
+void Judge::adopt(Memory&& known) {
+    known.reference = memory_->reference;
+    *memory_ = std::move(known);
+    reconcile();
+}
+
+const api::Reference& Judge::reference() const {
+    return *memory_->reference;
 }
 
 void Judge::setReference(std::shared_ptr<const api::Reference> reference) {
     memory_->reference = std::move(reference);
 }
 
-bool Judge::recall(const std::string& state, const api::JudgeOrder& order) {
+bool Judge::recall(std::string_view state, const api::JudgeOrder& order) {
     const bool compares = order.mode == JudgeMode::Compare || order.afterPromotion();
     if (!compares || state.empty() || aboutSameAttempt(memory_->attempt, order)) return false;
-    const std::optional<Memory> known = decodeState(state);
+    std::optional<Memory> known = decodeState(std::string(state));
     if (!known || !aboutSameAttempt(known->attempt, order)) return false;
-    restore(state);
+    adopt(std::move(*known));
     return true;
 }
 
 void Judge::setAnalysis(const api::Analysis& analysis) {
     analysis_ = analysis;
+    reconcile();
+}
+
+void Judge::reconcile() {
     memory_->attempt.metrics = reconciled(analysis_, memory_->attempt);
     reconcileReferences(analysis_, *memory_);
 }
@@ -223,7 +231,7 @@ void Judge::add(const api::Stratum& stratum) {
     }
     const bool waited = memory.pending.has_value() && memory.pendingForLost;
     const bool lost = newlyLost(stratum, memory) && !waited;
-    const api::Stratum tick = memory.pending ? mergedStrata(*memory.pending, stratum) : stratum;
+    api::Stratum tick = memory.pending ? mergedStrata(*memory.pending, stratum) : stratum;
     if ((lost || misaligned(tick)) && !tooLong(tick, analysis_.interval)) {
         memory.pending = tick;
         memory.pendingForLost = waited || lost;
@@ -232,7 +240,9 @@ void Judge::add(const api::Stratum& stratum) {
     memory.pending.reset();
     memory.pendingForLost = false;
     memory.at = tick.to;
-    if (!tooLong(tick, analysis_.interval)) count(analysis_, tick, memory);
+    if (tooLong(tick, analysis_.interval)) return;
+    dropLeftOut(memory.attempt, tick);
+    count(analysis_, tick, memory);
 }
 
 api::Judgement Judge::judgement() const {

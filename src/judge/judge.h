@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "api/judgement.h"
 #include "api/profile.h"
@@ -32,7 +33,7 @@ class Judge {
     // what is remembered is not. So a process that was shown the past at first finds the evidence all the
     // same.
     // True when it was taken up.
-    bool recall(const std::string& state, const api::JudgeOrder& order);
+    bool recall(std::string_view state, const api::JudgeOrder& order);
 
     // Other metrics or limits from now on. A metric whose definition changed starts anew (its weight and its
     // role are no part of the definition); a HARM that was once declared in this attempt stays.
@@ -42,6 +43,7 @@ class Judge {
     // The profile that metrics with a reference are compared with from now on, or why there is none. Whoever
     // restores a judge sets it again; until then nothing is compared. Precondition: not null.
     void setReference(std::shared_ptr<const api::Reference> reference);
+    const api::Reference& reference() const;
 
     // What is judged from now on. Another step opens a new start of the evidence; another attempt or canary
     // starts anew; what was learnt about the stable version stays as long as the stable version does. Cheap
@@ -61,6 +63,11 @@ class Judge {
     std::string wholeState() const;
 
   private:
+    // Goes on from that memory, but for the reference, which is not persisted.
+    void adopt(Memory&& known);
+    // What is remembered follows the analysis.
+    void reconcile();
+
     api::Analysis analysis_;
     std::unique_ptr<Memory> memory_;  // never null, but in a moved-from Judge
 };

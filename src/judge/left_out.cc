@@ -33,11 +33,9 @@ void leaveOut(const std::string& pod, AttemptMemory& attempt) {
     for (auto& [key, known] : attempt.podsSeen) known.group = kNoGroup;
 }
 
-api::Stratum withoutLeftOut(const api::Stratum& stratum, const AttemptMemory& attempt) {
-    api::Stratum out = stratum;
-    if (attempt.without.empty()) return out;
-    std::erase_if(out.canary, [&](const api::PodSample& pod) { return pod.name == attempt.without; });
-    return out;
+void dropLeftOut(const AttemptMemory& attempt, api::Stratum& stratum) {
+    if (attempt.without.empty()) return;
+    std::erase_if(stratum.canary, [&](const api::PodSample& pod) { return pod.name == attempt.without; });
 }
 
 }  // namespace serin::judge

@@ -12,7 +12,7 @@ namespace serin::judge {
 // are told apart anew from here on. Does nothing for a pod that was left out already.
 void leaveOut(const std::string& pod, AttemptMemory& attempt);
 
-// The stratum without what the left-out pod did while it ended.
-api::Stratum withoutLeftOut(const api::Stratum& stratum, const AttemptMemory& attempt);
+// Takes what the left-out pod did while it ended out of the stratum.
+void dropLeftOut(const AttemptMemory& attempt, api::Stratum& stratum);
 
 }  // namespace serin::judge

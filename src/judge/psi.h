@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -23,6 +24,8 @@ struct StabilityScale {
     double degrees = 0;  // buckets - 1
 
     StabilityScale(uint64_t reference, uint64_t current, size_t buckets);
+    // An index less what chance alone makes of it in the mean; 0 at least.
+    double debiased(double psi) const { return std::max(0.0, psi - degrees * scale); }
     // Enough observations to tell an index of `threshold` from none.
     bool enough(double threshold) const { return degrees * scale <= threshold / 3; }
     // Whether an index of `psi` or more has at most probability `error` while the true one is at most

@@ -27,7 +27,7 @@ void RecordedJudge::restore(const std::string& state) {
     attempt_.reset();  // the next recording begins with what was restored
 }
 
-void RecordedJudge::recall(const std::string& state, const api::JudgeOrder& order) {
+void RecordedJudge::recall(std::string_view state, const api::JudgeOrder& order) {
     if (judge_.recall(state, order)) attempt_.reset();
 }
 
@@ -38,7 +38,6 @@ void RecordedJudge::setAnalysis(const api::Analysis& analysis) {
 
 void RecordedJudge::setReference(const std::shared_ptr<const api::Reference>& reference) {
     judge_.setReference(reference);
-    reference_ = reference;
     if (records()) append(lineOf(*reference));
 }
 
@@ -67,7 +66,7 @@ api::Judgement RecordedJudge::judgement() {
 }
 
 void RecordedJudge::begin(bool anotherAttempt) {
-    sink_->begin(cat(lineOf(judge_.analysis()), '\n', lineOf(*reference_), '\n',
+    sink_->begin(cat(lineOf(judge_.analysis()), '\n', lineOf(judge_.reference()), '\n',
                      lineOf(RestoredState{judge_.wholeState()}), '\n'),
                  anotherAttempt);
 }

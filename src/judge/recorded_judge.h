@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "judge/judge.h"
 #include "judge/recording.h"
@@ -19,7 +20,7 @@ class RecordedJudge {
 
     // As those of Judge.
     void restore(const std::string& state);
-    void recall(const std::string& state, const api::JudgeOrder& order);
+    void recall(std::string_view state, const api::JudgeOrder& order);
     void setAnalysis(const api::Analysis& analysis);
     void setReference(const std::shared_ptr<const api::Reference>& reference);
     void order(const api::JudgeOrder& order);
@@ -33,7 +34,6 @@ class RecordedJudge {
     void append(std::string_view line);
 
     Judge judge_;
-    std::shared_ptr<const api::Reference> reference_ = std::make_shared<const api::Reference>();
     std::unique_ptr<RecordingSink> sink_;
     // The last order to judge something; absent: nothing is recorded.
     std::optional<api::JudgeOrder> attempt_;

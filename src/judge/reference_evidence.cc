@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "judge/drift_metric.h"
+#include "judge/classes.h"
 #include "judge/psi.h"
 
 namespace serin::judge {
@@ -113,27 +113,11 @@ bool ReferenceEvidence::addHistograms(const api::Counts& feature, const std::vec
     return false;
 }
 
-void ReferenceEvidence::addClasses(const std::vector<PodCounts>& pods) {
-    for (const PodCounts& pod : pods) {
-        if (!pod.warm) continue;
-        for (size_t i = 0; i < pod.counts->classes.size() && i < pod.counts->buckets.size(); ++i) {
-            if (pod.counts->buckets[i] == 0) continue;
-            const auto place = std::ranges::lower_bound(classes, pod.counts->classes[i]);
-            const auto at = place - classes.begin();
-            if (place == classes.end() || *place != pod.counts->classes[i]) {
-                classes.insert(place, pod.counts->classes[i]);
-                live.buckets.insert(live.buckets.begin() + at, 0);
-            }
-            live.buckets[static_cast<size_t>(at)] += pod.counts->buckets[i];
-        }
-    }
-}
-
 void ReferenceEvidence::add(const Terms& terms, const std::vector<PodCounts>& pods, double length) {
     const uint64_t before = live.total();
     trouble.clear();
     if (!terms.feature.classes.empty()) {
-        addClasses(pods);
+        countClasses(pods, classes, live.buckets, {});
     } else if (!addHistograms(terms.feature, pods)) {
         return;
     }
@@ -169,7 +153,7 @@ void ReferenceEvidence::look(const Terms& terms) {
     } else {
         return;
     }
-    index = std::max(0.0, psi - scale.degrees * scale.scale);
+    index = scale.debiased(psi);
     moved = mostMoved(both);
 }
 
@@ -178,7 +162,7 @@ std::optional<double> indexAgainst(const api::Counts& feature, const Histogram& 
     const Aligned both = aligned(feature, arm, classes);
     if (arm.total() == 0 || (feature.classes.empty() && both.edges.size() < kLeastEdges)) return std::nullopt;
     const StabilityScale scale(feature.total, arm.total(), both.profile.size());
-    return std::max(0.0, populationStability(both.profile, both.live) - scale.degrees * scale.scale);
+    return scale.debiased(populationStability(both.profile, both.live));
 }
 
 }  // namespace serin::judge

@@ -51,7 +51,6 @@ struct ReferenceEvidence {
 
   private:
     bool addHistograms(const api::Counts& feature, const std::vector<PodCounts>& pods);
-    void addClasses(const std::vector<PodCounts>& pods);
     void look(const Terms& terms);
 };
 

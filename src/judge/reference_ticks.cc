@@ -9,7 +9,6 @@ namespace serin::judge {
 namespace {
 
 using api::DataState;
-using api::JudgeMode;
 
 // Null where the profile lacks it, or is no profile.
 const api::Counts* featureOf(const Memory& memory, const api::Metric& metric) {
@@ -50,14 +49,10 @@ std::string driftedMessage(const api::Metric& metric, const ReferenceEvidence& e
                         : "; the data changed, not the model");
 }
 
-bool promoted(const Memory& memory) {
-    return memory.order.mode != JudgeMode::Evaluate && memory.order.mode != JudgeMode::Compare;
-}
-
 }  // namespace
 
 void countReferences(const api::Analysis& analysis, const api::Stratum& stratum, Memory& memory) {
-    const bool ofCanary = promoted(memory);
+    const bool ofCanary = memory.order.afterPromotion();
     const std::string& serving = ofCanary ? memory.order.canary : memory.order.stable;
     for (const api::Metric& metric : analysis.metrics) {
         const api::Counts* feature = metric.hasReference() ? featureOf(memory, metric) : nullptr;
@@ -120,7 +115,7 @@ std::optional<api::DataDrift> dataDriftOf(const api::Analysis& analysis, const M
         out.state = DataState::Drifted;
         out.metric = metric.name;
         out.psi = known->second.index;
-        out.message = driftedMessage(metric, known->second, promoted(memory));
+        out.message = driftedMessage(metric, known->second, memory.order.afterPromotion());
     }
     if (out.state == DataState::Drifted) return out;
     if (allWithin) out.state = DataState::Within;

@@ -21,6 +21,17 @@ std::string join(const signals::CounterBook& book, const std::string& judgeState
     return book.save(std::min(kLongestBook, left)) + '\n' + judgeState;
 }
 
+struct Parts {
+    std::string_view book;
+    std::string_view judge;
+};
+
+// The opposite of join(); empty for a text that it never makes.
+Parts partsOf(std::string_view state) {
+    const size_t end = state.find('\n');
+    return end == std::string_view::npos ? Parts{} : Parts{state.substr(0, end), state.substr(end + 1)};
+}
+
 std::shared_ptr<const signals::Selection> noSelection() {
     static const auto none = std::make_shared<const signals::Selection>();
     return none;
@@ -36,11 +47,11 @@ Examiner::Examiner(const api::ModelDeployment& object, std::unique_ptr<judge::Re
 }
 
 void Examiner::restore(const std::string& state) {
-    const size_t end = state.find('\n');
-    if (end == std::string::npos) return;
+    const Parts parts = partsOf(state);
+    if (parts.judge.empty()) return;
     // A book of another version starts anew: its next interval only sets baselines.
-    if (!book_.restore(std::string_view(state).substr(0, end))) book_ = signals::CounterBook();
-    judge_.restore(state.substr(end + 1));
+    if (!book_.restore(parts.book)) book_ = signals::CounterBook();
+    judge_.restore(std::string(parts.judge));
     restored_ = true;
 }
 
@@ -72,7 +83,7 @@ void Examiner::order(const api::ModelDeployment& object, const api::Plan& plan, 
     if (watch) attemptStartedAt_ = watch->startedAt;
     askModel_ = plan.askModel;
     if (const auto& analysis = object.status.analysis) {
-        judge_.recall(analysis->state.substr(analysis->state.find('\n') + 1), plan.order);
+        judge_.recall(partsOf(analysis->state).judge, plan.order);
     }
     adoptOrder(plan.order, now);
     adoptReadiness(split, now);
