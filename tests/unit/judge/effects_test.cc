@@ -105,16 +105,6 @@ TEST(Effects, OfANewStepStartAnewButForWhetherTheVersionsDiffer) {
     EXPECT_EQ(rig.metric("score").effects, (std::map<std::string, double>{{"different", different}}));
 }
 
-api::Counts predicted(const std::map<std::string, uint64_t>& classes) {
-    api::Counts counts;
-    for (const auto& [name, count] : classes) {
-        counts.classes.push_back(name);
-        counts.buckets.push_back(count);
-        counts.total += count;
-    }
-    return counts;
-}
-
 // The first count of a class cannot have been bet on: it joins the classes only afterwards.
 TEST(Effects, AClassThatIsNewInBothVersionsMakesNoDifference) {
     api::Metric metric = driftMetric(std::nullopt);

@@ -61,16 +61,6 @@ TEST(Drift, AnObserverWithAThresholdSaysHarmAndTakesNothingBack) {
     EXPECT_TRUE(rig.said().calm);
 }
 
-api::Counts predicted(const std::map<std::string, uint64_t>& classes) {
-    api::Counts counts;
-    for (const auto& [name, count] : classes) {
-        counts.classes.push_back(name);
-        counts.buckets.push_back(count);
-        counts.total += count;
-    }
-    return counts;
-}
-
 api::Analysis withClasses() {
     api::Metric metric = driftMetric(.5);
     metric.name = "class";

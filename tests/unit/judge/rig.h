@@ -84,6 +84,16 @@ inline api::Counts histogram(std::vector<double> edges, std::vector<uint64_t> bu
     return counts;
 }
 
+inline api::Counts predicted(const std::map<std::string, uint64_t>& classes) {
+    api::Counts counts;
+    for (const auto& [name, count] : classes) {
+        counts.classes.push_back(name);
+        counts.buckets.push_back(count);
+        counts.total += count;
+    }
+    return counts;
+}
+
 // Ten equal buckets of [0, 1].
 inline api::Counts scores(const std::vector<uint64_t>& buckets) {
     return histogram({.1, .2, .3, .4, .5, .6, .7, .8, .9}, buckets);
