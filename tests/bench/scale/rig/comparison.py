@@ -16,10 +16,10 @@ class Comparison:
 
     def first_apply(self):
         def write():
-            send(manifests.creations(self._names))
+            send(manifests.creations(self._names, self._stages.pods))
             self._uids = bare.uids()
             self._send("first apply")
-        self._compare("first apply", write, lambda row: row["Ready"] == 2,
+        self._compare("first apply", write, lambda row: row["Ready"] == self._stages.pods,
                       aims.TIMES_THE_BARE_LOOP.get(self._stages.objects))
 
     def three_steps(self):
@@ -29,7 +29,7 @@ class Comparison:
         def write():
             send([request(name, "PATCH", f"{manifests.COLLECTION}/{name}", patch, MERGE) for name in self._names])
             self._send("three steps", before="first apply")
-        self._compare("three steps", write, lambda row: row["Ready"] == 2 and not row["Name"].endswith(old))
+        self._compare("three steps", write, lambda row: row["Ready"] == self._stages.pods and not row["Name"].endswith(old))
 
     def _send(self, stage, before=None):
         samples, (counts, _) = self._stages.samples, self._stages.done[stage]

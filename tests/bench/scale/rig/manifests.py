@@ -1,4 +1,4 @@
-"""The ModelDeployments of a scale run: two pods each, on the pretended node."""
+"""The ModelDeployments of a scale run, on the pretended node."""
 
 from .sender import request
 from .surroundings import SPACE
@@ -22,16 +22,16 @@ def _template(version):
     return {"spec": {"nodeName": "pretended", "containers": [container]}}
 
 
-def model_deployment(name):
+def model_deployment(name, pods):
     """Judged by the defaults, so that what is kept for that at rest is measured."""
     return {
         "apiVersion": "serin.dev/v1alpha1", "kind": "ModelDeployment", "metadata": {"name": name},
-        "spec": {"replicas": 2, "model": {"name": "model", "version": "1"}, "template": _template("1"),
+        "spec": {"replicas": pods, "model": {"name": "model", "version": "1"}, "template": _template("1"),
                  "rollout": BY_TIME}}
 
 
-def creations(names):
-    return [request(name, "POST", COLLECTION, model_deployment(name)) for name in names]
+def creations(names, pods):
+    return [request(name, "POST", COLLECTION, model_deployment(name, pods)) for name in names]
 
 
 def another_version(version, rollout, analysis):

@@ -11,11 +11,13 @@ from .sender import MERGE, request, send
 from .surroundings import CHECKOUT, CLUSTER, SPACE, Failed, kubectl, path, run
 
 EDITS_AT_REST = 200
+TWO_PODS_AT_MOST = 2000  # with more, one each
 
 
 class Stages:
     def __init__(self, objects, report):
         self.objects, self._add = objects, report.add
+        self.pods = 2 if objects <= TWO_PODS_AT_MOST else 1
         self.names = [manifests.name_of(index) for index in range(objects)]
         self.patience = 300 + objects // 2
         self._operator = self._rows = None
@@ -36,7 +38,7 @@ class Stages:
     def first_apply(self):
         self._rows = api.Rows(manifests.COLLECTION)
         self._rows.expect(lambda row: row["Phase"] == "Stable" and row["Stable"] == "1")
-        self._measure("first apply", self.names, manifests.creations(self.names), {})
+        self._measure("first apply", self.names, manifests.creations(self.names, self.pods), {})
 
     def rest(self):
         """Silence, once the last write has been made."""
