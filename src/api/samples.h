@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,15 @@ struct PodSample {
     std::map<std::string, Counts> counts;  // by metric name; a metric that the pod does not export is absent
 };
 
+// One look at a metric of kind Query.
+struct Look {
+    Timestamp at;                 // the moment that it was answered for
+    std::optional<double> value;  // finite
+    std::string trouble;          // why there is no value, in words; empty when there is one
+
+    bool operator==(const Look&) const = default;
+};
+
 // One interval of one ModelDeployment: all its pods, scraped within the same half second.
 struct Stratum {
     Timestamp from;
@@ -53,6 +63,7 @@ struct Stratum {
     std::vector<std::string> troubles;
     // Every ready canary pod left this many consecutive questions for its model unanswered (time-outs).
     int canarySilentRounds = 0;
+    std::map<std::string, std::vector<Look>> looks;  // at the canary, in time order; by metric name
 };
 
 }  // namespace serin::api

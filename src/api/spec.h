@@ -63,7 +63,7 @@ struct Rollout {
 enum class OnInconclusive { Pause, Extend, Rollback, Promote };
 // What a drift of the world (DataDrift) does beside being told.
 enum class OnDataDrift { Notify, Pause };
-enum class MetricKind { ErrorRate, HistogramDrift, Latency, Share, Mean };
+enum class MetricKind { ErrorRate, HistogramDrift, Latency, Share, Mean, Query };
 
 // Series selectors of a Share: all events, and either the bad or the good ones of them.
 struct ShareCounters {
@@ -83,6 +83,32 @@ struct MeanCounters {
     bool operator==(const MeanCounters&) const = default;
 };
 
+// A Prometheus server that scrapes the pods; it is asked for their numbers instead of them,
+// or for the answer to a query.
+struct PrometheusSource {
+    std::string address;  // http(s)://host[:port][/prefix], no slash at the end
+    Duration scrapeInterval{std::chrono::seconds(15)};
+    // Between two questions to the pods for their model: the interval as it was stated.
+    Duration askInterval{std::chrono::seconds(10)};
+
+    bool operator==(const PrometheusSource&) const = default;
+};
+
+// Of a Query: a question in PromQL that one number answers, which is bad beyond either limit. One of them is
+// there, or both.
+struct PromQuery {
+    std::string promql;                      // with the words of api/query_template.h
+    std::optional<double> min;               // in the number's own unit
+    std::optional<double> max;               // the same
+    std::optional<PrometheusSource> source;  // who is asked; there in a spec without problems
+
+    bool operator==(const PromQuery&) const = default;
+};
+
+// The share of the looks at a Query that may be bad. Beyond it the number is on the wrong side of its limit
+// more often than on the right one.
+inline constexpr double kMostBadLooks = 0.5;
+
 // One judged quantity, defaults filled in (statistics: see src/judge).
 struct Metric {
     std::string name;
@@ -93,7 +119,7 @@ struct Metric {
     double worseDifference = 0.001;
     double safeOddsRatio = 1.5;
     double safeDifference = 0.01;
-    std::optional<double> max;  // absolute limit of the share of bad requests, 0..1
+    std::optional<double> max;  // absolute limit of the share of bad requests, 0..1; Query: of bad looks
     // HistogramDrift and Latency: name of a histogram on /metrics, without _bucket, optionally with {labels};
     // of a drift of classes the counter.
     std::string histogram;
@@ -103,6 +129,7 @@ struct Metric {
     MeanCounters mean;                 // Mean
     double worseChange = 0.05;         // Mean: relative to stable's; harm is to be worse by more
     double safeChange = 0.1;           // Mean: safe is to be worse by less
+    PromQuery query;                   // Query
     double unitSeconds = 1;            // Latency: seconds of the unit of the histogram's edges
     std::optional<double> slowerThan;  // Latency: seconds; the one edge that is judged, instead of all
     std::optional<double> psi;         // HistogramDrift: threshold; without it the metric only observes
@@ -113,23 +140,14 @@ struct Metric {
     double referencePsi = 0.25;
 
     // Judged by a share of the requests, those that failed or that took longer than some time, or of other
-    // events.
+    // events, such as the looks at a Query.
     bool isRate() const { return kind != MetricKind::HistogramDrift && kind != MetricKind::Mean; }
     bool isDrift() const { return kind == MetricKind::HistogramDrift; }
+    bool isQuery() const { return kind == MetricKind::Query; }
     bool hasReference() const { return !referenceFeature.empty(); }
     // A Guard decides; an observer is only shown.
     bool guard() const { return !observeOnly && (!isDrift() || psi.has_value()); }
     bool operator==(const Metric&) const = default;
-};
-
-// A Prometheus server that scrapes the pods; it is asked for their numbers instead of them.
-struct PrometheusSource {
-    std::string address;  // http(s)://host[:port][/prefix], no slash at the end
-    Duration scrapeInterval{std::chrono::seconds(15)};
-    // Between two questions to the pods for their model: the interval as it was stated.
-    Duration askInterval{std::chrono::seconds(10)};
-
-    bool operator==(const PrometheusSource&) const = default;
 };
 
 // A profile in a ConfigMap of the ModelDeployment's namespace.

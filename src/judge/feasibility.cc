@@ -46,7 +46,7 @@ Slowest slowestOf(const api::Analysis& analysis, const StableRecord& stable) {
         if (out.metric == nullptr || next.seconds() > out.seconds()) out = next;
     };
     for (const api::Metric& metric : analysis.metrics) {
-        if (!metric.isRate() || !metric.guard()) continue;
+        if (!metric.isRate() || metric.isQuery() || !metric.guard()) continue;  // traffic makes no looks
         const auto found = stable.metrics.find(metric.name);
         if (found == stable.metrics.end() || found->second.empty()) {
             consider(metric, std::nullopt, {});

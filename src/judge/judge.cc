@@ -25,6 +25,8 @@ bool sameDefinition(api::Metric a, const api::Metric& b) {
     // What a metric is compared with beside the other version says nothing of the two.
     a.referenceFeature = b.referenceFeature;
     a.referencePsi = b.referencePsi;
+    // Whoever answers a query, it is the same question.
+    a.query.source = b.query.source;
     return a == b;
 }
 

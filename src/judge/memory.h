@@ -37,11 +37,20 @@ struct StableRecord {
     bool operator==(const StableRecord&) const = default;
 };
 
+// What the newest look at a Query found.
+struct LookMemory {
+    std::optional<double> value;  // of the newest one that has any
+    std::string trouble;          // why the newest one has none; empty when it has
+
+    bool operator==(const LookMemory&) const = default;
+};
+
 struct MetricMemory {
     api::Metric definition;
-    RateMetric rate;      // ErrorRate and Latency
+    RateMetric rate;      // what isRate()
     DriftEvidence drift;  // HistogramDrift
     MeanEvidence mean;    // Mean
+    LookMemory look;      // Query
 
     bool operator==(const MetricMemory&) const = default;
 };

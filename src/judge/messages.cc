@@ -42,6 +42,7 @@ std::vector<double> parts(const AttemptMemory& attempt, const Standing& standing
 
 const char* whatItCounts(const api::Metric& metric) {
     if (metric.kind == api::MetricKind::Share) return "events";
+    if (metric.isQuery()) return "looks";
     return metric.isRate() ? "requests" : "observations";
 }
 
@@ -52,15 +53,19 @@ std::string humanSeconds(double seconds) {
     return cat(humanNumber(std::round(seconds / 86400)), " days");
 }
 
-double secondsFor(const AttemptMemory& attempt, const MetricMemory& metric, double samples) {
+double secondsFor(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric,
+                  double samples) {
+    if (metric.definition.isQuery())
+        return samples * std::chrono::duration<double>(analysis.interval).count();
     const double seen = metric.definition.isDrift() ? static_cast<double>(metric.drift.canary.total())
                         : metric.rate.rates.empty() ? 0
                                                     : metric.rate.rates.front().step.past.canary;
     return seen > 0 ? samples * attempt.stepSeconds / seen : 0;
 }
 
-std::string timeNote(const AttemptMemory& attempt, const MetricMemory& metric, double samples) {
-    const double seconds = secondsFor(attempt, metric, samples);
+std::string timeNote(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric,
+                     double samples) {
+    const double seconds = secondsFor(analysis, attempt, metric, samples);
     return seconds > 0 ? cat(" (", humanSeconds(seconds), ")") : "";
 }
 
@@ -161,7 +166,9 @@ std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& att
         if (metric == attempt.metrics.end()) {
             out.push_back(podsMessage(attempt.pods));
         } else if (metric->definition.isRate()) {
-            out.push_back(ratesInWords(analysis, attempt, *metric) + onePodNote(attempt, standing));
+            const bool ofPods = !metric->definition.isQuery();
+            out.push_back(ratesInWords(analysis, attempt, *metric) +
+                          (ofPods ? onePodNote(attempt, standing) : ""));
         } else if (metric->definition.isDrift()) {
             out.push_back(driftMessage(analysis, *metric));
         } else {
@@ -194,8 +201,10 @@ std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& a
                                   ? metric.rate.requestsToSafe(metric.definition, analysis.missedHarm)
                                   : metric.drift.missing(metric.definition);
         if (needed > 0) {
-            return cat("waiting for ", humanNumber(needed), " more canary ", whatItCounts(metric.definition),
-                       timeNote(attempt, metric, needed), " to call ", metric.definition.name, " safe");
+            return cat("waiting for ", humanNumber(needed),
+                       metric.definition.isQuery() ? " more " : " more canary ",
+                       whatItCounts(metric.definition), timeNote(analysis, attempt, metric, needed),
+                       " to call ", metric.definition.name, " safe");
         }
         if (!metric.definition.isRate()) return driftMessage(analysis, metric);
     }

@@ -8,15 +8,18 @@
 
 namespace serin::judge {
 
-// "requests", "events" or "observations".
+// "requests", "events", "looks" or "observations".
 const char* whatItCounts(const api::Metric& metric);
 // "45 s", "33 min", "3.2 h".
 std::string humanSeconds(double seconds);
 
-// How long `samples` more of the metric take at the traffic of the present step; 0 where there was none.
-double secondsFor(const AttemptMemory& attempt, const MetricMemory& metric, double samples);
+// How long `samples` more of the metric take at the traffic of the present step; 0 where there was none. A
+// look at a query takes an interval.
+double secondsFor(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric,
+                  double samples);
 // " (2 min)" of that; empty where it is unknown.
-std::string timeNote(const AttemptMemory& attempt, const MetricMemory& metric, double samples);
+std::string timeNote(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric,
+                     double samples);
 
 std::string driftMessage(const api::Analysis& analysis, const MetricMemory& metric);
 // The same with what decides nothing: how far apart the versions are otherwise, and whether they differ at

@@ -1,6 +1,7 @@
 #include "judge/rate_evidence.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace serin::judge {
 namespace {
@@ -39,6 +40,12 @@ HarmMixture anew(const HarmMixture& known) {
     return out;
 }
 
+// Evidence in a watch up to which there is none of harm. Of looks, each of which says little, the starts
+// before the last few have some at all times: e^0.96 together where all are good.
+double noneOf(const api::Metric& metric) {
+    return metric.isQuery() ? std::log(10.0) : 0;
+}
+
 // The metric as this rate is judged: during a soak only against the rate's own limit.
 api::Metric judgedAs(const api::Metric& metric, const std::optional<double>& soakLimit) {
     api::Metric out = metric;
@@ -63,7 +70,7 @@ void RateEvidence::startWatch() {
 }
 
 const Past& RateEvidence::harmSeen(const api::Metric& metric) const {
-    return harm.detects && evidence(metric) > 0 ? step.past : seen;
+    return harm.detects && evidence(metric) > noneOf(metric) ? step.past : seen;
 }
 
 // What pods did that are gone by the time that harm begins speaks neither for it nor against it.
@@ -89,7 +96,7 @@ void RateEvidence::add(const api::Metric& definition, const RateTick& tick) {
     while (without.size() < tick.groupCount) without.push_back({{}, forgotten ? anew(harm) : harm});
     const HarmTick full(metric, all, tick.temper);
     if (harm.detects) {
-        if (evidence(definition) <= 0) forgetSeen();
+        if (evidence(definition) <= noneOf(definition)) forgetSeen();
         step.past.add(all);
     }
     harm.add(full);

@@ -4,16 +4,11 @@
 
 #include "base/text.h"
 #include "judge/messages.h"
+#include "judge/query_messages.h"
 #include "judge/standing.h"
 
 namespace serin::judge {
 namespace {
-
-// A regression that set in with the present step shows more in the step's own numbers.
-bool stepSaysMore(const AttemptMemory& attempt, const api::Metric& metric, const RateEvidence& rate) {
-    if (!attempt.stepOpen || rate.harm.opened < 2) return false;
-    return rate.stepEvidence(metric) > rate.evidence(metric);
-}
 
 std::string afterPromotion(const api::Metric& metric, const Told& told) {
     const Past& seen = told.rate.harmSeen(metric);
@@ -78,6 +73,11 @@ std::string safeMessage(const api::Metric& metric) {
 
 }  // namespace
 
+bool stepSaysMore(const AttemptMemory& attempt, const api::Metric& metric, const RateEvidence& rate) {
+    if (!attempt.stepOpen || rate.harm.opened < 2) return false;
+    return rate.stepEvidence(metric) > rate.evidence(metric);
+}
+
 Told toldOf(const MetricMemory& metric) {
     const size_t index = metric.rate.telling(metric.definition);
     std::optional<double> edge;
@@ -87,6 +87,7 @@ Told toldOf(const MetricMemory& metric) {
 
 std::string ratesInWords(const api::Analysis& analysis, const AttemptMemory& attempt,
                          const MetricMemory& metric) {
+    if (metric.definition.isQuery()) return looksInWords(attempt, metric);
     const Told told = toldOf(metric);
     if (attempt.soaking) return afterPromotion(metric.definition, told);
     return cat(comparison(attempt, metric.definition, told),
@@ -96,6 +97,7 @@ std::string ratesInWords(const api::Analysis& analysis, const AttemptMemory& att
 std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
                         const MetricMemory& metric) {
     const api::Metric& definition = metric.definition;
+    if (definition.isQuery()) return queryMessage(analysis, attempt, metric);
     const bool latency = definition.kind == api::MetricKind::Latency;
     const bool share = definition.kind == api::MetricKind::Share;
     const auto limited = [](const RateEvidence& rate) { return rate.soakLimit.value_or(0) > 0; };
@@ -117,7 +119,7 @@ std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& atte
     const double needed = metric.rate.requestsToSafe(definition, analysis.missedHarm);
     if (needed <= 0) return out;
     return cat(out, ", about ", humanNumber(needed), " more canary ", whatItCounts(definition),
-               timeNote(attempt, metric, needed), " to call it safe");
+               timeNote(analysis, attempt, metric, needed), " to call it safe");
 }
 
 }  // namespace serin::judge

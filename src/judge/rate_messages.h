@@ -16,13 +16,16 @@ struct Told {
 // Goes through the evidence of all rates. There must be one; valid as long as `metric` is.
 Told toldOf(const MetricMemory& metric);
 
+// A regression that set in with the present step shows more in the step's own numbers.
+bool stepSaysMore(const AttemptMemory& attempt, const api::Metric& metric, const RateEvidence& rate);
+
 // Both arms' rates in words, and what makes them worse than allowed where something does: "canary errs 4.1 %
 // against 0.9 %, odds ratio at least 3.2 at 99 %", "4.1 % of the canary's requests take longer than 0.25 s,
-// against 0.9 % of stable's". There must be data.
+// against 0.9 % of stable's"; of a query what its looks saw. There must be data.
 std::string ratesInWords(const api::Analysis& analysis, const AttemptMemory& attempt,
                          const MetricMemory& metric);
 
-// One error rate or latency in words: the same, and whether it is safe or what is still missing.
+// One metric made of rates in words: the same, and whether it is safe or what is still missing.
 std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
                         const MetricMemory& metric);
 

@@ -1,6 +1,7 @@
 #include "judge/recording_lines.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "api/enum_names.h"
@@ -59,6 +60,15 @@ bool whole(const std::vector<api::PodSample>& arm) {
     });
 }
 
+// A number, or why there is none.
+bool whole(const std::map<std::string, std::vector<api::Look>>& looks) {
+    return std::all_of(looks.begin(), looks.end(), [](const auto& entry) {
+        return std::all_of(entry.second.begin(), entry.second.end(), [](const api::Look& look) {
+            return look.value ? std::isfinite(*look.value) && look.trouble.empty() : !look.trouble.empty();
+        });
+    });
+}
+
 // From 1970 on, and in years of four digits.
 bool inRange(Timestamp time) {
     constexpr Timestamp most{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}};
@@ -73,6 +83,7 @@ Result<RecordedLine> readStratum(std::string_view rest) {
         return invalid("the stratum is of no time that can be");
     if (!whole(stratum.stable) || !whole(stratum.canary))
         return invalid("a histogram in the stratum has not one bucket more than edges");
+    if (!whole(stratum.looks)) return invalid("a look in the stratum has no number and no reason, or both");
     return line;
 }
 

@@ -55,6 +55,15 @@ std::string headOf(const ReplayedAnswer& answer) {
                answer.same() ? "" : " (differs from what was recorded)", '\n');
 }
 
+// "18.2, no answer (HTTP 503)": what the looks at a query in the stratum found.
+std::string looksOf(const std::vector<api::Look>& looks) {
+    std::vector<std::string> texts;
+    for (const api::Look& look : looks) {
+        texts.push_back(look.value ? humanNumber(*look.value) : cat("no answer (", look.trouble, ')'));
+    }
+    return join(texts, ", ");
+}
+
 // One answer with what its stratum counted.
 std::string detailsOf(const ReplayedAnswer& answer) {
     std::string out = headOf(answer);
@@ -66,6 +75,8 @@ std::string detailsOf(const ReplayedAnswer& answer) {
         if (counts(stratum.canary, metric.name) || counts(stratum.stable, metric.name)) {
             out += cat(padded(evidence, 8), " canary ", countsOf(stratum.canary, metric), ", stable ",
                        countsOf(stratum.stable, metric), '\n');
+        } else if (const auto looks = stratum.looks.find(metric.name); looks != stratum.looks.end()) {
+            out += cat(padded(evidence, 8), " query ", looksOf(looks->second), '\n');
         } else {
             out += cat(evidence, '\n');
         }

@@ -37,7 +37,7 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
     out.message = rateMessage(analysis, attempt, metric);
     if (!attempt.soaking && !metric.rate.incomparable.empty()) {
         out.verdict = Verdict::Invalid;
-    } else if (metric.rate.canaryRequests() == 0) {
+    } else if (metric.rate.canaryRequests() == 0 || !metric.look.trouble.empty()) {
         out.verdict = Verdict::NoData;
     } else if (!metric.definition.guard() && evidence >= threshold) {
         out.verdict = Verdict::Harm;  // by itself, and of no consequence
@@ -48,7 +48,8 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
     const auto& [told, edge] = toldOf(metric);
     const OddsProfile::Bounds bounds = told.profile.bounds(attemptAlarm(analysis, attempt.number));
     out.stable = told.seen.stableShare();
-    out.canary = told.harmSeen(metric.definition).canaryShare();
+    out.canary = metric.definition.isQuery() ? metric.look.value.value_or(0)
+                                             : told.harmSeen(metric.definition).canaryShare();
     out.ratioLow = bounds.low;
     out.ratioHigh = bounds.high;
     out.slowerThan = edge;
@@ -113,9 +114,10 @@ api::MetricVerdict podsVerdict(const PodsEvidence& pods) {
 
 void noteTime(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric,
               api::MetricVerdict& out) {
-    const double seconds = metric.definition.kind == api::MetricKind::Mean && out.verdict != Verdict::Safe
-                               ? metric.mean.secondsMissing(analysis.interval)
-                               : secondsFor(attempt, metric, static_cast<double>(out.samplesNeeded));
+    const double seconds =
+        metric.definition.kind == api::MetricKind::Mean && out.verdict != Verdict::Safe
+            ? metric.mean.secondsMissing(analysis.interval)
+            : secondsFor(analysis, attempt, metric, static_cast<double>(out.samplesNeeded));
     out.secondsNeeded = static_cast<uint64_t>(std::min(std::ceil(seconds), kLongestWait));
 }
 

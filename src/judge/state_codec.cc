@@ -7,7 +7,7 @@
 namespace serin::judge {
 namespace {
 
-constexpr std::string_view kFormat = "serin-judge/4";
+constexpr std::string_view kFormat = "serin-judge/5";
 
 // Without groups the evidence that leaves pods out starts anew: harm by errors or latency then needs new
 // evidence of each pod.
@@ -46,7 +46,7 @@ bool consistent(const ReferenceEvidence& evidence) {
            std::ranges::is_sorted(evidence.classes);
 }
 
-// An error rate or a share has one rate, a latency one an edge; whoever goes on relies on it.
+// An error rate, a share or a query has one rate, a latency one an edge; whoever goes on relies on it.
 bool consistent(const MetricMemory& metric) {
     const RateMetric& rate = metric.rate;
     if (!consistent(metric.drift)) return false;
@@ -55,6 +55,7 @@ bool consistent(const MetricMemory& metric) {
     switch (metric.definition.kind) {
         case api::MetricKind::ErrorRate:
         case api::MetricKind::Share:
+        case api::MetricKind::Query:
             return rate.edges.empty() && rate.rates.size() == 1;
         case api::MetricKind::Latency:
             return rate.edges.size() == rate.rates.size() && rate.edges.size() <= kMostEdges &&

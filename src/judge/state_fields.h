@@ -25,11 +25,16 @@ template <typename Archive, PersistedAs<MeanCounters> T>
 void fields(Archive& a, T& v) {
     a(v.sum, v.count, v.lowerIsWorse);
 }
+// Not who is asked: that is no part of the question, and none of the judge's business.
+template <typename Archive, PersistedAs<PromQuery> T>
+void fields(Archive& a, T& v) {
+    a(v.promql, v.min, v.max);
+}
 template <typename Archive, PersistedAs<Metric> T>
 void fields(Archive& a, T& v) {
     a(v.name, v.kind, v.weight, v.worseOddsRatio, v.worseDifference, v.safeOddsRatio, v.safeDifference, v.max,
       v.histogram, v.byLabel, v.share, v.mean, v.worseChange, v.safeChange, v.unitSeconds, v.slowerThan,
-      v.psi, v.observeOnly);
+      v.psi, v.observeOnly, v.query);
 }
 template <typename Archive, PersistedAs<Counts> T>
 void fields(Archive& a, T& v) {
@@ -40,9 +45,13 @@ void fields(Archive& a, T& v) {
     a(v.pod, v.name, v.exposure, v.notReady, v.restarts, v.lostScrapes, v.counted, v.warm, v.serving,
       v.counts);
 }
+template <typename Archive, PersistedAs<Look> T>
+void fields(Archive& a, T& v) {
+    a(v.at, v.value, v.trouble);
+}
 template <typename Archive, PersistedAs<Stratum> T>
 void fields(Archive& a, T& v) {
-    a(v.from, v.to, v.spread, v.stable, v.canary, v.troubles, v.canarySilentRounds);
+    a(v.from, v.to, v.spread, v.stable, v.canary, v.troubles, v.canarySilentRounds, v.looks);
 }
 
 }  // namespace serin::api
@@ -142,9 +151,13 @@ template <typename Archive, PersistedAs<StableRecord> T>
 void fields(Archive& a, T& v) {
     a(v.revision, v.seconds, v.requests, v.strata, v.metrics);
 }
+template <typename Archive, PersistedAs<LookMemory> T>
+void fields(Archive& a, T& v) {
+    a(v.value, v.trouble);
+}
 template <typename Archive, PersistedAs<MetricMemory> T>
 void fields(Archive& a, T& v) {
-    a(v.definition, v.rate, v.drift, v.mean);
+    a(v.definition, v.rate, v.drift, v.mean, v.look);
 }
 template <typename Archive, PersistedAs<PodMemory> T>
 void fields(Archive& a, T& v) {

@@ -53,6 +53,11 @@ api::Stratum mergedStrata(const api::Stratum& first, const api::Stratum& second)
     out.from = first.from;
     out.stable = mergedArm(first.stable, second.stable);
     out.canary = mergedArm(first.canary, second.canary);
+    out.looks = first.looks;
+    for (const auto& [metric, looks] : second.looks) {
+        std::vector<api::Look>& all = out.looks[metric];
+        all.insert(all.end(), looks.begin(), looks.end());
+    }
     return out;
 }
 

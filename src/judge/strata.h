@@ -10,7 +10,8 @@
 namespace serin::judge {
 
 // Two neighbouring intervals as one. A pod counts in it when its counts cover all of it as far as it lived: a
-// scrape that was lost in `first` is made good by the next delta, one lost in `second` is not.
+// scrape that was lost in `first` is made good by the next delta, one lost in `second` is not. No look is
+// lost.
 api::Stratum mergedStrata(const api::Stratum& first, const api::Stratum& second);
 
 // The closing round took longer than a tenth of the interval: the arms cover different seconds.

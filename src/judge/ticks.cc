@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "judge/pod_memory.h"
+#include "judge/query_ticks.h"
 #include "judge/rate_ticks.h"
 #include "judge/reference_ticks.h"
 #include "judge/standing.h"
@@ -36,14 +37,13 @@ PodsTick podsTick(const api::Stratum& stratum, const AttemptMemory& attempt) {
 }
 
 // Why the stratum says nothing about the canary; empty when it does.
-std::string missingIn(const api::Stratum& stratum, const Memory& memory,
-                      const std::vector<api::Metric>& metrics) {
+std::string missingIn(const api::Stratum& stratum, const Memory& memory, const api::Analysis& analysis) {
     const auto counted = [](const auto& arm) {
         return std::any_of(arm.begin(), arm.end(), [](const api::PodSample& pod) { return pod.counted; });
     };
     const auto answered = [&](const auto& arm) {
         return std::any_of(arm.begin(), arm.end(),
-                           [&](const api::PodSample& pod) { return requestsOf(pod, metrics) > 0; });
+                           [&](const api::PodSample& pod) { return requestsOf(pod, analysis.metrics) > 0; });
     };
     const std::string unread = stratum.troubles.empty() ? "" : " (" + stratum.troubles.front() + ")";
     if (stratum.canary.empty()) return "there is no canary pod to scrape";
@@ -58,6 +58,8 @@ std::string missingIn(const api::Stratum& stratum, const Memory& memory,
         const std::string& name = metric.definition.name;
         if (metric.drift.invalid) return name + ": the versions' histograms share no bucket edge";
         if (!metric.rate.incomparable.empty()) return cat(name, ": ", metric.rate.incomparable);
+        const std::string unanswered = withoutAnswer(stratum, analysis.interval, metric.definition);
+        if (!unanswered.empty()) return cat(name, ": ", unanswered);
     }
     return "";
 }
@@ -89,7 +91,7 @@ void openStep(AttemptMemory& attempt) {
 
 void noteUsability(const api::Analysis& analysis, const api::Stratum& stratum, bool inStep, Memory& memory) {
     AttemptMemory& attempt = memory.attempt;
-    const std::string missing = missingIn(stratum, memory, analysis.metrics);
+    const std::string missing = missingIn(stratum, memory, analysis);
     if (missing.empty()) ++attempt.strata;
     if (!inStep) return;
     attempt.missing = missing;
@@ -111,7 +113,7 @@ void countEvaluation(const api::Analysis& analysis, const api::Stratum& stratum,
     record.seconds += seconds(stratum.to - stratum.from);
     for (const api::PodSample& pod : stratum.stable) record.requests += requestsOf(pod, analysis.metrics);
     for (const api::Metric& metric : analysis.metrics) {
-        if (metric.isRate()) evaluateRates(stratum, metric, record);
+        if (metric.isRate() && !metric.isQuery()) evaluateRates(stratum, metric, record);
     }
 }
 
@@ -123,7 +125,9 @@ void countComparison(const api::Analysis& analysis, const api::Stratum& whole, b
     notePods(whole, analysis.metrics, attempt);
     for (MetricMemory& metric : attempt.metrics) {
         const api::Metric& definition = metric.definition;
-        if (definition.isRate()) {
+        if (definition.isQuery()) {
+            countLooks(stratum, analysis.interval, inStep, allWarm(stratum, attempt), metric);
+        } else if (definition.isRate()) {
             countRates(stratum, inStep, attempt, memory.stable, metric);
         } else if (inStep && definition.isDrift()) {
             metric.drift.add(definition, countsOf(stratum.canary, definition.name),
@@ -149,7 +153,11 @@ void countSoak(const api::Analysis& analysis, const api::Stratum& whole, Memory&
     const api::Stratum stratum = withoutLateCounts(whole, attempt);
     notePods(whole, analysis.metrics, attempt);
     for (MetricMemory& metric : attempt.metrics) {
-        if (metric.definition.isRate()) countRates(stratum, false, attempt, memory.stable, metric);
+        if (metric.definition.isQuery()) {
+            countLooks(stratum, analysis.interval, false, false, metric);
+        } else if (metric.definition.isRate()) {
+            countRates(stratum, false, attempt, memory.stable, metric);
+        }
     }
     ++attempt.strata;
 }

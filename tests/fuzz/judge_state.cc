@@ -35,7 +35,13 @@ api::Analysis analysis() {
     classes.name = "class";
     classes.histogram = "predictions_total";
     classes.byLabel = "class";
-    out.metrics = {errors, drift, latency, share, mean, classes};
+    api::Metric query;
+    query.name = "order-value";
+    query.kind = api::MetricKind::Query;
+    query.max = api::kMostBadLooks;
+    query.query.promql = "sum(order_value)";
+    query.query.min = 20;
+    out.metrics = {errors, drift, latency, share, mean, classes, query};
     return out;
 }
 
@@ -64,6 +70,8 @@ void goOn(judge::Judge& judge, api::JudgeMode mode) {
         stratum.to = at += std::chrono::seconds(10);
         stratum.stable = {podOf("s", 100 * tick)};
         stratum.canary = {podOf("c", 30 * tick)};
+        stratum.canary.front().serving = std::chrono::minutes(1);
+        stratum.looks["order-value"] = {{at, 10.0 * static_cast<double>(tick), ""}};
         judge.add(stratum);
     }
 }

@@ -52,7 +52,8 @@ inline api::Analysis everyKind() {
     classes.name = "class";
     classes.histogram = "predictions_total";
     classes.byLabel = "class";
-    return analysisOf({errorMetric(), latencyMetric(), driftMetric(1.0), share, mean, classes});
+    return analysisOf(
+        {errorMetric(), latencyMetric(), driftMetric(1.0), share, mean, classes, queryMetric()});
 }
 
 // A rollout whose every number is drawn by lot: traffic, errors, pods that come, go, fall silent or start
@@ -91,6 +92,7 @@ class RandomRollout {
             out.canary.push_back(podNamed("c" + std::to_string(2 + tick_ / 20), 2));
         if (chance(.1)) out.troubles = {"10.0.0.7:8082: connection \xE2\x80\x9Crefused\xE2\x80\x9D 100 %"};
         out.canarySilentRounds = chance(.1) ? 3 : 0;
+        if (!order.canary.empty()) out.looks["order-value"] = {look()};
         ++tick_;
         return out;
     }
@@ -100,6 +102,10 @@ class RandomRollout {
     api::JudgeOrder order;
 
   private:
+    api::Look look() {
+        if (chance(.05)) return {now_, std::nullopt, "HTTP 503, query timed out (timeout)"};
+        return {now_, 15 + 20 * random_.uniform(), ""};
+    }
     uint64_t upTo(double most) { return static_cast<uint64_t>(random_.uniform() * most); }
     api::PodSample podNamed(const std::string& uid, uint64_t worse) {
         const uint64_t total = 100 + upTo(200);

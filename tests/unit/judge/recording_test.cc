@@ -21,7 +21,7 @@ TEST(Recording, IsItsHeadAndWhatCameAfterIt) {
     recording.begin("head\n");
     EXPECT_TRUE(recording.append("one"));
     EXPECT_TRUE(recording.append("two"));
-    EXPECT_EQ(recording.text("ml/fraud"), "serin-recording/1\n# ml/fraud\nhead\none\ntwo\n");
+    EXPECT_EQ(recording.text("ml/fraud"), "serin-recording/2\n# ml/fraud\nhead\none\ntwo\n");
 }
 
 TEST(Recording, LeavesTheOlderHalfOutBeyondItsBound) {
@@ -31,13 +31,13 @@ TEST(Recording, LeavesTheOlderHalfOutBeyondItsBound) {
     EXPECT_FALSE(recording.append("bbb")) << "half of the room";
     recording.begin("C\n");
     EXPECT_TRUE(recording.append("ccc"));
-    EXPECT_EQ(recording.text(""), "serin-recording/1\n# \nA\naaa\nbbb\nccc\n")
+    EXPECT_EQ(recording.text(""), "serin-recording/2\n# \nA\naaa\nbbb\nccc\n")
         << "it goes on, so no other head";
     EXPECT_FALSE(recording.append("ddd"));
     EXPECT_EQ(recording.size(), 20u);
     recording.begin("E\n");
     EXPECT_TRUE(recording.append("eee"));
-    EXPECT_EQ(recording.text(""), "serin-recording/1\n# \nC\nccc\nddd\neee\n");
+    EXPECT_EQ(recording.text(""), "serin-recording/2\n# \nC\nccc\nddd\neee\n");
 }
 
 TEST(Recording, KeepsNothingOfALineThatIsLongerThanAllOfIt) {
@@ -51,7 +51,7 @@ TEST(Recording, KeepsNothingOfALineThatIsLongerThanAllOfIt) {
     EXPECT_TRUE(recording.empty()) << "nor of such a head";
     recording.begin("D\n");
     EXPECT_TRUE(recording.append("d"));
-    EXPECT_EQ(recording.text(""), "serin-recording/1\n# \nD\nd\n");
+    EXPECT_EQ(recording.text(""), "serin-recording/2\n# \nD\nd\n");
 }
 
 TEST(RecordingLines, EachComesBackAsItWas) {
@@ -146,6 +146,27 @@ TEST(RecordingLines, AStratumOfNoTimeIsRefused) {
     EXPECT_TRUE(readLine(lineOf(stratum))) << "a clock may stand still or be set back";
     stratum.from = Timestamp(Duration(-1));
     EXPECT_FALSE(readLine(lineOf(stratum)));
+}
+
+TEST(RecordingLines, WhoIsAskedAQueryIsNotRecorded) {
+    api::Analysis analysis = everyKind();
+    analysis.metrics.back().query.source = api::PrometheusSource{"http://prometheus.monitoring:9090"};
+    EXPECT_THAT(lineOf(analysis), Not(HasSubstr("monitoring")));
+    EXPECT_THAT(lineOf(analysis), HasSubstr("order_value"));
+}
+
+TEST(RecordingLines, ALookWithoutANumberAndAReasonOrWithBothIsRefused) {
+    const auto reads = [](const api::Look& look) {
+        api::Stratum stratum = RandomRollout(1).nextStratum();
+        stratum.looks["order-value"] = {look};
+        return readLine(lineOf(stratum)).ok();
+    };
+    EXPECT_TRUE(reads({Timestamp{}, 1.5, ""}));
+    EXPECT_TRUE(reads({Timestamp{}, std::nullopt, "HTTP 503"}));
+    EXPECT_FALSE(reads({Timestamp{}, std::nullopt, ""}));
+    EXPECT_FALSE(reads({Timestamp{}, 1.5, "HTTP 503"}));
+    EXPECT_FALSE(reads({Timestamp{}, std::nan(""), ""}));
+    EXPECT_FALSE(reads({Timestamp{}, HUGE_VAL, ""}));
 }
 
 TEST(RecordingLines, AHistogramThatDoesNotFitItsEdgesIsRefused) {

@@ -88,6 +88,25 @@ TEST(ReplayReport, CountsWhatIsBadAsEachMetricDoes) {
     EXPECT_THAT(text, HasSubstr("canary 5 (sum 2.5), stable 10 (sum 5)\n"));
 }
 
+TEST(ReplayReport, ShowsWhatAQueryWasAnswered) {
+    const api::Analysis analysis = analysisOf({errorMetric(), queryMetric()});
+    Kept kept;
+    Rig rig(analysis);
+    RecordedJudge judge(analysis, kept.sink());
+    judge.order(rig.order());
+    const auto errors = std::map<std::string, api::Counts>{{"errors", requests(100, 2)}};
+    for (const auto& [value, trouble] : {std::pair(std::optional(18.25), ""), {std::nullopt, "HTTP 503"}}) {
+        api::Stratum stratum = rig.stratum({pod("s", errors)}, {pod("c", errors)});
+        stratum.looks["order-value"] = {{rig.now, value, trouble}};
+        judge.add(stratum);
+        judge.judgement();
+    }
+    const ReplayReport report = reportReplay(kept.text(), true);
+    EXPECT_EQ(report.code, 0) << report.trouble;
+    EXPECT_THAT(report.text, HasSubstr(" query 18.2\n"));
+    EXPECT_THAT(report.text, HasSubstr(" query no answer (HTTP 503)\n"));
+}
+
 TEST(ReplayReport, TellsTheFirstStratumThatDiffers) {
     // Lines: format, remark, analysis, reference, state, order, then a stratum and what was said of it, five
     // times.
@@ -120,7 +139,7 @@ TEST(ReplayReport, NamesTheLineThatCannotBeRead) {
         EXPECT_EQ(report.code, 2) << report.text;
         return report.trouble;
     };
-    EXPECT_THAT(trouble(1, "serin-recording/2"), StartsWith("line 1: not \"serin-recording/1\""));
+    EXPECT_THAT(trouble(1, "serin-recording/1"), StartsWith("line 1: not \"serin-recording/2\""));
     EXPECT_THAT(trouble(3, ""), StartsWith("line 3: an analysis has to come first"));
     EXPECT_THAT(trouble(5, "state serin-judge/1 0"), StartsWith("line 5: the judge's state cannot be read"));
     EXPECT_THAT(trouble(9, lineAt(recording, 9).substr(0, 60)),

@@ -63,6 +63,17 @@ inline api::Metric latencyMetric() {
     return metric;
 }
 
+// A number that is bad below 20.
+inline api::Metric queryMetric() {
+    api::Metric metric;
+    metric.name = "order-value";
+    metric.kind = api::MetricKind::Query;
+    metric.max = api::kMostBadLooks;
+    metric.query.promql = "sum(order_value{version=\"{{revision}}\"})";
+    metric.query.min = 20;
+    return metric;
+}
+
 inline api::Analysis analysisOf(std::vector<api::Metric> metrics) {
     api::Analysis analysis;
     analysis.metrics = std::move(metrics);

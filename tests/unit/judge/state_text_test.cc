@@ -66,6 +66,8 @@ TEST(StateText, MetricsWithoutTheirRatesAreRefused) {
     EXPECT_FALSE(decodeState(encodeState(memory)).has_value()) << "an error rate has one";
     metric.rate.rates.resize(1);
     EXPECT_TRUE(decodeState(encodeState(memory)).has_value());
+    metric.definition.kind = api::MetricKind::Query;
+    EXPECT_TRUE(decodeState(encodeState(memory)).has_value());
     metric.definition.kind = api::MetricKind::Latency;
     EXPECT_FALSE(decodeState(encodeState(memory)).has_value()) << "one of which edge?";
     metric.rate.edges = {.5};

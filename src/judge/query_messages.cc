@@ -1,0 +1,57 @@
+#include "judge/query_messages.h"
+
+#include "base/text.h"
+#include "judge/messages.h"
+#include "judge/rate_messages.h"
+#include "judge/standing.h"
+
+namespace serin::judge {
+namespace {
+
+std::string beyond(const api::PromQuery& query) {
+    if (!query.max) return cat("below ", humanNumber(*query.min));
+    if (!query.min) return cat("above ", humanNumber(*query.max));
+    return cat("outside of ", humanNumber(*query.min), " to ", humanNumber(*query.max));
+}
+
+// "below 20 in 7 of 8 looks": of those that say most.
+std::string howOften(const AttemptMemory& attempt, const MetricMemory& metric) {
+    const RateEvidence& rate = metric.rate.rates.front();
+    const bool step = !attempt.soaking && attempt.harm && stepSaysMore(attempt, metric.definition, rate);
+    const Past& seen = attempt.soaking ? rate.harmSeen(metric.definition) : step ? rate.step.past : rate.seen;
+    const bool late = attempt.soaking && &seen != &rate.seen;
+    const char* when = step ? " in this step" : late ? " of late" : attempt.soaking ? " after promotion" : "";
+    return cat(beyond(metric.definition.query), " in ",
+               seen.canaryBad > 0 ? humanNumber(seen.canaryBad) : "none", " of ", humanNumber(seen.canary),
+               seen.canary == 1 ? " look" : " looks", when);
+}
+
+}  // namespace
+
+std::string looksInWords(const AttemptMemory& attempt, const MetricMemory& metric) {
+    return cat(metric.definition.name, " is ", humanNumber(metric.look.value.value_or(0)), ", ",
+               howOften(attempt, metric));
+}
+
+std::string queryMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
+                         const MetricMemory& metric) {
+    const std::string& name = metric.definition.name;
+    const bool looked = metric.rate.canaryRequests() > 0;
+    if (!metric.look.trouble.empty()) {
+        return cat(name, ": ", metric.look.trouble,
+                   looked ? cat("; before that ", howOften(attempt, metric)) : "");
+    }
+    if (!looked) {
+        return cat("no look at ", name,
+                   " yet; one counts once the canary has answered requests for an interval");
+    }
+    const std::string out = looksInWords(attempt, metric);
+    if (attempt.soaking) return out;
+    if (isSafe(analysis, metric)) return cat(out, ", safe: in fewer than half of them");
+    const double needed = metric.rate.requestsToSafe(metric.definition, analysis.missedHarm);
+    if (needed <= 0) return out;
+    return cat(out, ", about ", humanNumber(needed), needed == 1 ? " more look" : " more looks",
+               timeNote(analysis, attempt, metric, needed), " to call it safe");
+}
+
+}  // namespace serin::judge

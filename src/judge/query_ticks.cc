@@ -1,0 +1,53 @@
+#include "judge/query_ticks.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace serin::judge {
+namespace {
+
+bool isBad(const api::PromQuery& query, double value) {
+    const bool good = (!query.min || value >= *query.min) && (!query.max || value <= *query.max);
+    return !good;
+}
+
+bool servedAllOf(Duration interval, const api::Stratum& stratum, Timestamp until) {
+    return std::ranges::any_of(stratum.canary, [&](const api::PodSample& pod) {
+        return pod.serving > Duration{0} && pod.serving + (until - stratum.from) >= interval;
+    });
+}
+
+// Those that count.
+std::vector<api::Look> looksAt(const api::Stratum& stratum, Duration interval, const std::string& metric) {
+    std::vector<api::Look> out;
+    const auto found = stratum.looks.find(metric);
+    if (found == stratum.looks.end()) return out;
+    for (const api::Look& look : found->second) {
+        if (servedAllOf(interval, stratum, look.at)) out.push_back(look);
+    }
+    return out;
+}
+
+}  // namespace
+
+void countLooks(const api::Stratum& stratum, Duration interval, bool inStep, bool warm,
+                MetricMemory& metric) {
+    const api::PromQuery& query = metric.definition.query;
+    for (const api::Look& look : looksAt(stratum, interval, metric.definition.name)) {
+        metric.look.trouble = look.value ? "" : look.trouble;
+        if (!look.value) continue;
+        metric.look.value = look.value;
+        RateTick tick;
+        tick.inStep = inStep;
+        tick.canary.push_back({1, isBad(query, *look.value) ? 1U : 0U, warm, kNoGroup});
+        metric.rate.rates.front().add(metric.definition, tick);
+    }
+}
+
+std::string withoutAnswer(const api::Stratum& stratum, Duration interval, const api::Metric& metric) {
+    const std::vector<api::Look> looks = looksAt(stratum, interval, metric.name);
+    return looks.empty() || looks.back().value ? "" : looks.back().trouble;
+}
+
+}  // namespace serin::judge
