@@ -45,6 +45,20 @@ std::vector<std::string> troublesOf(const Round& round) {
     return troubles;
 }
 
+std::map<std::string, std::vector<api::Look>> looksOf(const Round& round) {
+    std::map<std::string, std::vector<api::Look>> out;
+    for (const QueryResult& result : round.queries) {
+        api::Look look{round.at, std::nullopt, ""};
+        if (result.answer) {
+            look.value = *result.answer;
+        } else {
+            look.trouble = result.answer.error().message;
+        }
+        out[result.query.metric].push_back(std::move(look));
+    }
+    return out;
+}
+
 // Between the first and the last of those that were read, beyond what is meant to be.
 Duration spreadOf(const Round& round) {
     std::optional<Timestamp> first, last;
@@ -118,6 +132,7 @@ std::optional<api::Stratum> CounterBook::add(const Round& round, const Context& 
     stratum.to = round.at;
     stratum.spread = spreadOf(round);
     stratum.troubles = troublesOf(round);
+    stratum.looks = looksOf(round);
     for (const PodResult& result : round.pods) {
         api::PodSample sample = closePod(pods_[result.target.podUid], result, round, context);
         (result.target.arm == Arm::Canary ? stratum.canary : stratum.stable).push_back(std::move(sample));

@@ -14,8 +14,9 @@
 
 namespace serin::signals {
 
-// Turns rounds of scrapes of one ModelDeployment into strata: per-series deltas, summed per pod. Pure: time
-// comes in with the rounds. Not safe for use from several threads at once.
+// Turns rounds of scrapes of one ModelDeployment into strata: per-series deltas, summed per pod, and the
+// answers of its queries as they are. Pure: time comes in with the rounds. Not safe for use from several
+// threads at once.
 //
 // What counts: a series counts what it rose since it was last read, or all of it after a reset or when it is
 // new in a pod read before. A pod read for the first time counts from 0 when its process started both after

@@ -14,17 +14,11 @@ namespace {
 
 constexpr size_t kLongestWords = 300;
 constexpr size_t kMostWarnings = 3;
+// Before Prometheus 3 remarks, such as that a counter's name ends unusually, stood among the warnings.
+constexpr std::string_view kRemark = "PromQL info: ";
 constexpr size_t kDeepest = 32;
 // Of a timestamp in seconds: the year 5138.
 constexpr double kLatest = 1e11;
-
-// What stands in an answer; goes to people's terminals and to logs.
-std::string shown(std::string_view text) {
-    std::string out = shortened(text, kLongestWords);
-    std::ranges::replace_if(
-        out, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }, '?');
-    return out;
-}
 
 // Reads the answer piece by piece and keeps nothing else: a tree of it would need ten times its size, and
 // the server is one that any user may name.
@@ -54,9 +48,11 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     std::string status, error, errorType, resultType;
     std::vector<std::string> warnings;
     std::vector<PrometheusSeries> series;
+    std::optional<PrometheusSample> scalar;
     std::string trouble;  // why the answer cannot be used; empty when it can
 
   private:
+    // Result: the list of series, or the pair that a scalar is.
     enum class Place { Other, Root, Data, Result, Series, Metric, Values, Pair, Warnings };
 
     bool fail(std::string why) {
@@ -70,6 +66,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     bool number(double value);
     bool label(std::string& value);
     bool endPair();
+    PrometheusSample sample() const;  // the pair that was read
 
     const PrometheusLimits& limits_;
     std::vector<Place> places_;
@@ -91,7 +88,7 @@ Reader::Place Reader::inside(bool array) const {
         case Place::Result:
             return array ? Place::Other : Place::Series;
         case Place::Series:
-            if (array) return key_ == "values" ? Place::Values : Place::Other;
+            if (array) return key_ == "values" ? Place::Values : key_ == "value" ? Place::Pair : Place::Other;
             return key_ == "metric" ? Place::Metric : Place::Other;
         case Place::Values:
             return array ? Place::Pair : Place::Other;
@@ -106,7 +103,7 @@ bool Reader::open(bool array) {
     if (here() == Place::Series) {
         if (series.size() >= limits_.series) return fail(cat("it has more than ", limits_.series, " series"));
         series.emplace_back();
-    } else if (here() == Place::Pair) {
+    } else if (here() == Place::Pair || here() == Place::Result) {
         time_.reset();
         value_.reset();
     }
@@ -117,6 +114,7 @@ bool Reader::close() {
     const Place ended = here();
     places_.pop_back();
     if (ended == Place::Pair) return endPair();
+    if (ended == Place::Result && series.empty() && time_ && value_) scalar = sample();
     if (ended == Place::Metric) std::ranges::sort(series.back().labels);
     return true;
 }
@@ -125,12 +123,16 @@ bool Reader::endPair() {
     if (!time_ || !value_) return fail("a sample is not a time and a number");
     if (samples_ >= limits_.samples) return fail(cat("it has more than ", limits_.samples, " samples"));
     ++samples_;
-    series.back().samples.push_back({Timestamp(Duration(std::llround(*time_ * 1000))), *value_});
+    series.back().samples.push_back(sample());
     return true;
 }
 
+PrometheusSample Reader::sample() const {
+    return {Timestamp(Duration(std::llround(*time_ * 1000))), *value_};
+}
+
 bool Reader::number(double value) {
-    if (here() != Place::Pair || time_) return true;
+    if ((here() != Place::Pair && here() != Place::Result) || time_) return true;
     if (!(std::abs(value) < kLatest)) return fail("a sample has a time that is none");
     time_ = value;
     return true;
@@ -157,14 +159,19 @@ bool Reader::string(string_t& value) {
             if (key_ == "resultType") resultType = std::move(value);
             return true;
         case Place::Warnings:
-            if (warnings.size() < kMostWarnings) warnings.push_back(std::move(value));
+            if (warnings.size() < kMostWarnings && !value.starts_with(kRemark))
+                warnings.push_back(std::move(value));
             return true;
         case Place::Metric:
             return label(value);
+        case Place::Result:
+            value_ = parseNumber(value);  // of a string it is none
+            return true;
         case Place::Pair:
             value_ = parseNumber(value);
-            return value_ ? true
-                          : fail(cat("a sample has the value \"", shown(value), "\", which is no number"));
+            return value_
+                       ? true
+                       : fail(cat("a sample has the value \"", forPeople(value), "\", which is no number"));
         default:
             return true;
     }
@@ -187,27 +194,41 @@ std::string_view PrometheusSeries::label(std::string_view name) const {
                                                          : std::string_view();
 }
 
-Result<std::vector<PrometheusSeries>> decodePrometheus(int status, std::string_view body,
-                                                       const PrometheusLimits& limits) {
+std::string forPeople(std::string_view text) {
+    std::string out = shortened(text, kLongestWords);
+    std::ranges::replace_if(
+        out, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }, '?');
+    return out;
+}
+
+Result<PrometheusAnswer> readPrometheusAnswer(int status, std::string_view body,
+                                              const PrometheusLimits& limits) {
     Reader reader(limits);
     if (!nlohmann::json::sax_parse(body, &reader) && reader.trouble.empty())
         reader.trouble = "it is not JSON";
     if (reader.trouble.empty() && reader.status == "error") {
-        const std::string type = reader.errorType.empty() ? "" : cat(" (", shown(reader.errorType), ")");
-        return invalid(cat("HTTP ", status, ", ", shown(reader.error), type));
+        const std::string type = reader.errorType.empty() ? "" : cat(" (", forPeople(reader.errorType), ")");
+        return invalid(cat("HTTP ", status, ", ", forPeople(reader.error), type));
     }
     if (status < 200 || status > 299) return invalid(cat("HTTP ", status, statusInWords(status)));
     if (!reader.trouble.empty()) return invalid(cat("its answer cannot be read: ", reader.trouble));
     if (reader.status != "success") return invalid("its answer is not one of Prometheus");
-    if (!reader.warnings.empty()) {
-        std::vector<std::string> words;
-        for (const std::string& warning : reader.warnings) words.push_back(shown(warning));
-        return invalid(cat("its answer may be incomplete: ", join(words, "; ")));
+    for (std::string& warning : reader.warnings) warning = forPeople(warning);
+    return PrometheusAnswer{std::move(reader.resultType), std::move(reader.series), reader.scalar,
+                            std::move(reader.warnings)};
+}
+
+Result<std::vector<PrometheusSeries>> decodePrometheus(int status, std::string_view body,
+                                                       const PrometheusLimits& limits) {
+    auto answer = readPrometheusAnswer(status, body, limits);
+    if (!answer) return answer.error();
+    if (!answer->warnings.empty()) {
+        return invalid(cat("its answer may be incomplete: ", join(answer->warnings, "; ")));
     }
-    if (reader.resultType != "matrix") {
-        return invalid(cat("its answer is a \"", shown(reader.resultType), "\" instead of a \"matrix\""));
+    if (answer->type != "matrix") {
+        return invalid(cat("its answer is a \"", forPeople(answer->type), "\" instead of a \"matrix\""));
     }
-    return std::move(reader.series);
+    return std::move(answer).value().series;
 }
 
 }  // namespace serin::signals

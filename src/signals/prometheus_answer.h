@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,10 +32,29 @@ struct PrometheusLimits {
     size_t samples = 1'000'000;
 };
 
-// The series of an answer of /api/v1/query to a range selector. Pure. Invalid in the words of a person:
-// Prometheus' own words for its refusal, no JSON, another type of result, a sample that is no number, a
-// limit. A warning is a refusal too: what it says is that series may lack, and those might be the failures.
-// Of an answer that is not in Prometheus' form nothing is repeated but the status, whoever it came from.
+// An answer of /api/v1/query, of any type that Prometheus has.
+struct PrometheusAnswer {
+    std::string type;  // as it names it: matrix, vector, scalar or string
+    // Of a matrix or a vector. One of a vector has one sample, or none where it is a native histogram.
+    std::vector<PrometheusSeries> series;
+    std::optional<PrometheusSample> scalar;
+    // That something may lack; the first of them, as forPeople() gives them. Remarks on the query are none.
+    std::vector<std::string> warnings;
+};
+
+// Pure. Invalid in the words of a person: Prometheus' own words for its refusal, no JSON, a sample that is no
+// number, a limit. Of an answer that is not in Prometheus' form nothing is repeated but the status, whoever
+// it came from.
+Result<PrometheusAnswer> readPrometheusAnswer(int status, std::string_view body,
+                                              const PrometheusLimits& limits);
+
+// What stands in an answer, as it may go to people's terminals and to logs: short, without control
+// characters.
+std::string forPeople(std::string_view text);
+
+// The series of an answer of /api/v1/query to a range selector. Pure. Invalid as readPrometheusAnswer() is,
+// and for another type of result. A warning is a refusal too: what it says is that series may lack, and those
+// might be the failures.
 Result<std::vector<PrometheusSeries>> decodePrometheus(int status, std::string_view body,
                                                        const PrometheusLimits& limits = {});
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "signals/prometheus_query.h"
+#include "signals/query_answer.h"
 
 namespace serin::signals {
 namespace {
@@ -17,8 +18,9 @@ constexpr const char* queryPath = "/api/v1/query";
 }  // namespace
 
 struct PrometheusReader::Question {
-    PrometheusOrigin origin;
+    api::PrometheusSource source;
     std::string query;
+    Timestamp at;
     Duration timeout{0};
     Duration deadline{0};  // Clock::sinceBoot
 };
@@ -26,36 +28,71 @@ struct PrometheusReader::Question {
 PrometheusReader::PrometheusReader(net::FormPoster& poster, const Clock& clock, size_t maxThreads)
     : poster_(poster), clock_(clock), lanes_(maxThreads, mostOfOneServer) {}
 
+PrometheusReader::Question PrometheusReader::questionOf(const api::PrometheusSource& source,
+                                                        std::string query, Timestamp at,
+                                                        Duration interval) const {
+    Question out{source, std::move(query), at, std::min<Duration>(interval / 2, longestAnswer), {}};
+    out.deadline = clock_.sinceBoot() + out.timeout;
+    return out;
+}
+
 void PrometheusReader::start(const PrometheusOrigin& origin, Duration interval, Round& round,
                              std::function<void()> done) {
-    Question question{origin, {}, std::min<Duration>(interval / 2, longestAnswer), {}};
-    question.deadline = clock_.sinceBoot() + question.timeout;
     std::vector<std::string> pods;
     for (const PodResult& pod : round.pods) pods.push_back(pod.target.podName);
-    question.query = prometheusQuery(*round.selection, origin.space, pods, windowOf(origin, interval));
-    lanes_.submit(origin.source.address, [this, question = std::move(question), &round,
+    Question question = questionOf(
+        origin.source, prometheusQuery(*round.selection, origin.space, pods, windowOf(origin, interval)),
+        round.at, interval);
+    lanes_.submit(origin.source.address, [this, question = std::move(question), space = origin.space, &round,
                                           done = std::move(done)](ThreadPool::Turn turn) {
-        if (turn == ThreadPool::Turn::Run) ask(question, round);
+        if (turn == ThreadPool::Turn::Run) read(question, space, round);
         done();
     });
 }
 
-void PrometheusReader::ask(const Question& question, Round& round) {
-    const auto fail = [&](const Error& why) {
-        failRound({why.code, cat(question.origin.name(), ": ", why.message)}, round);
-    };
+void PrometheusReader::answer(QueryResult& result, Timestamp at, Duration interval,
+                              std::function<void()> done) {
+    Question question = questionOf(result.query.source, result.query.promql, at, interval);
+    lanes_.submit(question.source.address,
+                  [this, question, interval, &result, done = std::move(done)](ThreadPool::Turn turn) {
+                      if (turn == ThreadPool::Turn::Run) result.answer = numberOf(question, interval);
+                      done();
+                  });
+}
+
+Result<HttpResponse> PrometheusReader::ask(const Question& question) {
     const Duration left = question.deadline - clock_.sinceBoot();
     if (left <= Duration{0}) {
-        return fail({ErrorCode::Unknown, cat("not asked within ", formatDuration(question.timeout),
-                                             ", for its answers to other ModelDeployments take too long")});
+        return Error{ErrorCode::Unknown,
+                     cat(nameOf(question.source), ": not asked within ", formatDuration(question.timeout),
+                         ", for its answers to other questions take too long")};
     }
-    const auto answer = poster_.post(cat(question.origin.source.address, queryPath),
-                                     prometheusForm(question.query, round.at, left), left, maxAnswerBytes);
-    if (!answer) return fail(answer.error());
+    Result<HttpResponse> answer =
+        poster_.post(cat(question.source.address, queryPath),
+                     prometheusForm(question.query, question.at, left), left, maxAnswerBytes);
+    if (answer) return answer;
+    return Error{answer.error().code, cat(nameOf(question.source), ": ", answer.error().message)};
+}
+
+void PrometheusReader::read(const Question& question, const std::string& space, Round& round) {
+    const auto answer = ask(question);
+    if (!answer) return failRound(answer.error(), round);
     const std::lock_guard lock(decoding_);
     const auto series = decodePrometheus(answer->status, answer->body);
-    if (!series) return fail(series.error());
-    readPrometheus(*series, question.origin, question.query, round);
+    if (!series) {
+        return failRound({series.error().code, cat(nameOf(question.source), ": ", series.error().message)},
+                         round);
+    }
+    readPrometheus(*series, {question.source, space}, question.query, round);
+}
+
+Result<double> PrometheusReader::numberOf(const Question& question, Duration interval) {
+    const auto answer = ask(question);
+    if (!answer) return answer.error();
+    const std::lock_guard lock(decoding_);
+    const auto number = decodeNumber(answer->status, answer->body, question.at - interval);
+    if (number) return number;
+    return Error{number.error().code, cat(nameOf(question.source), ": ", number.error().message)};
 }
 
 }  // namespace serin::signals

@@ -11,9 +11,9 @@
 
 namespace serin::signals {
 
-// Reads the pods of rounds from the Prometheus that each names, on threads of its own: pods' pages never wait
-// for a Prometheus, nor one Prometheus for another. Safe to call from several threads at once. The poster and
-// the clock outlive it; destruction waits for the questions under way.
+// Reads the pods of rounds from the Prometheus that each names, and puts queries to one, on threads of its
+// own: pods' pages never wait for a Prometheus, nor one Prometheus for another. Safe to call from several
+// threads at once. The poster and the clock outlive it; destruction waits for the questions under way.
 class PrometheusReader {
   public:
     // `maxThreads` 0: everything happens within start().
@@ -24,9 +24,18 @@ class PrometheusReader {
     // them, answered within min(interval / 2, 5 s), the wait for its turn included.
     void start(const PrometheusOrigin& origin, Duration interval, Round& round, std::function<void()> done);
 
+    // Gives the query its answer as of `at`, or the reason why there is none, and calls `done` in the same
+    // way and within the same time. Until then `result` is only touched here.
+    void answer(QueryResult& result, Timestamp at, Duration interval, std::function<void()> done);
+
   private:
     struct Question;
-    void ask(const Question& question, Round& round);
+    Question questionOf(const api::PrometheusSource& source, std::string query, Timestamp at,
+                        Duration interval) const;
+    // What `source` said, undecoded; an Error says by itself whom it is about.
+    Result<HttpResponse> ask(const Question& question);
+    void read(const Question& question, const std::string& space, Round& round);
+    Result<double> numberOf(const Question& question, Duration interval);
 
     net::FormPoster& poster_;
     const Clock& clock_;

@@ -87,7 +87,7 @@ std::string nothingJudged(const Selection& selection) {
 
 }  // namespace
 
-std::string PrometheusOrigin::name() const {
+std::string nameOf(const api::PrometheusSource& source) {
     return cat("Prometheus at ", source.address);
 }
 

@@ -9,13 +9,15 @@
 
 namespace serin::signals {
 
+// How messages begin that are about it and not about a pod.
+std::string nameOf(const api::PrometheusSource& source);
+
 // A Prometheus and where the pods that it is asked about live.
 struct PrometheusOrigin {
     api::PrometheusSource source;
     std::string space;  // their namespace
 
-    // How messages begin that are about it and not about a pod.
-    std::string name() const;
+    std::string name() const { return nameOf(source); }
 };
 
 // How far back a look at `origin` has to go, so that every scrape since the look before is in it: the

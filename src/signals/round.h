@@ -43,11 +43,24 @@ struct PodResult {
     std::optional<api::ModelAnswer> model;  // absent when not asked
 };
 
+// A question in PromQL about a version, which one number answers.
+struct Query {
+    std::string metric;  // whose it is
+    std::string promql;
+    api::PrometheusSource source;
+};
+
+struct QueryResult {
+    Query query;
+    Result<double> answer = invalid("not asked");  // finite
+};
+
 // All pods of one ModelDeployment, scraped at about the same moment.
 struct Round {
     Timestamp at;  // when it began
     std::shared_ptr<const Selection> selection;
-    std::vector<PodResult> pods;  // in the order of the targets
+    std::vector<PodResult> pods;       // in the order of the targets
+    std::vector<QueryResult> queries;  // answered as of `at`
     Duration allowedSpread{0};  // between scrapes of one moment, where somebody else spreads them on purpose
 };
 

@@ -82,6 +82,10 @@ void Scraper::start(RoundRequest request, std::function<void(Round)> done) {
         result.reading = Error{ErrorCode::Stopped, "the scraper is stopping"};
         pending->round.pods.push_back(std::move(result));
     }
+    for (Query& query : request.queries) {
+        pending->round.queries.push_back(
+            {std::move(query), Error{ErrorCode::Stopped, "the scraper is stopping"}});
+    }
     // Read before the first task can finish the round.
     const size_t pods = pending->round.pods.size();
     std::vector<size_t> asked;
@@ -89,8 +93,9 @@ void Scraper::start(RoundRequest request, std::function<void(Round)> done) {
         if (pending->round.pods[i].target.askModel) asked.push_back(i);
     }
     const size_t readings = !request.read || pods == 0 ? 0 : request.prometheus ? 1 : pods;
-    if (readings + asked.size() == 0) return pending->done(std::move(pending->round));
-    pending->open = readings + asked.size();
+    const size_t queries = pending->round.queries.size();
+    if (readings + asked.size() + queries == 0) return pending->done(std::move(pending->round));
+    pending->open = readings + asked.size() + queries;
     auto submit = [&](size_t index, void (Scraper::*ask)(Pending&, size_t)) {
         pool_.submit([this, pending, index, ask](ThreadPool::Turn turn) {
             if (turn == ThreadPool::Turn::Run) (this->*ask)(*pending, index);
@@ -104,6 +109,7 @@ void Scraper::start(RoundRequest request, std::function<void(Round)> done) {
         for (size_t i = 0; i < readings; ++i) submit(i, &Scraper::fetchMetrics);
     }
     for (size_t index : asked) submit(index, &Scraper::askModel);
+    for (size_t i = 0; i < queries; ++i) askQuery(i, request.interval, pending);
 }
 
 void Scraper::readFrom(const PrometheusOrigin& origin, Duration interval,
@@ -113,6 +119,16 @@ void Scraper::readFrom(const PrometheusOrigin& origin, Duration interval,
         return pending->finishOne();
     }
     prometheus_->start(origin, interval, pending->round, [pending] { pending->finishOne(); });
+}
+
+void Scraper::askQuery(size_t index, Duration interval, const std::shared_ptr<Pending>& pending) {
+    QueryResult& result = pending->round.queries[index];
+    if (prometheus_ == nullptr) {
+        result.answer =
+            Error{ErrorCode::Unavailable, cat(nameOf(result.query.source), " cannot be asked here")};
+        return pending->finishOne();
+    }
+    prometheus_->answer(result, pending->round.at, interval, [pending] { pending->finishOne(); });
 }
 
 Round Scraper::scrape(RoundRequest request) {

@@ -20,7 +20,8 @@ struct RoundRequest {
                            // for its metrics, and 3 s for its model: that silence takes its traffic away, and
                            // half a second of a busy node is none
     std::optional<PrometheusOrigin> prometheus = std::nullopt;  // to be read instead of the pods' pages
-    bool read = true;  // false: the pods are only asked for their models
+    bool read = true;              // false: the pods are only asked for their models
+    std::vector<Query> queries{};  // asked at the same time, each in at most min(interval / 2, 5 s)
 };
 
 // Scrapes pods in parallel on threads of its own, shared by all ModelDeployments. Safe to call from several
@@ -33,9 +34,9 @@ class Scraper {
     Scraper(net::Fetcher& fetcher, const Clock& clock, size_t maxThreads = 32,
             PrometheusReader* prometheus = nullptr);
 
-    // Starts a round and returns at once. `done` is called exactly once, on a thread of the scraper (on the
-    // calling one when there are no targets), and must not block. Rounds not finished at destruction report
-    // their pods as Stopped.
+    // Starts a round, which ends when all of it is answered or given up, and returns at once. `done` is
+    // called exactly once, on a thread of the scraper (on the calling one when there is nothing to ask), and
+    // must not block. Rounds not finished at destruction report their pods as Stopped.
     void start(RoundRequest request, std::function<void(Round)> done);
 
     // The same, waiting for the result.
@@ -44,6 +45,7 @@ class Scraper {
   private:
     struct Pending;
     void readFrom(const PrometheusOrigin& origin, Duration interval, const std::shared_ptr<Pending>& pending);
+    void askQuery(size_t index, Duration interval, const std::shared_ptr<Pending>& pending);
     void fetchMetrics(Pending& pending, size_t index);
     void askModel(Pending& pending, size_t index);
 

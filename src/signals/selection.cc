@@ -119,6 +119,7 @@ Result<Source> sourceOf(const api::Runtime& runtime, const api::Metric& metric, 
 Result<Selection> compileSelection(const api::Runtime& runtime, const std::vector<api::Metric>& metrics) {
     Selection selection;
     for (size_t i = 0; i < metrics.size(); ++i) {
+        if (metrics[i].isQuery()) continue;  // of no pod
         auto source = sourceOf(runtime, metrics[i], i);
         if (!source) return source.error();
         auto same =

@@ -39,7 +39,8 @@ struct Selection {
     std::vector<SelectedMetric> metrics;
 };
 
-// Compiles what the runtime and the metrics ask for. Invalid names the field and what is wrong with it
+// Compiles what the runtime and the metrics ask pods for; queries ask none. Invalid names the field and what
+// is wrong with it
 // ("spec.runtime.errors.bad[0]: …").
 Result<Selection> compileSelection(const api::Runtime& runtime, const std::vector<api::Metric>& metrics);
 

@@ -1,4 +1,5 @@
-// The input is Prometheus' answer, read for the pods a and b and put into a book.
+// The input is Prometheus' answer, read as the number of a query, and for the pods a and b and put into a
+// book.
 #include <algorithm>
 #include <cmath>
 
@@ -6,6 +7,7 @@
 #include "signals/counter_book.h"
 #include "signals/prometheus_answer.h"
 #include "signals/prometheus_reading.h"
+#include "signals/query_answer.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace serin::fuzz {
@@ -37,6 +39,12 @@ void checkReading(const signals::PodReading& reading) {
     }
 }
 
+void checkReason(const std::string& why) {
+    require(!why.empty() && why.size() < 4000, "a refusal has a short reason");
+    require(std::ranges::none_of(why, [](char c) { return c == '\n' || c == '\x1b'; }),
+            "which a terminal does not obey");
+}
+
 void checkPod(const signals::PodResult& pod) {
     for (const signals::PodReading& earlier : pod.earlier) checkReading(earlier);
     if (!pod.reading) {
@@ -55,14 +63,12 @@ void checkPod(const signals::PodResult& pod) {
 
 void one(std::string_view input) {
     static const auto selected = selection();
-    const auto series = signals::decodePrometheus(200, input, {1'000, 10'000, 10'000});
-    if (!series) {
-        const std::string& why = series.error().message;
-        require(!why.empty() && why.size() < 4000, "a refusal has a short reason");
-        require(std::ranges::none_of(why, [](char c) { return c == '\n' || c == '\x1b'; }),
-                "which a terminal does not obey");
-        return;
-    }
+    const signals::PrometheusLimits limits{1'000, 10'000, 10'000};
+    const auto number = signals::decodeNumber(200, input, kNow - std::chrono::seconds(10), limits);
+    if (!number) checkReason(number.error().message);
+    require(!number || std::isfinite(*number), "what answers a query is a number");
+    const auto series = signals::decodePrometheus(200, input, limits);
+    if (!series) return checkReason(series.error().message);
     const signals::PrometheusOrigin origin{{"http://prometheus:9090", std::chrono::seconds(15)}, "ml"};
     signals::Round round;
     round.at = kNow;

@@ -1,7 +1,7 @@
 // look ADDRESS NAMESPACE POD…: for each line on standard input looks once at these pods through the
 // Prometheus at ADDRESS, with Serin's own reader and counter book, and prints what the interval since the
 // look before counted, as one line of JSON; null for the first. The pods export requests_total and
-// took_seconds.
+// took_seconds. A line that is not empty is a query that is asked beside them.
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -47,7 +47,11 @@ json jsonOf(const std::optional<api::Stratum>& stratum) {
     if (!stratum) return nullptr;
     json pods = json::object();
     for (const api::PodSample& pod : stratum->stable) pods[pod.name] = jsonOf(pod);
-    return {{"pods", pods}, {"troubles", stratum->troubles}, {"spread", stratum->spread.count()}};
+    json out = {{"pods", pods}, {"troubles", stratum->troubles}, {"spread", stratum->spread.count()}};
+    for (const auto& [metric, looks] : stratum->looks) {
+        for (const api::Look& look : looks) out[metric] = look.value ? json(*look.value) : json(look.trouble);
+    }
+    return out;
 }
 
 int run(int argc, char** argv) {
@@ -70,6 +74,8 @@ int run(int argc, char** argv) {
         request.targets.push_back(target);
     }
     for (std::string line; std::getline(std::cin, line);) {
+        request.queries.clear();
+        if (!line.empty()) request.queries.push_back({"query", line, request.prometheus->source});
         std::cout << jsonOf(book.add(scraper.scrape(request), {began, Duration{0}})).dump() << std::endl;
     }
     return 0;

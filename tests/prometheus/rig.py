@@ -72,8 +72,8 @@ class Looker:
         self.process = subprocess.Popen([LOOK, address, space, *pods], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True)
 
-    def look(self):
-        self.process.stdin.write("\n")
+    def look(self, query=""):
+        self.process.stdin.write(f"{query}\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 

@@ -72,6 +72,19 @@ class PrometheusReaderTest : public ::testing::Test {
         out.prometheus = PrometheusOrigin{{address, seconds(10)}, "ml"};
         return out;
     }
+    static Query query(const std::string& promql, const std::string& address = "http://prometheus:9090") {
+        return {"value", promql, {address, seconds(15)}};
+    }
+    static HttpResponse number(const std::string& value) {
+        return {200,
+                {},
+                cat(R"({"status":"success","data":{"resultType":"scalar","result":[1764000100,")", value,
+                    "\"]}}")};
+    }
+    static std::string answerOf(const Round& round, size_t index = 0) {
+        const auto& answer = round.queries.at(index).answer;
+        return answer ? humanNumber(*answer) : answer.error().message;
+    }
     std::string why(const Round& round) {
         const auto& reading = round.pods.at(0).reading;
         return reading ? "read" : reading.error().message;
@@ -162,10 +175,88 @@ TEST_F(PrometheusReaderTest, LetsNoSlowPrometheusHoldUpAnother) {
         if (said != "read") {
             EXPECT_EQ(said,
                       "Prometheus at http://slow:9090: not asked within 5s, for its answers to other "
-                      "ModelDeployments take too long");
+                      "questions take too long");
         }
     }
     EXPECT_GE(tooLate, 16);
+}
+
+TEST_F(PrometheusReaderTest, AsksQueriesAsOfTheRoundBesideThePodsPages) {
+    PrometheusReader reader(poster, clock, 2);
+    Scraper scraper(pods, clock, 2, &reader);
+    RoundRequest ask = request();
+    ask.prometheus.reset();
+    ask.targets[0].metricsPath = "/metrics";
+    ask.queries = {query("sum(a{b=\"c d\"}[10s])", "http://prometheus:9090/p")};
+    poster.answer = number("18.2");
+    const Round round = scraper.scrape(std::move(ask));
+    EXPECT_EQ(answerOf(round), "18.2");
+    EXPECT_EQ(round.queries[0].query.metric, "value");
+    EXPECT_EQ(poster.url, "http://prometheus:9090/p/api/v1/query");
+    EXPECT_EQ(poster.form,
+              "query=sum%28a%7Bb%3D%22c%20d%22%7D%5B10s%5D%29&time=1764000100.000&timeout=5.000");
+    EXPECT_EQ(poster.maxBytes, 16U << 20U);
+    EXPECT_EQ(pods.asked, std::vector<std::string>{"198.18.0.1:8082/metrics"});
+}
+
+TEST_F(PrometheusReaderTest, GivesAQueryHalfTheInterval) {
+    PrometheusReader reader(poster, clock, 0);
+    Scraper scraper(pods, clock, 0, &reader);
+    RoundRequest ask = request("http://prometheus:9090", seconds(3));
+    ask.prometheus.reset();
+    ask.queries = {query("a")};
+    scraper.scrape(std::move(ask));
+    EXPECT_EQ(poster.timeout, milliseconds(1500));
+}
+
+TEST_F(PrometheusReaderTest, SaysWhyAQueryHasNoNumber) {
+    PrometheusReader reader(poster, clock, 0);
+    Scraper scraper(pods, clock, 0, &reader);
+    const auto said = [&](Scraper& by) {
+        RoundRequest ask;
+        ask.interval = seconds(10);
+        ask.queries = {query("a")};
+        return answerOf(by.scrape(std::move(ask)));
+    };
+    const std::string name = "Prometheus at http://prometheus:9090";
+    poster.answer =
+        Error{ErrorCode::Unavailable, "cannot connect to prometheus port 9090: Connection refused"};
+    EXPECT_EQ(said(scraper), name + ": cannot connect to prometheus port 9090: Connection refused");
+    poster.answer = Error{ErrorCode::Unknown, "no answer within 5s"};
+    EXPECT_EQ(said(scraper), name + ": no answer within 5s");
+    poster.answer = HttpResponse{503, {}, "upstream"};
+    EXPECT_EQ(said(scraper), name + ": HTTP 503");
+    poster.answer = number("NaN");
+    EXPECT_EQ(said(scraper), name + ": it answered NaN, as 0/0 is: was nothing counted in the range?");
+    Scraper without(pods, clock, 0);
+    EXPECT_EQ(said(without), name + " cannot be asked here");
+}
+
+TEST_F(PrometheusReaderTest, EndsARoundWhenItsQueriesAndItsPodsAreAnswered) {
+    std::promise<void> release;
+    const auto released = release.get_future().share();
+    poster.before = [&](const std::string& url) {
+        if (url.starts_with("http://slow")) released.wait();
+    };
+    poster.answer = number("1");
+    PrometheusReader reader(poster, clock, 4);
+    Scraper scraper(pods, clock, 2, &reader);
+    RoundRequest ask = request();
+    ask.prometheus.reset();
+    ask.queries = {query("a"), query("b", "http://slow:9090"), query("c")};
+    std::promise<Round> done;
+    auto ended = done.get_future();
+    scraper.start(std::move(ask), [&](Round round) { done.set_value(std::move(round)); });
+    // Another round does not wait for it.
+    RoundRequest other;
+    other.interval = seconds(10);
+    other.queries = {query("d")};
+    EXPECT_EQ(answerOf(scraper.scrape(std::move(other))), "1");
+    EXPECT_EQ(ended.wait_for(seconds(0)), std::future_status::timeout);
+    release.set_value();
+    const Round round = ended.get();
+    EXPECT_EQ(round.queries.size(), 3u);
+    for (size_t i = 0; i < 3; ++i) EXPECT_EQ(answerOf(round, i), "1") << i;
 }
 
 TEST_F(PrometheusReaderTest, FinishesWhatWaitsWhenItIsDestroyed) {
