@@ -168,7 +168,32 @@ void decodeMetricReference(const Field& entry, Metric& out) {
     out.referencePsi = reference.at("psi").number(out.referencePsi, 0, 100, false);
 }
 
-Metric decodeMetric(const Field& entry, const Runtime& runtime) {
+// A query's limits are decoded with it.
+void refuseMin(const Field& entry) {
+    const Field min = entry.at("worseThan").at("min");
+    if (min.present()) {
+        min.problem(
+            "is stated for a metric that is no query, and limits the number that answers one; remove min");
+    }
+}
+
+// What a metric depends on beside its entry.
+struct Surroundings {
+    const Runtime& runtime;
+    bool fromPrometheus = false;
+};
+
+void decodeKind(const std::string& kind, const Field& entry, const Surroundings& about, Metric& out) {
+    if (kind == "query") return decodeQuery(entry, about.fromPrometheus, out);
+    refuseMin(entry);
+    if (kind == "latency") return decodeLatency(entry, about.runtime, out);
+    if (kind == "share") return decodeShare(entry, out);
+    if (kind == "mean") return decodeMean(entry, out);
+    if (kind == "drift") return decodeDrift(entry, out);
+    decodeMargins(entry, out);
+}
+
+Metric decodeMetric(const Field& entry, const Surroundings& about) {
     Metric out;
     out.name = entry.at("name").text();
     if (out.name.empty()) entry.at("name").problem("is missing; state a name");
@@ -179,34 +204,23 @@ Metric decodeMetric(const Field& entry, const Runtime& runtime) {
     }
     out.weight = entry.at("weight").number(out.weight, 0, 1000, false);
     std::vector<std::string> kinds;
-    for (const char* kind : {"errorRate", "latency", "share", "mean", "drift"}) {
+    for (const char* kind : {"errorRate", "latency", "share", "mean", "drift", "query"}) {
         if (entry.at(kind).present()) kinds.emplace_back(kind);
     }
     if (kinds.size() != 1) {
-        entry.problem(
-            kinds.empty()
-                ? "states no kind; state errorRate: {}, latency: {}, share or mean with counters or drift "
-                  "with a histogram"
-                : "states more than one of errorRate, latency, share, mean and drift; make a metric of each");
+        entry.problem(kinds.empty() ? "states no kind; state errorRate: {}, latency: {}, share or mean with "
+                                      "counters, drift with a histogram or query with promql"
+                                    : "states more than one of errorRate, latency, share, mean, drift and "
+                                      "query; make a metric of each");
         kinds = {"errorRate"};
     }
-    if (kinds.front() == "latency") {
-        decodeLatency(entry, runtime, out);
-    } else if (kinds.front() == "share") {
-        decodeShare(entry, out);
-    } else if (kinds.front() == "mean") {
-        decodeMean(entry, out);
-    } else if (kinds.front() == "drift") {
-        decodeDrift(entry, out);
-    } else {
-        decodeMargins(entry, out);
-    }
+    decodeKind(kinds.front(), entry, about, out);
     decodeRole(entry, out);
     decodeMetricReference(entry, out);
     return out;
 }
 
-std::vector<Metric> decodeMetrics(const Field& metrics, const Runtime& runtime) {
+std::vector<Metric> decodeMetrics(const Field& metrics, const Surroundings& about) {
     if (!metrics.present()) {
         Metric errors;
         errors.name = "errors";
@@ -216,7 +230,7 @@ std::vector<Metric> decodeMetrics(const Field& metrics, const Runtime& runtime) 
     std::vector<Metric> out;
     std::set<std::string> names;
     for (const Field& entry : metrics.elements()) {
-        Metric metric = decodeMetric(entry, runtime);
+        Metric metric = decodeMetric(entry, about);
         if (!names.insert(metric.name).second) {
             entry.at("name").problem(
                 cat("is \"", metric.name, "\" a second time; give every metric a name of its own"));
@@ -263,9 +277,11 @@ Analysis decodeAnalysis(const Field& spec, const Runtime& runtime) {
     out.missedHarm = analysis.at("missedHarm").number(out.missedHarm, 0, 0.5, false);
     out.watchFor = decodeWatchFor(analysis.at("watchFor"), out.watchFor);
     out.dryRun = analysis.at("dryRun").flag(false);
-    out.metrics = decodeMetrics(analysis.at("metrics"), runtime);
+    const bool fromPrometheus = analysis.at("from").at("prometheus").present();
+    out.metrics = decodeMetrics(analysis.at("metrics"), {runtime, fromPrometheus});
     decodeReference(analysis, out);
     decodeFrom(analysis, out);
+    checkQueries(analysis.at("metrics"), out);
     return out;
 }
 

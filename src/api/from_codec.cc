@@ -61,6 +61,8 @@ std::string fault(const std::string& address) {
                "path, such as http://prometheus.monitoring:9090");
 }
 
+}  // namespace
+
 PrometheusSource decodePrometheus(const Field& prometheus) {
     PrometheusSource out;
     const Field address = prometheus.at("address");
@@ -75,8 +77,6 @@ PrometheusSource decodePrometheus(const Field& prometheus) {
     out.scrapeInterval = prometheus.at("scrapeInterval").duration(out.scrapeInterval, seconds(1));
     return out;
 }
-
-}  // namespace
 
 void decodeFrom(const Field& analysis, Analysis& out) {
     const Field from = analysis.at("from");

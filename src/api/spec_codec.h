@@ -21,6 +21,16 @@ Analysis decodeAnalysis(const Field& spec, const Runtime& runtime);
 // `analysis` is the field "spec.analysis". Fills where the numbers come from, and how far that widens the
 // interval, which has been read, as has holdAtMost.
 void decodeFrom(const Field& analysis, Analysis& out);
+// A Prometheus, wherever one is stated.
+PrometheusSource decodePrometheus(const Field& prometheus);
+
+inline constexpr size_t kMostQueries = 10;
+// Fills a metric of kind query from its entry. `fromPrometheus`: the analysis names a Prometheus that it is
+// put to unless the entry does.
+void decodeQuery(const Field& entry, bool fromPrometheus, Metric& out);
+// `metrics` is the field "spec.analysis.metrics". What queries need of the others; and they are put to the
+// Prometheus of the analysis, which has been read.
+void checkQueries(const Field& metrics, Analysis& out);
 
 // Fills the profile that metrics are compared with, and what a drift of the world does; the metrics have been
 // read.

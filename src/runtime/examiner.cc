@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "api/query_template.h"
 #include "api/status_limits.h"
 #include "signals/shared_selection.h"
 
@@ -59,6 +60,7 @@ void Examiner::adoptSpec(const api::ModelDeployment& object) {
     if (object.meta.generation == generation_) return;
     generation_ = object.meta.generation;
     space_ = object.meta.ns;
+    name_ = object.meta.name;
     spec_ = object.spec;
     spec_.templateJson.clear();
     if (!spec_.problems.empty() && !selection_) selection_ = noSelection();
@@ -66,6 +68,8 @@ void Examiner::adoptSpec(const api::ModelDeployment& object) {
     if (runtimes_.size() >= kMostRuntimes) runtimes_.clear();
     runtimes_[spec_.revision] = spec_.runtime;
     judge_.setAnalysis(spec_.analysis);
+    queries_ = spec_.analysis.metrics;
+    std::erase_if(queries_, [](const api::Metric& metric) { return !metric.isQuery(); });
     adoptReference();
     const auto compiled = signals::sharedSelection(spec_.runtime, spec_.analysis.metrics);
     selectionTrouble_ = compiled ? "" : compiled.error().message;
@@ -155,7 +159,20 @@ std::optional<signals::RoundRequest> Examiner::round(const api::Split& split) co
     if (const auto& prometheus = spec_.analysis.prometheus) {
         request.prometheus = signals::PrometheusOrigin{*prometheus, space_};
     }
+    const auto canary = [](const signals::Target& target) { return target.arm == signals::Arm::Canary; };
+    if (std::ranges::any_of(request.targets, canary)) request.queries = queries();
     return request;
+}
+
+// About the version under judgement.
+std::vector<signals::Query> Examiner::queries() const {
+    const api::QueryWords words{order_.canary, order_.stable, space_, name_, spec_.analysis.interval};
+    std::vector<signals::Query> out;
+    for (const api::Metric& metric : queries_) {
+        if (!metric.query.source) continue;
+        out.push_back({metric.name, api::filledQuery(metric.query.promql, words), *metric.query.source});
+    }
+    return out;
 }
 
 std::optional<signals::RoundRequest> Examiner::questions(const api::Split& split, Whom whom) const {

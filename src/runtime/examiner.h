@@ -73,6 +73,7 @@ class Examiner {
     void adoptReference();
     void publish();
     bool learn(const signals::Round& round);
+    std::vector<signals::Query> queries() const;
     KnownRuntimes runtimes() const { return {runtimes_, spec_.runtime}; }
 
     mutable std::mutex mutex_;
@@ -81,10 +82,12 @@ class Examiner {
     bool restored_ = false;  // from a status, and nothing was judged since
     int64_t generation_ = -1;
     std::string space_;                             // the object's namespace
+    std::string name_;                              // and name
     api::Spec spec_;                                // without its template
     std::map<std::string, api::Runtime> runtimes_;  // by revision, as far as seen by this process
     std::shared_ptr<const signals::Selection> selection_;
-    std::string selectionTrouble_;  // why the metrics cannot be read at all
+    std::vector<api::Metric> queries_;  // of the last accepted spec
+    std::string selectionTrouble_;      // why the metrics cannot be read at all
     api::JudgeOrder order_;
     std::vector<std::string> askModel_;
     std::optional<Timestamp> attemptStartedAt_;

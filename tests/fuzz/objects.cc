@@ -2,6 +2,7 @@
 // "services", "slices", "pods"}. What decodes is planned for, twice: the same answer, and nothing without a
 // bound.
 #include "api/codec.h"
+#include "api/query_template.h"
 #include "plan/plan.h"
 #include "routing/routing.h"
 #include "signals/selection.h"
@@ -45,6 +46,11 @@ void checkSpec(const api::ModelDeployment& object) {
     const auto selection = signals::compileSelection(spec.runtime, spec.analysis.metrics);
     require(selection || selection.error().message.size() < kLongestSentence,
             "a complaint about a selector is short");
+    for (const api::Metric& metric : spec.analysis.metrics) {
+        const std::string filled = api::filledQuery(metric.query.promql, {"a1", "b2", "ml", "fraud", {}});
+        require(filled.find("{{") == std::string::npos, "every word of a query is filled in");
+        require(!metric.isQuery() || metric.query.source, "every query has somebody to answer it");
+    }
     for (const int port : {spec.runtime.ports.http, spec.runtime.ports.metrics}) {
         require(port >= 0 && port <= 65535, "a port is a port");
     }

@@ -269,6 +269,92 @@ TEST_F(ExaminerTest, ForgetsWhenNothingIsJudged) {
     EXPECT_FALSE(examiner.round(split));
 }
 
+// A spec with a query beside the errors.
+class QueryExaminerTest : public ExaminerTest {
+  protected:
+    QueryExaminerTest() {
+        object.meta.ns = "ml";
+        api::Metric value;
+        value.name = "value";
+        value.kind = api::MetricKind::Query;
+        value.max = api::kMostBadLooks;
+        value.query.promql =
+            "sum(rate(a{v=\"{{revision}}\",w=\"{{stable}}\",n=\"{{namespace}}/{{name}}\"}[{{interval}}]))";
+        value.query.min = 20;
+        value.query.source = api::PrometheusSource{"http://prometheus:9090"};
+        object.spec.analysis.metrics.push_back(value);
+    }
+    std::vector<signals::Query> asked(const Examiner& examiner) {
+        const auto request = examiner.round(split);
+        return request ? request->queries : std::vector<signals::Query>{};
+    }
+    // One more interval, in which nothing fails and the query is answered so.
+    void look(Examiner& examiner, int second, const Result<double>& answer) {
+        signals::Round round = scrape(examiner, second, 100, 0);
+        for (const signals::Query& query : asked(examiner)) round.queries.push_back({query, answer});
+        examiner.finish(round);
+    }
+};
+
+TEST_F(QueryExaminerTest, IsAskedOfTheCanaryWithItsWordsFilledIn) {
+    Examiner examiner(object);
+    order(examiner, 0);
+    const auto queries = asked(examiner);
+    ASSERT_EQ(queries.size(), 1u);
+    EXPECT_EQ(queries[0].metric, "value");
+    EXPECT_EQ(queries[0].promql, "sum(rate(a{v=\"new\",w=\"old\",n=\"ml/fraud\"}[1s]))");
+    EXPECT_EQ(queries[0].source.address, "http://prometheus:9090");
+    EXPECT_TRUE(examiner.questions(split, Examiner::Whom::All)->queries.empty());
+}
+
+TEST_F(QueryExaminerTest, IsNotAskedBeforeThereIsACanary) {
+    Examiner examiner(object);
+    plan.order.mode = api::JudgeMode::Evaluate;
+    plan.order.canary.clear();
+    order(examiner, 0);
+    EXPECT_TRUE(asked(examiner).empty());
+    EXPECT_TRUE(examiner.round(split).has_value());
+    plan.order.mode = api::JudgeMode::Compare;
+    plan.order.canary = "new";
+    order(examiner, 1);
+    EXPECT_EQ(asked(examiner).size(), 1u);
+    split.versions["new"].endpoints.clear();
+    EXPECT_TRUE(asked(examiner).empty()) << "nor while no pod of it has an endpoint";
+}
+
+TEST_F(QueryExaminerTest, TakesBackACanaryThatIsBeyondItsLimit) {
+    Examiner examiner(object);
+    order(examiner, 0);
+    int second = 1;
+    for (; second < 60 && !(examiner.judgement() && examiner.judgement()->harm); ++second) {
+        look(examiner, second, 18.25);
+    }
+    ASSERT_TRUE(examiner.judgement()->harm);
+    EXPECT_EQ(examiner.judgement()->headline, "value is 18.2, below 20 in 13 of 13 looks");
+    EXPECT_EQ(second, 16) << "a baseline, an interval until it is known to answer, and thirteen looks";
+}
+
+TEST_F(QueryExaminerTest, HoldsWhileItIsNotAnswered) {
+    Examiner examiner(object);
+    order(examiner, 0);
+    for (int second = 1; second < 6; ++second) look(examiner, second, 24.0);
+    EXPECT_FALSE(examiner.judgement()->noDataSince);
+    look(examiner, 6, Error{ErrorCode::Unavailable, "Prometheus at http://prometheus:9090: HTTP 503"});
+    EXPECT_TRUE(examiner.judgement()->noDataSince);
+    EXPECT_EQ(examiner.judgement()->holding, "value: Prometheus at http://prometheus:9090: HTTP 503");
+}
+
+TEST_F(QueryExaminerTest, StaysTheOneOfTheLastGoodSpec) {
+    Examiner examiner(object);
+    order(examiner, 0);
+    object.spec.analysis.metrics[1].query.promql = "other";
+    object.spec.problems = {"spec.analysis.metrics[0]: is wrong"};
+    ++object.meta.generation;
+    order(examiner, 1);
+    ASSERT_EQ(asked(examiner).size(), 1u);
+    EXPECT_NE(asked(examiner)[0].promql, "other") << "the judge goes on with that, too";
+}
+
 // A spec whose histogram is compared with a profile in a ConfigMap.
 class ReferenceExaminerTest : public ExaminerTest {
   protected:
