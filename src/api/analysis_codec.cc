@@ -25,9 +25,8 @@ void decodeMargins(const Field& entry, Metric& out) {
     const Field worse = entry.at("worseThan");
     const Field stable = worse.at("stable");
     const Field safe = entry.at("safeWithin");
-    const Field max = worse.at("max");
-    if (const double limit = max.number(0, 0, kLargestRate, false); limit > 0) out.max = limit;
-    if (stable.present() || !max.present()) {
+    const bool limited = decodeLimit(entry, out);
+    if (stable.present() || !limited) {
         out.worseOddsRatio = stable.at("oddsRatio").number(kWorseOddsRatio, 1, kLargestRatio, true);
     }
     out.worseDifference = stable.at("difference").number(out.worseDifference, 0, kLargestRate, true);
@@ -53,12 +52,6 @@ void decodeLatency(const Field& entry, const Runtime& runtime, Metric& out) {
     if (slowerThan.present()) {
         const Duration edge = slowerThan.duration(seconds(1), std::chrono::milliseconds(1));
         out.slowerThan = std::chrono::duration<double>(edge).count();
-    }
-    const Field max = entry.at("worseThan").at("max");
-    if (max.present() && !slowerThan.present()) {
-        max.problem(
-            "limits the share of requests that take longer than a time, which is not stated; state "
-            "latency.slowerThan, an edge of the histogram such as 500ms, or worseThan.stable");
     }
     decodeMargins(entry, out);
 }
@@ -168,15 +161,6 @@ void decodeMetricReference(const Field& entry, Metric& out) {
     out.referencePsi = reference.at("psi").number(out.referencePsi, 0, 100, false);
 }
 
-// A query's limits are decoded with it.
-void refuseMin(const Field& entry) {
-    const Field min = entry.at("worseThan").at("min");
-    if (min.present()) {
-        min.problem(
-            "is stated for a metric that is no query, and limits the number that answers one; remove min");
-    }
-}
-
 // What a metric depends on beside its entry.
 struct Surroundings {
     const Runtime& runtime;
@@ -185,7 +169,6 @@ struct Surroundings {
 
 void decodeKind(const std::string& kind, const Field& entry, const Surroundings& about, Metric& out) {
     if (kind == "query") return decodeQuery(entry, about.fromPrometheus, out);
-    refuseMin(entry);
     if (kind == "latency") return decodeLatency(entry, about.runtime, out);
     if (kind == "share") return decodeShare(entry, out);
     if (kind == "mean") return decodeMean(entry, out);

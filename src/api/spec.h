@@ -109,17 +109,39 @@ struct PromQuery {
 // more often than on the right one.
 inline constexpr double kMostBadLooks = 0.5;
 
+// A limit of a service level objective: of its error budget, 1 - objective, so many times as much may be used
+// up as lasts until the period's end.
+struct BurnRate {
+    double objective = 0;  // percent of the requests that are to be good
+    double max = 0;        // times the budget
+
+    // The share of requests that may be bad.
+    double budget() const { return (100 - objective) / 100; }
+    bool operator==(const BurnRate&) const = default;
+};
+
+// How a person wrote Metric::max where it was not as a share of bad requests: the same limit in other words,
+// for messages. At most one is present.
+struct LimitForm {
+    std::optional<double> min;       // Share: the smallest share of good events
+    std::optional<double> quantile;  // Latency: this quantile, 0..1, takes Metric::slowerThan at most
+    std::optional<BurnRate> burnRate;
+
+    bool operator==(const LimitForm&) const = default;
+};
+
 // One judged quantity, defaults filled in (statistics: see src/judge).
 struct Metric {
     std::string name;
     MetricKind kind = MetricKind::ErrorRate;
     double weight = 1;
-    // ErrorRate, Latency and Share against the stable version; absent when only `max` is asked for.
+    // ErrorRate, Latency and Share against the stable version; absent when only a limit is asked for.
     std::optional<double> worseOddsRatio;
     double worseDifference = 0.001;
     double safeOddsRatio = 1.5;
     double safeDifference = 0.01;
     std::optional<double> max;  // absolute limit of the share of bad requests, 0..1; Query: of bad looks
+    LimitForm limitForm;        // how that was written
     // HistogramDrift and Latency: name of a histogram on /metrics, without _bucket, optionally with {labels};
     // of a drift of classes the counter.
     std::string histogram;

@@ -18,6 +18,9 @@ Runtime decodeRuntime(const Field& spec, const Model& model);
 std::vector<ServicePort> decodePorts(const Field& spec, const RuntimePorts& runtime);
 Rollout decodeRollout(const Field& spec);
 Analysis decodeAnalysis(const Field& spec, const Runtime& runtime);
+// `entry` is a metric of errors, latency or a share whose kind, share and slowerThan have been read. Fills
+// its absolute limit, and of a quantile slowerThan. True when a limit is stated, be it one that cannot be.
+bool decodeLimit(const Field& entry, Metric& out);
 // `analysis` is the field "spec.analysis". Fills where the numbers come from, and how far that widens the
 // interval, which has been read, as has holdAtMost.
 void decodeFrom(const Field& analysis, Analysis& out);

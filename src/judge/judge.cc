@@ -27,6 +27,8 @@ bool sameDefinition(api::Metric a, const api::Metric& b) {
     a.referencePsi = b.referencePsi;
     // Whoever answers a query, it is the same question.
     a.query.source = b.query.source;
+    // The same limit in other words.
+    a.limitForm = b.limitForm;
     return a == b;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "judge/limit_words.h"
 #include "judge/messages.h"
 #include "judge/query_messages.h"
 #include "judge/standing.h"
@@ -16,12 +17,14 @@ std::string afterPromotion(const api::Metric& metric, const Told& told) {
     const std::string rateNow = humanPercent(seen.canaryShare());
     const std::string what =
         told.edge ? cat(rateNow, " of the requests take longer than ", humanNumber(*told.edge), " s")
+        : metric.limitForm.min
+            ? cat("of the share ", metric.name, ' ', goodPercent(1 - seen.canaryShare()), " are good")
         : metric.kind == api::MetricKind::Share ? cat("the share ", metric.name, " is ", rateNow)
                                                 : cat("errs ", rateNow);
     const std::string when = late
                                  ? cat(" of late (", humanNumber(seen.canary), " ", whatItCounts(metric), ")")
                                  : " after promotion";
-    return cat(what, when, ", limit ", humanPercent(told.rate.soakLimit.value_or(0)));
+    return cat(what, when, ", ", limitAfterPromotion(metric, told.rate.soakLimit.value_or(0)));
 }
 
 std::string comparison(const AttemptMemory& attempt, const api::Metric& metric, const Told& told) {
@@ -30,6 +33,10 @@ std::string comparison(const AttemptMemory& attempt, const api::Metric& metric, 
     const std::string canary = humanPercent(seen.canaryShare());
     const std::string stable = humanPercent(seen.stableShare());
     const std::string when = step ? " in this step" : "";
+    if (metric.limitForm.min) {
+        return cat("share ", metric.name, " of the canary: ", goodPercent(1 - seen.canaryShare()),
+                   " are good against ", goodPercent(1 - seen.stableShare()), when);
+    }
     if (metric.kind == api::MetricKind::Share) {
         return cat("share ", metric.name, " of the canary is ", canary, " against ", stable, when);
     }
@@ -44,11 +51,11 @@ std::string harmDetail(const api::Analysis& analysis, const AttemptMemory& attem
     const double alarm = attemptAlarm(analysis, attempt.number);
     const OddsProfile::Bounds bounds = rate.profile.bounds(alarm);
     if (metric.worseOddsRatio && bounds.low > 1) {
-        return cat(", odds ratio at least ", humanNumber(bounds.low), " at ", humanNumber(100 * (1 - alarm)),
-                   " %");
+        return cat(", odds ratio ", metric.limitForm.min ? "of the others " : "", "at least ",
+                   humanNumber(bounds.low), " at ", humanNumber(100 * (1 - alarm)), " %");
     }
     if (metric.max && rate.seen.canaryShare() > *metric.max) {
-        return cat(", above the limit ", humanPercent(*metric.max));
+        return cat(", ", beyondLimit(metric, rate.seen.canaryShare()));
     }
     return "";
 }
@@ -64,7 +71,7 @@ std::string loadNote(const Load& load) {
 }
 
 std::string safeMessage(const api::Metric& metric) {
-    if (!metric.worseOddsRatio && metric.max) return cat(", safe: below ", humanPercent(*metric.max));
+    if (!metric.worseOddsRatio && metric.max) return cat(", safe: ", withinLimit(metric));
     return cat(", safe: within ", humanNumber(metric.safeOddsRatio), "-fold of stable or ",
                humanNumber(100 * metric.safeDifference),
                metric.safeDifference == .01 ? " percentage point" : " percentage points",

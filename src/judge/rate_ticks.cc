@@ -68,8 +68,9 @@ std::string whyIncomparable(const api::Metric& metric, const std::vector<double>
         return cat("the versions' histograms share fewer than two edges: ", edges,
                    "; give both the same buckets");
     }
-    return cat("the versions' histograms share no edge at slowerThan, ", humanNumber(*metric.slowerThan),
-               " s: ", edges, "; state one that both have");
+    return cat("the versions' histograms share no edge at ",
+               metric.limitForm.quantile ? "worseThan.quantile.max" : "slowerThan", ", ",
+               humanNumber(*metric.slowerThan), " s: ", edges, "; state one that both have");
 }
 
 // Whether the arms' histograms can be compared at the metric's edges, which are found by the first that can.

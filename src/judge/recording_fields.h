@@ -11,10 +11,20 @@ template <typename Archive, PersistedAs<ReferenceSource> T>
 void fields(Archive& a, T& v) {
     a(v.configMap, v.key);
 }
+template <typename Archive, PersistedAs<BurnRate> T>
+void fields(Archive& a, T& v) {
+    a(v.objective, v.max);
+}
+template <typename Archive, PersistedAs<LimitForm> T>
+void fields(Archive& a, T& v) {
+    a(v.min, v.quantile, v.burnRate);
+}
+// What the judge's state has of a metric, and after all of them what it does not have.
 template <typename Archive, PersistedAs<Analysis> T>
 void fields(Archive& a, T& v) {
     a(v.interval, v.warmUp, v.deadline, v.onInconclusive, v.holdAtMost, v.minRequests, v.falseAlarm,
       v.missedHarm, v.watchFor, v.dryRun, v.reference, v.onDataDrift, v.metrics);
+    for (auto& metric : v.metrics) a(metric.referenceFeature, metric.referencePsi, metric.limitForm);
 }
 template <typename Archive, PersistedAs<Profile> T>
 void fields(Archive& a, T& v) {

@@ -123,6 +123,19 @@ def test_version_whose_slow_requests_are_above_their_limit_is_rolled_back(ns):
     check_stable_alone(fraud, load)
 
 
+def test_version_whose_percentile_is_above_its_limit_is_rolled_back(ns):
+    metrics = [ERRORS, {"name": "p90", "latency": LATENCY["latency"],
+                        "worseThan": {"quantile": {"level": 0.9, "max": "250ms"}}}]
+    fraud = ns.deploy(version="1", metrics=metrics)
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="slow=0.4 slow_ms=300", steps=LONG, metrics=metrics)
+    fraud.wait_over("RolledBack")
+    said, reason = harmed(fraud, "p90")
+    assert said["slowerThan"] == 0.25
+    assert "more than the 10.0 % that a 90th percentile of 0.25 s allows" in reason, reason
+    check_stable_alone(fraud, load)
+
+
 def test_version_whose_classes_drift_is_rolled_back(ns):
     classes = [{"name": "codes", "drift": {"counter": 'http_requests_total{path="/infer"}', "by": "code"},
                 "worseThan": {"stable": {"psi": 0.5}}}]

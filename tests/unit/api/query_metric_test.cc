@@ -112,13 +112,6 @@ TEST(QueryMetric, RefusesMarginsThatWouldHaveNoEffect) {
                 ElementsAre(StartsWith("spec.analysis.metrics[1].reference: is stated")));
 }
 
-TEST(QueryMetric, AloneHasAMin) {
-    EXPECT_THAT(
-        specWith("", R"({"name":"e","errorRate":{},"worseThan":{"min":0.1,"max":0.2}})").problems,
-        ElementsAre("spec.analysis.metrics[0].worseThan.min: is stated for a metric that is no query, and "
-                    "limits the number that answers one; remove min"));
-}
-
 TEST(QueryMetric, IsOneKindAmongOthers) {
     EXPECT_THAT(specWith(kFrom, R"({"name":"e","errorRate":{},"query":{"promql":"a"}})").problems,
                 ElementsAre(HasSubstr("more than one of errorRate, latency, share, mean, drift and query")));

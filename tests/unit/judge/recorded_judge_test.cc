@@ -80,6 +80,28 @@ TEST(RecordedJudge, EveryAnswerOfARolloutCanBeComputedAgainBitForBit) {
     }
 }
 
+TEST(RecordedJudge, SoCanThatOfADriftFromAProfileAndOfALimitInOtherWords) {
+    api::Analysis analysis = everyKind();
+    analysis.metrics[0].max = 0.0144;
+    analysis.metrics[0].limitForm.burnRate = api::BurnRate{99.9, 14.4};
+    analysis.metrics[2].referenceFeature = "score";
+    analysis.reference = api::ReferenceSource{"training", "profile.json"};
+    api::Profile profile;
+    profile.features["score"] = histogram({.25, .5}, {5000, 2000, 100});
+    Kept kept;
+    RecordedJudge judge(analysis, kept.sink());
+    judge.setReference(std::make_shared<api::Reference>(api::Reference{profile, ""}));
+    RandomRollout rollout(1);
+    std::vector<api::Judgement> said;
+    for (int tick = 0; tick < kTicks; ++tick) {
+        judge.order(rollout.nextOrder());
+        judge.add(rollout.nextStratum());
+        said.push_back(judge.judgement());
+    }
+    EXPECT_TRUE(said.back().dataDrift);
+    expectTheEndOf(said, kept.text());
+}
+
 TEST(RecordedJudge, ARecordingThatWasCutGoesOnBitForBit) {
     for (uint64_t seed = 1; seed <= 10; ++seed) {
         SCOPED_TRACE(seed);

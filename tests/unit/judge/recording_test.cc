@@ -81,6 +81,11 @@ TEST(RecordingLines, AnAnalysisComesBackWithAllThatIsJudgedBy) {
     analysis.falseAlarm = 0.02;
     analysis.missedHarm = 0.1;
     analysis.dryRun = true;
+    analysis.metrics[0].limitForm.burnRate = api::BurnRate{99.9, 14.4};
+    analysis.metrics[1].limitForm.quantile = 0.99;
+    analysis.metrics[2].referenceFeature = "score";
+    analysis.metrics[2].referencePsi = 0.3;
+    analysis.metrics[3].limitForm.min = 0.02;
     const auto read = readLine(lineOf(analysis));
     ASSERT_TRUE(read) << read.error().message;
     const auto& found = std::get<api::Analysis>(*read);
