@@ -5,7 +5,7 @@ import pathlib
 import sys
 
 TESTS = pathlib.Path(__file__).parent.parent
-sys.path[:0] = [str(TESTS / folder) for folder in ("e2e", "faults", "proxy")]
+sys.path[:0] = [str(TESTS / folder) for folder in ("e2e", "faults", "proxy", "support")]
 
 import pytest  # noqa: E402
 
