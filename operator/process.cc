@@ -107,7 +107,7 @@ class Operator {
     std::unique_ptr<net::Transport> leaseTransport_;
     std::unique_ptr<runtime::MeteredTransport> metered_;
     std::unique_ptr<runtime::MeteredTransport> meteredLease_;
-    std::unique_ptr<net::Fetcher> fetcher_ = net::makeFetcher();
+    std::unique_ptr<net::Fetcher> fetcher_ = net::makeFetcher(log_);
     std::unique_ptr<net::FormPoster> poster_ = net::makeFormPoster(log_);
     runtime::WorkQueue queue_{clock_};
     cache::WriteGate gate_;

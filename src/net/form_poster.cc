@@ -4,10 +4,8 @@
 #include <chrono>
 
 #include "base/text.h"
-#include "net/connect_failure.h"
-#include "net/http_client.h"
+#include "net/one_exchange.h"
 #include "net/resolve.h"
-#include "net/tls.h"
 
 namespace serin::net {
 namespace {
@@ -51,51 +49,36 @@ class PlainFormPoster : public FormPoster {
     explicit PlainFormPoster(Logger& log) : log_(log) {}
 
     Result<HttpResponse> post(const std::string& url, const std::string& form, Duration timeout,
-                              size_t maxBytes) override {
+                              size_t maxBytes, const Access& access) override {
         const auto end = std::chrono::steady_clock::now() + timeout;
         const Result<Place> place = placeOf(url);
         if (!place) return place.error();
+        if (!place->tls && !access.authorization.empty()) {
+            return invalid("credentials are not sent over plain HTTP");
+        }
         const Result<std::vector<std::string>> addresses = resolve(place->host, kMostAddresses);
         if (!addresses) return addresses.error();
         Result<HttpResponse> answer = Error{ErrorCode::Unknown, "timed out resolving the name"};
         for (const std::string& address : *addresses) {
             const auto left = std::chrono::duration_cast<Duration>(end - std::chrono::steady_clock::now());
             if (left <= Duration{0}) break;
-            answer = postTo(address, *place, form, left, maxBytes);
+            const Server server{place->host, address, place->port, place->authority,
+                                place->tls ? &access : nullptr};
+            answer = exchangeOnce(server, question(*place, form), left, maxBytes, log_);
             if (answer || answer.error().code != ErrorCode::Unavailable) break;
         }
         return answer;
     }
 
   private:
-    Result<HttpResponse> postTo(const std::string& address, const Place& place, const std::string& form,
-                                Duration timeout, size_t maxBytes) const {
-        auto tls = std::make_shared<Tls>(kube::ClusterConfig{}, log_);
-        HttpClient::Options options;
-        options.url = cat(place.tls ? "https://" : "http://", address, ':', place.port);
-        // The name that a certificate is checked for has no port.
-        options.hostHeader = place.tls ? place.host : place.authority;
-        options.silence = timeout + std::chrono::seconds(1);
-        options.prepareTls = [tls](ssl_ctx_st* context) { tls->prepare(context); };
-        const Result<std::unique_ptr<HttpClient>> client = HttpClient::make(options);
-        if (!client) return client.error();
+    static HttpRequest question(const Place& place, const std::string& form) {
         HttpRequest request;
         request.method = "POST";
         request.target = place.path;
         request.headers = {{"content-type", "application/x-www-form-urlencoded"},
                            {"accept", "application/json"}};
         request.body = form;
-        const HttpClient::Limits limits{timeout, timeout, timeout, maxBytes};
-        Result<HttpResponse> answer = (*client)->exchange(request, limits, nullptr, {});
-        if (answer || answer.error().code != ErrorCode::Unavailable) return answer;
-        const std::string refused = tls->lastFailure();
-        const bool handshake = answer.error().message.find("handshake") != std::string::npos;
-        const std::string numeric =
-            address.starts_with('[') ? address.substr(1, address.size() - 2) : address;
-        return Error{ErrorCode::Unavailable, cat("cannot connect to ", place.host, " port ", place.port, ": ",
-                                                 !refused.empty() ? refused
-                                                 : handshake      ? answer.error().message
-                                                                  : connectFailure(numeric, place.port))};
+        return request;
     }
 
     Logger& log_;

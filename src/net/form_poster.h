@@ -7,8 +7,8 @@
 
 namespace serin::net {
 
-// FormPoster over cpprestsdk: one connection per POST, no compression; TLS 1.2 or later with the system's
-// certificate authorities. `log` must outlive it.
+// FormPoster over cpprestsdk: one connection per POST, no compression; TLS 1.2 or later. `log` must outlive
+// it.
 std::unique_ptr<FormPoster> makeFormPoster(Logger& log);
 
 }  // namespace serin::net

@@ -4,6 +4,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/http.h"
 #include "base/result.h"
@@ -30,15 +31,28 @@ class Transport {
                                         std::stop_token stop) = 0;
 };
 
-// Plain HTTP GETs to pods. Safe to call from several threads at once.
+// Who we are to a server that a spec names, and whom we take for it. Holds secrets: never log one. Nothing of
+// it switches the verification of a certificate off.
+struct Access {
+    std::string authorization;  // value of the header, printable ASCII; empty: none is sent
+    std::string authorities;    // certificates in PEM, instead of the system's authorities; empty: those
+    std::string serverName;     // in the certificate, asked for by SNI and Host; empty: the host asked
+    // What must not be repeated when the server does.
+    std::vector<std::string> secrets;
+
+    bool operator==(const Access&) const = default;
+};
+
+// GETs to pods. Safe to call from several threads at once.
 class Fetcher {
   public:
     virtual ~Fetcher() = default;
-    // GET http://host:port/path without keep-alive. Fails with Unavailable (could not connect: message says
-    // why), Unknown (time-out, broken) or Invalid (body over `maxBytes`). Any status is a value. Redirects
-    // are not followed.
+    // GET http://host:port/path without keep-alive, or https:// with `https` where that is not null. Fails
+    // with Unavailable (could not connect, or the certificate was refused: the message says why), Unknown
+    // (time-out, broken) or Invalid (body over `maxBytes`, authorities that are no certificates). Any status
+    // is a value. Redirects are not followed.
     virtual Result<HttpResponse> get(const std::string& host, int port, const std::string& path,
-                                     Duration timeout, size_t maxBytes) = 0;
+                                     Duration timeout, size_t maxBytes, const Access* https) = 0;
 };
 
 // Questions to HTTP servers that people name, asked as forms. Safe to call from several threads at once.
@@ -46,11 +60,11 @@ class FormPoster {
   public:
     virtual ~FormPoster() = default;
     // POSTs an application/x-www-form-urlencoded body to http(s)://host[:port]/path. Fails as Fetcher does;
-    // Unavailable also where a name does not resolve or a certificate is refused. Any status is a value.
-    // Redirects are not followed. Blocks for as long as the system takes to resolve the name, beyond
-    // `timeout` if need be.
+    // Unavailable also where a name does not resolve, Invalid also where credentials would go over plain
+    // HTTP. Any status is a value. Redirects are not followed. Blocks for as long as the system takes to
+    // resolve the name, beyond `timeout` if need be.
     virtual Result<HttpResponse> post(const std::string& url, const std::string& form, Duration timeout,
-                                      size_t maxBytes) = 0;
+                                      size_t maxBytes, const Access& access) = 0;
 };
 
 }  // namespace serin::net

@@ -8,6 +8,7 @@
 #include "base/shorten.h"
 #include "base/text.h"
 #include "signals/number.h"
+#include "signals/refusal.h"
 
 namespace serin::signals {
 namespace {
@@ -179,7 +180,9 @@ bool Reader::string(string_t& value) {
 
 // What a status means to somebody who has just named an address.
 std::string statusInWords(int status) {
-    if (status == 401 || status == 403) return "; a Prometheus that wants credentials cannot be asked yet";
+    if (status == 401 || status == 403) {
+        return "; state credentials that it accepts, in spec.analysis.from.prometheus.credentials";
+    }
     if (status >= 300 && status < 400) return "; redirects are not followed, state the address they lead to";
     if (status == 404) return "; is its API at that path?";
     return "";
@@ -208,9 +211,12 @@ Result<PrometheusAnswer> readPrometheusAnswer(int status, std::string_view body,
         reader.trouble = "it is not JSON";
     if (reader.trouble.empty() && reader.status == "error") {
         const std::string type = reader.errorType.empty() ? "" : cat(" (", forPeople(reader.errorType), ")");
-        return invalid(cat("HTTP ", status, ", ", forPeople(reader.error), type));
+        return Error{codeOf(status, ErrorCode::Invalid),
+                     cat("HTTP ", status, ", ", forPeople(reader.error), type)};
     }
-    if (status < 200 || status > 299) return invalid(cat("HTTP ", status, statusInWords(status)));
+    if (status < 200 || status > 299) {
+        return Error{codeOf(status, ErrorCode::Invalid), cat("HTTP ", status, statusInWords(status))};
+    }
     if (!reader.trouble.empty()) return invalid(cat("its answer cannot be read: ", reader.trouble));
     if (reader.status != "success") return invalid("its answer is not one of Prometheus");
     for (std::string& warning : reader.warnings) warning = forPeople(warning);

@@ -42,9 +42,9 @@ struct PrometheusAnswer {
     std::vector<std::string> warnings;
 };
 
-// Pure. Invalid in the words of a person: Prometheus' own words for its refusal, no JSON, a sample that is no
-// number, a limit. Of an answer that is not in Prometheus' form nothing is repeated but the status, whoever
-// it came from.
+// Pure. Unauthorized or Forbidden where it did not accept our access, else Invalid, in the words of a person:
+// Prometheus' own words for its refusal, no JSON, a sample that is no number, a limit. Of an answer that is
+// not in Prometheus' form nothing is repeated but the status, whoever it came from.
 Result<PrometheusAnswer> readPrometheusAnswer(int status, std::string_view body,
                                               const PrometheusLimits& limits);
 
@@ -52,7 +52,7 @@ Result<PrometheusAnswer> readPrometheusAnswer(int status, std::string_view body,
 // characters.
 std::string forPeople(std::string_view text);
 
-// The series of an answer of /api/v1/query to a range selector. Pure. Invalid as readPrometheusAnswer() is,
+// The series of an answer of /api/v1/query to a range selector. Pure. Fails as readPrometheusAnswer() does,
 // and for another type of result. A warning is a refusal too: what it says is that series may lack, and those
 // might be the failures.
 Result<std::vector<PrometheusSeries>> decodePrometheus(int status, std::string_view body,

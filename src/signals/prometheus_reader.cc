@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "signals/prometheus_query.h"
 #include "signals/query_answer.h"
+#include "signals/refusal.h"
 
 namespace serin::signals {
 namespace {
@@ -19,30 +20,36 @@ constexpr const char* queryPath = "/api/v1/query";
 
 struct PrometheusReader::Question {
     api::PrometheusSource source;
+    net::Access access;
     std::string query;
     Timestamp at;
     Duration timeout{0};
     Duration deadline{0};  // Clock::sinceBoot
 };
 
+Error PrometheusReader::failureOf(const Question& question, const Error& why) {
+    return {why.code, cat(nameOf(question.source), ": ", withoutSecrets(why.message, question.access))};
+}
+
 PrometheusReader::PrometheusReader(net::FormPoster& poster, const Clock& clock, size_t maxThreads)
     : poster_(poster), clock_(clock), lanes_(maxThreads, mostOfOneServer) {}
 
 PrometheusReader::Question PrometheusReader::questionOf(const api::PrometheusSource& source,
-                                                        std::string query, Timestamp at,
-                                                        Duration interval) const {
-    Question out{source, std::move(query), at, std::min<Duration>(interval / 2, longestAnswer), {}};
+                                                        const net::Access& access, std::string query,
+                                                        Timestamp at, Duration interval) const {
+    Question out{source, access, std::move(query), at, std::min<Duration>(interval / 2, longestAnswer), {}};
     out.deadline = clock_.sinceBoot() + out.timeout;
     return out;
 }
 
-void PrometheusReader::start(const PrometheusOrigin& origin, Duration interval, Round& round,
-                             std::function<void()> done) {
+void PrometheusReader::start(const PrometheusOrigin& origin, const net::Access& access, Duration interval,
+                             Round& round, std::function<void()> done) {
     std::vector<std::string> pods;
     for (const PodResult& pod : round.pods) pods.push_back(pod.target.podName);
-    Question question = questionOf(
-        origin.source, prometheusQuery(*round.selection, origin.space, pods, windowOf(origin, interval)),
-        round.at, interval);
+    Question question =
+        questionOf(origin.source, access,
+                   prometheusQuery(*round.selection, origin.space, pods, windowOf(origin, interval)),
+                   round.at, interval);
     lanes_.submit(origin.source.address, [this, question = std::move(question), space = origin.space, &round,
                                           done = std::move(done)](ThreadPool::Turn turn) {
         if (turn == ThreadPool::Turn::Run) read(question, space, round);
@@ -52,7 +59,13 @@ void PrometheusReader::start(const PrometheusOrigin& origin, Duration interval, 
 
 void PrometheusReader::answer(QueryResult& result, Timestamp at, Duration interval,
                               std::function<void()> done) {
-    Question question = questionOf(result.query.source, result.query.promql, at, interval);
+    const Query& query = result.query;
+    if (!query.access) {
+        result.answer =
+            Error{query.access.error().code, cat(nameOf(query.source), ": ", query.access.error().message)};
+        return done();
+    }
+    Question question = questionOf(query.source, *query.access, query.promql, at, interval);
     lanes_.submit(question.source.address,
                   [this, question, interval, &result, done = std::move(done)](ThreadPool::Turn turn) {
                       if (turn == ThreadPool::Turn::Run) result.answer = numberOf(question, interval);
@@ -67,11 +80,15 @@ Result<HttpResponse> PrometheusReader::ask(const Question& question) {
                      cat(nameOf(question.source), ": not asked within ", formatDuration(question.timeout),
                          ", for its answers to other questions take too long")};
     }
-    Result<HttpResponse> answer =
-        poster_.post(cat(question.source.address, queryPath),
-                     prometheusForm(question.query, question.at, left), left, maxAnswerBytes);
-    if (answer) return answer;
-    return Error{answer.error().code, cat(nameOf(question.source), ": ", answer.error().message)};
+    Result<HttpResponse> answer = poster_.post(cat(question.source.address, queryPath),
+                                               prometheusForm(question.query, question.at, left), left,
+                                               maxAnswerBytes, question.access);
+    if (!answer) return failureOf(question, answer.error());
+    // Before its words are cut, so that no part of a secret stays. Numbers are left as they are.
+    if (answer->status != 200) {
+        answer.value().body = withoutSecrets(std::move(answer.value().body), question.access);
+    }
+    return answer;
 }
 
 void PrometheusReader::read(const Question& question, const std::string& space, Round& round) {
@@ -79,10 +96,7 @@ void PrometheusReader::read(const Question& question, const std::string& space, 
     if (!answer) return failRound(answer.error(), round);
     const std::lock_guard lock(decoding_);
     const auto series = decodePrometheus(answer->status, answer->body);
-    if (!series) {
-        return failRound({series.error().code, cat(nameOf(question.source), ": ", series.error().message)},
-                         round);
-    }
+    if (!series) return failRound(failureOf(question, series.error()), round);
     readPrometheus(*series, {question.source, space}, question.query, round);
 }
 
@@ -92,7 +106,7 @@ Result<double> PrometheusReader::numberOf(const Question& question, Duration int
     const std::lock_guard lock(decoding_);
     const auto number = decodeNumber(answer->status, answer->body, question.at - interval);
     if (number) return number;
-    return Error{number.error().code, cat(nameOf(question.source), ": ", number.error().message)};
+    return failureOf(question, number.error());
 }
 
 }  // namespace serin::signals

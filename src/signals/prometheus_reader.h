@@ -21,17 +21,22 @@ class PrometheusReader {
 
     // Gives the pods of `round` their readings and calls `done` once, on a thread of the reader; until then
     // the round is only touched here, but for the pods' answers about their models. One question for all of
-    // them, answered within min(interval / 2, 5 s), the wait for its turn included.
-    void start(const PrometheusOrigin& origin, Duration interval, Round& round, std::function<void()> done);
+    // them, answered within min(interval / 2, 5 s), the wait for its turn included. Questions to one server
+    // share their turns, and nothing else: each is asked with its own access.
+    void start(const PrometheusOrigin& origin, const net::Access& access, Duration interval, Round& round,
+               std::function<void()> done);
 
     // Gives the query its answer as of `at`, or the reason why there is none, and calls `done` in the same
-    // way and within the same time. Until then `result` is only touched here.
+    // way (on the calling thread where its access is not known) and within the same time. Until then `result`
+    // is only touched here.
     void answer(QueryResult& result, Timestamp at, Duration interval, std::function<void()> done);
 
   private:
     struct Question;
-    Question questionOf(const api::PrometheusSource& source, std::string query, Timestamp at,
-                        Duration interval) const;
+    Question questionOf(const api::PrometheusSource& source, const net::Access& access, std::string query,
+                        Timestamp at, Duration interval) const;
+    // With whom it is about, and without our secrets.
+    static Error failureOf(const Question& question, const Error& why);
     // What `source` said, undecoded; an Error says by itself whom it is about.
     Result<HttpResponse> ask(const Question& question);
     void read(const Question& question, const std::string& space, Round& round);

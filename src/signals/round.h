@@ -8,6 +8,7 @@
 #include "api/observed.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "net/transport.h"
 #include "signals/pod_reading.h"
 #include "signals/selection.h"
 
@@ -22,6 +23,7 @@ struct Target {
     std::string address;  // an IP address
     int metricsPort = 0;
     std::string metricsPath;
+    bool metricsHttps = false;
     int readyPort = 0;
     std::string readyPath;
     bool askModel = false;  // ask readyPath too
@@ -33,6 +35,7 @@ struct PodResult {
     Target target;
     Timestamp startedAt;  // when the metrics were asked for, or scraped by somebody else
     Timestamp endedAt;
+    // Unauthorized or Forbidden where whoever was asked did not accept our access.
     Result<PodReading> reading = invalid("not read");
     // Scrapes before `reading` that somebody else kept, the oldest first, back to the round before or
     // further.
@@ -48,11 +51,13 @@ struct Query {
     std::string metric;  // whose it is
     std::string promql;
     api::PrometheusSource source;
+    Result<net::Access> access = net::Access{};  // to the source; an Error: it is not known yet
 };
 
 struct QueryResult {
     Query query;
-    Result<double> answer = invalid("not asked");  // finite
+    // Finite. Unauthorized or Forbidden where the source did not accept our access.
+    Result<double> answer = invalid("not asked");
 };
 
 // All pods of one ModelDeployment, scraped at about the same moment.

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "signals/exposition.h"
+#include "signals/refusal.h"
 
 namespace serin::signals {
 
@@ -24,11 +25,17 @@ std::string printable(std::string text) {
     return text;
 }
 
+Error notRead(int status, const std::string& path) {
+    const Error why{codeOf(status, ErrorCode::Unavailable), cat("HTTP ", status, " from ", path)};
+    if (!isRefusal(why)) return why;
+    return {why.code,
+            cat(why.message, "; state credentials that it accepts, in spec.runtime.metrics.credentials")};
+}
+
 Result<PodReading> readAnswer(const Result<HttpResponse>& answer, const std::string& path,
                               const Selection& selection, size_t mostSelected) {
     if (!answer) return answer.error();
-    if (answer->status != 200)
-        return Error{ErrorCode::Unavailable, cat("HTTP ", answer->status, " from ", path)};
+    if (answer->status != 200) return notRead(answer->status, path);
     auto type = answer->headers.find("content-type");
     bool openMetrics =
         type != answer->headers.end() && type->second.starts_with("application/openmetrics-text");
@@ -56,6 +63,7 @@ std::optional<api::ModelAnswer> modelAnswerOf(const Result<HttpResponse>& answer
 // A round under way. Every task writes its own pod's fields; the last one to finish hands the round out.
 struct Scraper::Pending {
     Round round;
+    net::Access access;
     Duration timeout{0};
     std::function<void(Round)> done;
     std::atomic<size_t> open{0};
@@ -92,7 +100,7 @@ void Scraper::start(RoundRequest request, std::function<void(Round)> done) {
     for (size_t i = 0; i < pods; ++i) {
         if (pending->round.pods[i].target.askModel) asked.push_back(i);
     }
-    const size_t readings = !request.read || pods == 0 ? 0 : request.prometheus ? 1 : pods;
+    const size_t readings = readingsOf(request, *pending);
     const size_t queries = pending->round.queries.size();
     if (readings + asked.size() + queries == 0) return pending->done(std::move(pending->round));
     pending->open = readings + asked.size() + queries;
@@ -112,13 +120,26 @@ void Scraper::start(RoundRequest request, std::function<void(Round)> done) {
     for (size_t i = 0; i < queries; ++i) askQuery(i, request.interval, pending);
 }
 
+size_t Scraper::readingsOf(const RoundRequest& request, Pending& pending) {
+    const std::vector<PodResult>& pods = pending.round.pods;
+    if (!request.read || pods.empty()) return 0;
+    const auto overTls = [](const PodResult& pod) { return pod.target.metricsHttps; };
+    if (!request.access && (request.prometheus || std::ranges::any_of(pods, overTls))) {
+        failRound(request.access.error(), pending.round);
+        return 0;
+    }
+    if (request.access) pending.access = *request.access;
+    return request.prometheus ? 1 : pods.size();
+}
+
 void Scraper::readFrom(const PrometheusOrigin& origin, Duration interval,
                        const std::shared_ptr<Pending>& pending) {
     if (prometheus_ == nullptr) {
         failRound({ErrorCode::Unavailable, cat(origin.name(), " cannot be asked here")}, pending->round);
         return pending->finishOne();
     }
-    prometheus_->start(origin, interval, pending->round, [pending] { pending->finishOne(); });
+    prometheus_->start(origin, pending->access, interval, pending->round,
+                       [pending] { pending->finishOne(); });
 }
 
 void Scraper::askQuery(size_t index, Duration interval, const std::shared_ptr<Pending>& pending) {
@@ -142,18 +163,22 @@ void Scraper::fetchMetrics(Pending& pending, size_t index) {
     PodResult& result = pending.round.pods[index];
     const Target& target = result.target;
     result.startedAt = clock_.wall();
-    auto answer =
-        fetcher_.get(target.address, target.metricsPort, target.metricsPath, pending.timeout, maxPageBytes);
+    const net::Access& access = pending.access;
+    auto answer = fetcher_.get(target.address, target.metricsPort, target.metricsPath, pending.timeout,
+                               maxPageBytes, target.metricsHttps ? &access : nullptr);
     result.endedAt = clock_.wall();
     result.reading = readAnswer(answer, target.metricsPath, *pending.round.selection,
                                 mostSeries(pending.round.pods.size()));
+    if (result.reading) return;
+    const Error& why = result.reading.error();
+    result.reading = Error{why.code, withoutSecrets(why.message, access)};
 }
 
 void Scraper::askModel(Pending& pending, size_t index) {
     PodResult& result = pending.round.pods[index];
     const Target& target = result.target;
-    result.model = modelAnswerOf(
-        fetcher_.get(target.address, target.readyPort, target.readyPath, longestAnswer, maxReadyBytes));
+    result.model = modelAnswerOf(fetcher_.get(target.address, target.readyPort, target.readyPath,
+                                              longestAnswer, maxReadyBytes, nullptr));
 }
 
 }  // namespace serin::signals

@@ -20,7 +20,10 @@ struct RoundRequest {
                            // for its metrics, and 3 s for its model: that silence takes its traffic away, and
                            // half a second of a busy node is none
     std::optional<PrometheusOrigin> prometheus = std::nullopt;  // to be read instead of the pods' pages
-    bool read = true;              // false: the pods are only asked for their models
+    bool read = true;  // false: the pods are only asked for their models
+    // To Prometheus, or to those pods that serve their metrics over TLS. An Error: it is not known yet, and
+    // what would need it fails as a whole, for part of a round would be compared with nothing.
+    Result<net::Access> access = net::Access{};
     std::vector<Query> queries{};  // asked at the same time, each in at most min(interval / 2, 5 s)
 };
 
@@ -44,6 +47,8 @@ class Scraper {
 
   private:
     struct Pending;
+    // How many answers are to be waited for; what cannot be asked for has failed already.
+    static size_t readingsOf(const RoundRequest& request, Pending& pending);
     void readFrom(const PrometheusOrigin& origin, Duration interval, const std::shared_ptr<Pending>& pending);
     void askQuery(size_t index, Duration interval, const std::shared_ptr<Pending>& pending);
     void fetchMetrics(Pending& pending, size_t index);

@@ -57,7 +57,7 @@ json jsonOf(const std::optional<api::Stratum>& stratum) {
 int run(int argc, char** argv) {
     const Clock& clock = systemClock();
     Log log;
-    const auto fetcher = net::makeFetcher();
+    const auto fetcher = net::makeFetcher(log);
     const auto poster = net::makeFormPoster(log);
     signals::PrometheusReader reader(*poster, clock);
     signals::Scraper scraper(*fetcher, clock, 1, &reader);

@@ -32,27 +32,70 @@ size_t contentLength(const std::string& head) {
                                    : static_cast<size_t>(std::strtoul(head.c_str() + at + 17, nullptr, 10));
 }
 
-void addAlternativeNames(X509* certificate, const std::string& names) {
+void addExtension(X509* certificate, int kind, const std::string& value) {
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, NID_subject_alt_name, names.c_str());
+    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str());
     X509_add_ext(certificate, extension, -1);
     X509_EXTENSION_free(extension);
 }
 
+X509* certificateIn(const std::string& text) {
+    BIO* memory = BIO_new_mem_buf(text.data(), static_cast<int>(text.size()));
+    X509* certificate = PEM_read_bio_X509(memory, nullptr, nullptr, nullptr);
+    BIO_free(memory);
+    return certificate;
+}
+
+EVP_PKEY* keyIn(const std::string& text) {
+    BIO* memory = BIO_new_mem_buf(text.data(), static_cast<int>(text.size()));
+    EVP_PKEY* key = PEM_read_bio_PrivateKey(memory, nullptr, nullptr, nullptr);
+    BIO_free(memory);
+    return key;
+}
+
+// A new certificate with one extension, signed by the authority; by itself where there is none.
+TestCertificate issue(const std::string& name, int extension, const std::string& value,
+                      const TestCertificate* authority) {
+    EVP_PKEY* key = EVP_EC_gen("P-256");
+    X509* certificate = X509_new();
+    X509_set_version(certificate, 2);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_set_pubkey(certificate, key);
+    X509_NAME* subject = X509_get_subject_name(certificate);
+    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
+                               reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+    addExtension(certificate, extension, value);
+    X509* issuer = authority == nullptr ? nullptr : certificateIn(authority->certificate);
+    EVP_PKEY* signer = authority == nullptr ? nullptr : keyIn(authority->key);
+    X509_set_issuer_name(certificate, issuer == nullptr ? subject : X509_get_subject_name(issuer));
+    X509_sign(certificate, signer == nullptr ? key : signer, EVP_sha256());
+    TestCertificate out;
+    out.certificate = pemOf([&](BIO* to) { PEM_write_bio_X509(to, certificate); });
+    out.key =
+        pemOf([&](BIO* to) { PEM_write_bio_PrivateKey(to, key, nullptr, nullptr, 0, nullptr, nullptr); });
+    X509_free(issuer);
+    EVP_PKEY_free(signer);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return out;
+}
+
+std::string alternativeNames(const std::string& dnsName, bool withAddress) {
+    return "DNS:" + dnsName + (withAddress ? ",IP:127.0.0.1" : "");
+}
+
 ssl_ctx_st* serverContext(const TestCertificate& own, const std::string& clientCa) {
     SSL_CTX* context = SSL_CTX_new(TLS_server_method());
-    BIO* certificateText = BIO_new_mem_buf(own.certificate.data(), static_cast<int>(own.certificate.size()));
-    X509* certificate = PEM_read_bio_X509(certificateText, nullptr, nullptr, nullptr);
-    BIO* keyText = BIO_new_mem_buf(own.key.data(), static_cast<int>(own.key.size()));
-    EVP_PKEY* key = PEM_read_bio_PrivateKey(keyText, nullptr, nullptr, nullptr);
+    X509* certificate = certificateIn(own.certificate);
+    EVP_PKEY* key = keyIn(own.key);
     SSL_CTX_use_certificate(context, certificate);
     SSL_CTX_use_PrivateKey(context, key);
     X509_free(certificate);
     EVP_PKEY_free(key);
-    BIO_free(certificateText);
-    BIO_free(keyText);
     if (!clientCa.empty()) {
         BIO* caText = BIO_new_mem_buf(clientCa.data(), static_cast<int>(clientCa.size()));
         while (X509* ca = PEM_read_bio_X509(caText, nullptr, nullptr, nullptr)) {
@@ -69,26 +112,16 @@ ssl_ctx_st* serverContext(const TestCertificate& own, const std::string& clientC
 }  // namespace
 
 TestCertificate makeCertificate(const std::string& dnsName, bool withAddress) {
-    EVP_PKEY* key = EVP_EC_gen("P-256");
-    X509* certificate = X509_new();
-    X509_set_version(certificate, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-    X509_set_pubkey(certificate, key);
-    X509_NAME* name = X509_get_subject_name(certificate);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>(dnsName.c_str()), -1, -1, 0);
-    X509_set_issuer_name(certificate, name);
-    addAlternativeNames(certificate, "DNS:" + dnsName + (withAddress ? ",IP:127.0.0.1" : ""));
-    X509_sign(certificate, key, EVP_sha256());
-    TestCertificate out;
-    out.certificate = pemOf([&](BIO* to) { PEM_write_bio_X509(to, certificate); });
-    out.key =
-        pemOf([&](BIO* to) { PEM_write_bio_PrivateKey(to, key, nullptr, nullptr, 0, nullptr, nullptr); });
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-    return out;
+    return issue(dnsName, NID_subject_alt_name, alternativeNames(dnsName, withAddress), nullptr);
+}
+
+TestCertificate makeAuthority(const std::string& name) {
+    return issue(name, NID_basic_constraints, "critical,CA:TRUE", nullptr);
+}
+
+TestCertificate makeCertificate(const std::string& dnsName, bool withAddress,
+                                const TestCertificate& authority) {
+    return issue(dnsName, NID_subject_alt_name, alternativeNames(dnsName, withAddress), &authority);
 }
 
 long Connection::receive(char* into, size_t size) {

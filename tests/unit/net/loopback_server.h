@@ -22,6 +22,10 @@ struct TestCertificate {
 };
 // Self-signed, for one DNS name and 127.0.0.1 when `withAddress`; made anew each time.
 TestCertificate makeCertificate(const std::string& dnsName, bool withAddress);
+// An authority of one's own, and what it has signed.
+TestCertificate makeAuthority(const std::string& name);
+TestCertificate makeCertificate(const std::string& dnsName, bool withAddress,
+                                const TestCertificate& authority);
 
 // One accepted connection. Writes go out at once, as they are.
 class Connection {

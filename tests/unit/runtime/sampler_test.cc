@@ -13,8 +13,8 @@ namespace {
 
 class Pods final : public net::Fetcher {
   public:
-    Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration,
-                             size_t) override {
+    Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration, size_t,
+                             const net::Access*) override {
         const std::lock_guard lock(mutex);
         asked.insert(host + ":" + std::to_string(port) + path);
         return HttpResponse{200, {}, "requests_total 5\n"};
@@ -119,7 +119,8 @@ class SetClock final : public Clock {
 // Nobody answers there; counts how often it was asked.
 class NoPrometheus final : public net::FormPoster {
   public:
-    Result<HttpResponse> post(const std::string&, const std::string&, Duration, size_t) override {
+    Result<HttpResponse> post(const std::string&, const std::string&, Duration, size_t,
+                              const net::Access&) override {
         ++asked;
         return Error{ErrorCode::Unavailable, "nobody"};
     }

@@ -65,7 +65,8 @@ TEST(PrometheusAnswer, OfSomebodyElseIsNotRepeated) {
     EXPECT_EQ(refusal("<html>secret</html>", 502), "HTTP 502");
     EXPECT_EQ(refusal("", 404), "HTTP 404; is its API at that path?");
     EXPECT_EQ(refusal("", 302), "HTTP 302; redirects are not followed, state the address they lead to");
-    EXPECT_EQ(refusal("no", 401), "HTTP 401; a Prometheus that wants credentials cannot be asked yet");
+    EXPECT_EQ(refusal("no", 401),
+              "HTTP 401; state credentials that it accepts, in spec.analysis.from.prometheus.credentials");
     EXPECT_EQ(refusal("<html>secret</html>"),
               "its answer cannot be read: it is not JSON, or its end is missing");
     EXPECT_EQ(refusal(R"({"kind":"Status","message":"secret"})"), "its answer is not one of Prometheus");

@@ -22,10 +22,11 @@ class MovedClock final : public Clock {
 
 class FakePoster final : public net::FormPoster {
   public:
-    Result<HttpResponse> post(const std::string& to, const std::string& body, Duration limit,
-                              size_t most) override {
+    Result<HttpResponse> post(const std::string& to, const std::string& body, Duration limit, size_t most,
+                              const net::Access& shown) override {
         if (before) before(to);
         const std::lock_guard lock(mutex_);
+        access = shown;
         url = to;
         form = body;
         timeout = limit;
@@ -33,6 +34,7 @@ class FakePoster final : public net::FormPoster {
         return answer;
     }
     std::string url, form;
+    net::Access access;
     Duration timeout{0};
     size_t maxBytes = 0;
     Result<HttpResponse> answer = HttpResponse{200,
@@ -49,8 +51,8 @@ class FakePoster final : public net::FormPoster {
 // Pods that only answer about their model.
 class Pods final : public net::Fetcher {
   public:
-    Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration,
-                             size_t) override {
+    Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration, size_t,
+                             const net::Access*) override {
         const std::lock_guard lock(mutex_);
         asked.push_back(cat(host, ":", port, path));
         return HttpResponse{200, {}, ""};
@@ -148,6 +150,45 @@ TEST_F(PrometheusReaderTest, SaysWhyItCouldNotBeAsked) {
     EXPECT_EQ(why(scraper.scrape(request())), "Prometheus at http://prometheus:9090: HTTP 503");
     Scraper without(pods, clock, 0);
     EXPECT_EQ(why(without.scrape(request())), "Prometheus at http://prometheus:9090 cannot be asked here");
+}
+
+TEST_F(PrometheusReaderTest, AsksOneServerForEachWithTheAccessOfItsOwn) {
+    PrometheusReader reader(poster, clock, 0);
+    Scraper scraper(pods, clock, 0, &reader);
+    RoundRequest ask = request("https://prometheus:9090");
+    for (const char* header : {"Bearer one", "Bearer two", ""}) {
+        ask.access = net::Access{header, "PEM", "p.example.com", {}};
+        ASSERT_EQ(why(scraper.scrape(ask)), "read");
+        EXPECT_EQ(poster.access, *ask.access);
+    }
+}
+
+TEST_F(PrometheusReaderTest, AsksNothingUntilTheAccessIsKnown) {
+    PrometheusReader reader(poster, clock, 0);
+    Scraper scraper(pods, clock, 0, &reader);
+    RoundRequest ask = request("https://prometheus:9090");
+    ask.access = Error{ErrorCode::Unavailable, "there is no Secret"};
+    EXPECT_EQ(why(scraper.scrape(ask)), "there is no Secret");
+    EXPECT_EQ(poster.url, "");
+}
+
+TEST_F(PrometheusReaderTest, TellsARefusalOfItsAccessFromOtherTroubleAndRepeatsNoSecret) {
+    PrometheusReader reader(poster, clock, 0);
+    Scraper scraper(pods, clock, 0, &reader);
+    RoundRequest ask = request("https://prometheus:9090");
+    ask.access = net::Access{"Bearer s3cret-token", "", "", {"s3cret-token"}};
+    const std::string echo = R"({"status":"error","error":"what is s3cret-token?"})";
+    const std::vector<std::pair<int, ErrorCode>> answers{{401, ErrorCode::Unauthorized},
+                                                         {403, ErrorCode::Forbidden},
+                                                         {503, ErrorCode::Invalid},
+                                                         {200, ErrorCode::Invalid}};
+    for (const auto& [status, code] : answers) {
+        poster.answer = HttpResponse{status, {}, echo};
+        const Round round = scraper.scrape(ask);
+        EXPECT_EQ(round.pods[0].reading.error().code, code) << status;
+        EXPECT_EQ(why(round),
+                  cat("Prometheus at https://prometheus:9090: HTTP ", status, ", what is [secret]?"));
+    }
 }
 
 TEST_F(PrometheusReaderTest, LetsNoSlowPrometheusHoldUpAnother) {

@@ -27,11 +27,12 @@ class StoppedClock final : public Clock {
 class FakeFetcher final : public net::Fetcher {
   public:
     Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration timeout,
-                             size_t maxBytes) override {
+                             size_t maxBytes, const net::Access* https) override {
         std::string url = cat(host, ":", port, path);
         if (before) before(url);
         std::lock_guard lock(mutex_);
         asked[url] = {timeout, maxBytes};
+        shown[url] = https == nullptr ? "in the clear" : https->authorization;
         auto found = answers.find(url);
         if (found == answers.end()) return Error{ErrorCode::Unavailable, "connection refused"};
         return found->second;
@@ -39,6 +40,7 @@ class FakeFetcher final : public net::Fetcher {
 
     std::map<std::string, Result<HttpResponse>> answers;
     std::map<std::string, std::pair<Duration, size_t>> asked;
+    std::map<std::string, std::string> shown;
     std::function<void(const std::string&)> before;
 
   private:
@@ -135,6 +137,56 @@ TEST_F(ScraperTest, SaysWhyAPodCouldNotBeRead) {
                             "HTTP 404 from /metrics", "/metrics: line 1: no metric name at \"<html>\"",
                             "/metrics: the page has no \"# EOF\", so its end may be missing",
                             "no answer within 3s", "connection refused"}));
+}
+
+TEST_F(ScraperTest, ShowsItsAccessOverTlsAloneAndNeverToAModel) {
+    fetcher.answers.emplace("guarded:8082/metrics", page(200, "requests_total 5\n"));
+    fetcher.answers.emplace("open:8082/metrics", page(200, "requests_total 7\n"));
+    RoundRequest ask = request({target("guarded", true), target("open")});
+    ask.targets[0].metricsHttps = true;
+    ask.access = net::Access{"Bearer abc", "", "", {"abc"}};
+    Scraper scraper(fetcher, clock, 2);
+    const Round round = scraper.scrape(std::move(ask));
+    EXPECT_TRUE(round.pods[0].reading.ok() && round.pods[1].reading.ok());
+    EXPECT_EQ(fetcher.shown,
+              (std::map<std::string, std::string>{{"guarded:8082/metrics", "Bearer abc"},
+                                                  {"guarded:8080/v2/models/fraud/ready", "in the clear"},
+                                                  {"open:8082/metrics", "in the clear"}}));
+}
+
+TEST_F(ScraperTest, ReadsNobodyUntilTheAccessIsKnownButAsksForTheModel) {
+    fetcher.answers.emplace("guarded:8080/v2/models/fraud/ready", page(200, ""));
+    RoundRequest ask = request({target("guarded", true), target("open")});
+    ask.targets[0].metricsHttps = true;
+    ask.access = Error{ErrorCode::Unavailable, "there is no Secret"};
+    Scraper scraper(fetcher, clock, 2);
+    Round round = scraper.scrape(ask);
+    for (const PodResult& pod : round.pods) {
+        ASSERT_FALSE(pod.reading.ok());
+        EXPECT_EQ(pod.reading.error().message, "there is no Secret");
+        EXPECT_EQ(pod.about, "");
+    }
+    EXPECT_EQ(round.pods[0].model, api::ModelAnswer::Ready);
+    EXPECT_EQ(fetcher.asked.size(), 1U);
+    ask.targets[0].askModel = false;
+    EXPECT_EQ(scraper.scrape(ask).pods.size(), 2U) << "a round in which there is nothing to do ends, too";
+    ask.targets[0].metricsHttps = false;
+    (void)scraper.scrape(ask);
+    EXPECT_TRUE(fetcher.asked.contains("guarded:8082/metrics")) << "pods that want no access are read";
+}
+
+TEST_F(ScraperTest, TellsARefusalOfItsAccessFromOtherTrouble) {
+    fetcher.answers.emplace("a:8082/metrics", page(401, ""));
+    fetcher.answers.emplace("b:8082/metrics", page(403, ""));
+    fetcher.answers.emplace("c:8082/metrics", page(503, ""));
+    Scraper scraper(fetcher, clock, 1);
+    const Round round = scraper.scrape(request({target("a"), target("b"), target("c")}));
+    EXPECT_EQ(round.pods[0].reading.error().code, ErrorCode::Unauthorized);
+    EXPECT_EQ(
+        round.pods[0].reading.error().message,
+        "HTTP 401 from /metrics; state credentials that it accepts, in spec.runtime.metrics.credentials");
+    EXPECT_EQ(round.pods[1].reading.error().code, ErrorCode::Forbidden);
+    EXPECT_EQ(round.pods[2].reading.error().code, ErrorCode::Unavailable);
 }
 
 TEST_F(ScraperTest, AsksCanaryPodsForTheirModelWhenTold) {
