@@ -24,6 +24,7 @@
 #include "net/form_poster.h"
 #include "net/plain_opening.h"
 #include "net/tls_opening.h"
+#include "runtime/access_reader.h"
 #include "runtime/bodies.h"
 #include "runtime/controller.h"
 #include "runtime/elector.h"
@@ -230,6 +231,7 @@ runtime::Controller::Parts Operator::controllerParts() {
             },
             [this](const std::string& key) { sampler_->forget(key); },
             runtime::referenceReader(*metered_, requests_),
+            runtime::accessReader(*metered_, requests_),
             options_.drainDelay,
             [this](const std::string& key) { return recordings_.open(key); }};
 }

@@ -75,6 +75,10 @@ PrometheusSource decodePrometheus(const Field& prometheus) {
     }
     if (out.address.ends_with('/')) out.address.pop_back();
     out.scrapeInterval = prometheus.at("scrapeInterval").duration(out.scrapeInterval, seconds(1));
+    // Of an address that was refused nobody knows how it would be asked.
+    const bool https = out.address.empty() || out.address.starts_with("https://");
+    out.access = decodeAccess(
+        prometheus, {https, "the address begins with http://", "state an address that begins with https://"});
     return out;
 }
 

@@ -21,18 +21,9 @@ OnDataDrift decodeOnDataDrift(const Field& field) {
     return OnDataDrift::Notify;
 }
 
-std::optional<ReferenceSource> decodeSource(const Field& reference) {
+std::optional<ConfigMapKey> decodeSource(const Field& reference) {
     if (!reference.present()) return std::nullopt;
-    const Field configMap = reference.at("configMap");
-    ReferenceSource out{configMap.at("name").text(), configMap.at("key").text(kDefaultKey)};
-    if (out.configMap.empty()) {
-        configMap.at("name").problem(
-            "is missing; state the ConfigMap that has the profile, in the same namespace");
-    }
-    if (out.key.empty()) {
-        configMap.at("key").problem(cat("is empty; state the key of the profile, such as ", kDefaultKey));
-    }
-    return out;
+    return decodeConfigMapKey(reference.at("configMap"), "the profile", kDefaultKey);
 }
 
 }  // namespace

@@ -32,6 +32,8 @@ std::string revisionOf(const json& spec) {
     for (const char* part : {"model", "runtime", "template"}) {
         if (const json* written = find(spec, part)) hashed[part] = *written;
     }
+    const auto runtime = hashed.find("runtime");
+    if (runtime != hashed.end() && runtime->is_object()) runtime->erase("metrics");
     hashed["targetPorts"] = targetPorts(spec);
     return shortDigest(canonicalText(withoutEmpties(hashed)));
 }

@@ -1,12 +1,14 @@
 #include "api/histogram_unit.h"
 #include "api/presets.h"
 #include "api/spec_codec.h"
+#include "base/shorten.h"
 #include "base/text.h"
 
 namespace serin::api {
 namespace {
 
 constexpr const char* kDefault = "mlserver";
+constexpr size_t kLongestShown = 80;
 
 // One selector, or a list of them that is summed.
 std::vector<std::string> selectors(const Field& field) {
@@ -44,6 +46,15 @@ std::string pathOr(const Field& field, const std::string& fallback) {
     return fallback;
 }
 
+// Whether the scheme is https.
+bool isHttps(const Field& scheme) {
+    const std::string text = scheme.text("http");
+    if (text != "http" && text != "https") {
+        scheme.problem(cat("is \"", shortened(text, kLongestShown), "\"; state http or https"));
+    }
+    return text == "https";
+}
+
 int portOr(const Field& field, int fallback) {
     const int port = field.port();
     return port == 0 ? fallback : port;
@@ -74,6 +85,25 @@ Runtime decodeRuntime(const Field& spec, const Model& model) {
         out.latencyUnit = secondsPerUnit(out.latency);
     }
     return out;
+}
+
+void decodeServedMetrics(const Field& spec, Spec& out) {
+    const Field metrics = spec.at("runtime").at("metrics");
+    if (!metrics.present()) return;
+    if (out.analysis.prometheus) {
+        metrics.problem(
+            "is stated, but the numbers come from Prometheus, so that Serin reads no page of a pod; remove "
+            "it, "
+            "or spec.analysis.from.prometheus");
+        return;
+    }
+    const Field scheme = metrics.at("scheme");
+    if (!scheme.present() && !metrics.at("credentials").present() && !metrics.at("tls").present()) {
+        metrics.problem("states nothing; state scheme: https, or leave metrics out");
+    }
+    out.runtime.metricsHttps = isHttps(scheme);
+    out.metricsAccess =
+        decodeAccess(metrics, {out.runtime.metricsHttps, "the scheme is http", "state scheme: https"});
 }
 
 }  // namespace serin::api

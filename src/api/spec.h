@@ -14,6 +14,26 @@ struct Model {
     std::string version;  // a label for people
 };
 
+// A key of a ConfigMap of the ModelDeployment's namespace.
+struct ConfigMapKey {
+    std::string configMap;
+    std::string key;
+
+    bool operator==(const ConfigMapKey&) const = default;
+};
+
+// Who Serin says it is to a server, and whom it takes for that server: names of objects of the
+// ModelDeployment's namespace. What they hold is read by runtime and is in no value of this layer.
+struct AccessSource {
+    std::string secret;              // with the key token, or username and password; empty: no credentials
+    std::optional<ConfigMapKey> ca;  // certificates of authorities in PEM; absent: the system's authorities
+    std::string serverName;          // the name that the certificate is checked for; empty: the address's
+
+    // Whether an object has to be read before the server can be asked.
+    bool needsReading() const { return !secret.empty() || ca.has_value(); }
+    bool operator==(const AccessSource&) const = default;
+};
+
 // The ports of the serving container; 0 where there is none.
 struct RuntimePorts {
     int http = 0;
@@ -33,7 +53,8 @@ struct Runtime {
     std::string container;  // the serving container; never empty once decoded from a valid spec
     RuntimePorts ports;
     std::string metricsPath;
-    std::string readyPath;  // asks for the model, not the server
+    bool metricsHttps = false;  // the metrics are served over TLS
+    std::string readyPath;      // asks for the model, not the server
     ErrorCounters errors;
     std::string latency;  // a histogram of how long requests took, without _bucket; empty where none is known
     double latencyUnit = 1;  // seconds of the unit of its edges
@@ -90,6 +111,7 @@ struct PrometheusSource {
     Duration scrapeInterval{std::chrono::seconds(15)};
     // Between two questions to the pods for their model: the interval as it was stated.
     Duration askInterval{std::chrono::seconds(10)};
+    AccessSource access{};
 
     bool operator==(const PrometheusSource&) const = default;
 };
@@ -172,14 +194,6 @@ struct Metric {
     bool operator==(const Metric&) const = default;
 };
 
-// A profile in a ConfigMap of the ModelDeployment's namespace.
-struct ReferenceSource {
-    std::string configMap;
-    std::string key;
-
-    bool operator==(const ReferenceSource&) const = default;
-};
-
 struct Analysis {
     // Between two looks, in effect: from Prometheus at least eight scrapes.
     Duration interval{std::chrono::seconds(10)};
@@ -193,8 +207,8 @@ struct Analysis {
     double missedHarm = 0.05;
     // How long the promoted version is watched after the soak; 0: not at all. Absent: for ever.
     std::optional<Duration> watchFor{std::chrono::hours(24)};
-    bool dryRun = false;                       // judged, shown and told of, but nothing is decided by it
-    std::optional<ReferenceSource> reference;  // present exactly when a metric has a reference
+    bool dryRun = false;                    // judged, shown and told of, but nothing is decided by it
+    std::optional<ConfigMapKey> reference;  // a profile; present exactly when a metric has a reference
     OnDataDrift onDataDrift = OnDataDrift::Notify;
     std::vector<Metric> metrics;  // empty: steps end by time alone
 
@@ -209,13 +223,14 @@ struct Spec {
     bool paused = false;
     Model model;
     Runtime runtime;
-    std::string templateJson;  // {"metadata":{…},"spec":{…}}
+    AccessSource metricsAccess;  // to the metrics of all versions that serve them over TLS
+    std::string templateJson;    // {"metadata":{…},"spec":{…}}
     std::vector<ServicePort> ports;
     Rollout rollout;
     Analysis analysis;
     int history = 10;
 
-    std::string revision;  // shortDigest of what is hashed (design: template, model, runtime, target ports)
+    std::string revision;  // shortDigest of what is hashed: see revisionOf
     std::string modelId;   // immutable id of the model; here the serving container's image
     // Why the spec cannot be accepted, in words that name the field, the value and the way out; empty when it
     // can.

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/field.h"
@@ -21,6 +22,8 @@ Analysis decodeAnalysis(const Field& spec, const Runtime& runtime);
 // `entry` is a metric of errors, latency or a share whose kind, share and slowerThan have been read. Fills
 // its absolute limit, and of a quantile slowerThan. True when a limit is stated, be it one that cannot be.
 bool decodeLimit(const Field& entry, Metric& out);
+// Fills how the pods' metrics are served, and what opens them. Where the numbers come from has been read.
+void decodeServedMetrics(const Field& spec, Spec& out);
 // `analysis` is the field "spec.analysis". Fills where the numbers come from, and how far that widens the
 // interval, which has been read, as has holdAtMost.
 void decodeFrom(const Field& analysis, Analysis& out);
@@ -39,8 +42,25 @@ void checkQueries(const Field& metrics, Analysis& out);
 // read.
 void decodeReference(const Field& analysis, Analysis& out);
 
+// Parts that stand in several places. The name of an object of this kind that has `content` (words for
+// people), and a key of a ConfigMap.
+std::string decodeObjectName(const Field& field, std::string_view kind, std::string_view content);
+ConfigMapKey decodeConfigMapKey(const Field& configMap, std::string_view content,
+                                const std::string& defaultKey);
+
+// How a server is asked, in words that stand before "and everybody on the way could read them", and what to
+// write instead of plain HTTP.
+struct Asked {
+    bool https = false;
+    std::string_view how;
+    std::string_view wayOut;
+};
+// The members `credentials` and `tls` of what says which server it is. Without https they are refused.
+AccessSource decodeAccess(const Field& server, const Asked& asked);
+
 // What of the spec makes a revision, in Crockford's alphabet: shortDigest of the canonical JSON of model,
-// runtime, template and the target ports as a person wrote them, nothing filled in. Pinned by golden vectors.
+// runtime without its `metrics` (how a page is read changes no pod), template and the target ports as a
+// person wrote them, nothing filled in. Pinned by golden vectors.
 std::string revisionOf(const nlohmann::json& spec);
 
 }  // namespace serin::api

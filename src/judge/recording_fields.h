@@ -7,7 +7,7 @@
 // is one too.
 namespace serin::api {
 
-template <typename Archive, PersistedAs<ReferenceSource> T>
+template <typename Archive, PersistedAs<ConfigMapKey> T>
 void fields(Archive& a, T& v) {
     a(v.configMap, v.key);
 }

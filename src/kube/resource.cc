@@ -52,6 +52,11 @@ const Resource& configMaps() {
     return resource;
 }
 
+const Resource& secrets() {
+    static const Resource resource{"", "v1", "secrets", "Secret"};
+    return resource;
+}
+
 const Resource& leases() {
     static const Resource resource{"coordination.k8s.io", "v1", "leases", "Lease"};
     return resource;

@@ -99,7 +99,7 @@ void Controller::reconcile(const std::string& key, const std::stop_token& stop) 
     remember(key, memory, outcome);
     announce(seen, plan, outcome);
     memory.examiner->order(seen.object, plan, seen.split, seen.at);
-    keepReference(*memory.examiner, seen.object.meta.ns, stop);
+    keepReadings(*memory.examiner, seen.object.meta.ns, stop);
     parts_.watch(key, memory.examiner);
     again(key, plan, outcome);
     parts_.metrics.reconciled(nameOf(outcome.ending), parts_.clock.sinceBoot() - began);
@@ -208,12 +208,16 @@ void Controller::announce(const api::Observed& seen, const api::Plan& plan,
                     {"error", outcome.message}});
 }
 
-// A profile that somebody replaces while a rollout is judged counts from the next reading on.
-void Controller::keepReference(Examiner& examiner, const std::string& space,
-                               const std::stop_token& stop) const {
-    const auto source = examiner.referenceDue(parts_.clock.sinceBoot());
-    if (!source) return;
-    examiner.learnReference(*source, parts_.readReference(space, *source, stop), parts_.clock.sinceBoot());
+// A profile or an access that somebody replaces while a rollout is judged counts from the next reading on.
+void Controller::keepReadings(Examiner& examiner, const std::string& space,
+                              const std::stop_token& stop) const {
+    const Clock& clock = parts_.clock;
+    if (const auto source = examiner.referenceDue(clock.sinceBoot())) {
+        examiner.learnReference(*source, parts_.readReference(space, *source, stop), clock.sinceBoot());
+    }
+    while (const auto source = examiner.accessDue(clock.sinceBoot())) {
+        examiner.learnAccess(*source, parts_.readAccess(space, *source, stop), clock.sinceBoot());
+    }
 }
 
 void Controller::again(const std::string& key, const api::Plan& plan, const apply::Outcome& outcome) {

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "cache/write_gate.h"
 #include "kube/event_series.h"
+#include "runtime/access_reader.h"
 #include "runtime/examiner.h"
 #include "runtime/metrics.h"
 #include "runtime/object_source.h"
@@ -42,8 +43,9 @@ class Controller {
         // Samples for this examiner from now on; none any more for this key.
         std::function<void(const std::string& key, const std::shared_ptr<Examiner>&)> watch;
         std::function<void(const std::string& key)> forget;
-        // Blocks until the API server has answered.
+        // Both block until the API server has answered.
         ReadReference readReference;
+        ReadAccess readAccess;
         Duration drainDelay{std::chrono::seconds(5)};
         // Takes down what the judge of this key is told and says; absent: nobody does.
         std::function<std::unique_ptr<judge::RecordingSink>(const std::string& key)> record{};
@@ -73,7 +75,7 @@ class Controller {
     void tell(const api::Observed& seen, const api::Plan& plan) const;
     void remember(const std::string& key, Memory& memory, const apply::Outcome& outcome);
     void announce(const api::Observed& seen, const api::Plan& plan, const apply::Outcome& outcome) const;
-    void keepReference(Examiner& examiner, const std::string& space, const std::stop_token& stop) const;
+    void keepReadings(Examiner& examiner, const std::string& space, const std::stop_token& stop) const;
     void again(const std::string& key, const api::Plan& plan, const apply::Outcome& outcome);
 
     Parts parts_;

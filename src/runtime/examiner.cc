@@ -6,6 +6,7 @@
 
 #include "api/query_template.h"
 #include "api/status_limits.h"
+#include "signals/refusal.h"
 #include "signals/shared_selection.h"
 
 namespace serin::runtime {
@@ -63,7 +64,10 @@ void Examiner::adoptSpec(const api::ModelDeployment& object) {
     name_ = object.meta.name;
     spec_ = object.spec;
     spec_.templateJson.clear();
-    if (!spec_.problems.empty() && !selection_) selection_ = noSelection();
+    if (!spec_.problems.empty() && !selection_) {
+        selection_ = noSelection();
+        prometheus_ = spec_.analysis.prometheus;
+    }
     if (!spec_.problems.empty()) return;  // judging goes on with the last accepted one
     if (runtimes_.size() >= kMostRuntimes) runtimes_.clear();
     runtimes_[spec_.revision] = spec_.runtime;
@@ -71,6 +75,7 @@ void Examiner::adoptSpec(const api::ModelDeployment& object) {
     queries_ = spec_.analysis.metrics;
     std::erase_if(queries_, [](const api::Metric& metric) { return !metric.isQuery(); });
     adoptReference();
+    adoptAccess();
     const auto compiled = signals::sharedSelection(spec_.runtime, spec_.analysis.metrics);
     selectionTrouble_ = compiled ? "" : compiled.error().message;
     selection_ = compiled ? *compiled : noSelection();
@@ -156,9 +161,8 @@ std::optional<signals::RoundRequest> Examiner::round(const api::Split& split) co
     if (order_.mode == api::JudgeMode::Off) return std::nullopt;
     signals::RoundRequest request{judgedTargets(order_, askModel_, split, runtimes()), selection_,
                                   spec_.analysis.interval};
-    if (const auto& prometheus = spec_.analysis.prometheus) {
-        request.prometheus = signals::PrometheusOrigin{*prometheus, space_};
-    }
+    request.access = accesses_.of(accessSource_);
+    if (prometheus_) request.prometheus = signals::PrometheusOrigin{*prometheus_, space_};
     const auto canary = [](const signals::Target& target) { return target.arm == signals::Arm::Canary; };
     if (std::ranges::any_of(request.targets, canary)) request.queries = queries();
     return request;
@@ -170,7 +174,9 @@ std::vector<signals::Query> Examiner::queries() const {
     std::vector<signals::Query> out;
     for (const api::Metric& metric : queries_) {
         if (!metric.query.source) continue;
-        out.push_back({metric.name, api::filledQuery(metric.query.promql, words), *metric.query.source});
+        const api::PrometheusSource& source = *metric.query.source;
+        out.push_back(
+            {metric.name, api::filledQuery(metric.query.promql, words), source, accesses_.of(source.access)});
     }
     return out;
 }
@@ -213,6 +219,7 @@ Examiner::Finding Examiner::finishQuestions(const signals::Round& round, Whom wh
 Examiner::Finding Examiner::finish(const signals::Round& round) {
     const std::lock_guard lock(mutex_);
     Finding finding{learn(round), std::nullopt};
+    finding.news = noteRefusals(round) || finding.news;
     // Ordered off while it was under way.
     if (order_.mode == api::JudgeMode::Off) return finding;
     finding.stratum = book_.add(round, {attemptStartedAt_, spec_.analysis.warmUp});
@@ -224,30 +231,58 @@ Examiner::Finding Examiner::finish(const signals::Round& round) {
     return finding;
 }
 
+bool Examiner::noteRefusals(const signals::Round& round) {
+    const bool refused = std::ranges::any_of(round.pods, [](const signals::PodResult& pod) {
+        return !pod.reading && signals::isRefusal(pod.reading.error());
+    });
+    bool news = refused && accesses_.refused(accessSource_);
+    for (const signals::QueryResult& result : round.queries) {
+        if (result.answer || !signals::isRefusal(result.answer.error())) continue;
+        news = accesses_.refused(result.query.source.access) || news;
+    }
+    return news;
+}
+
+void Examiner::adoptAccess() {
+    prometheus_ = spec_.analysis.prometheus;
+    accessSource_ = prometheus_ ? prometheus_->access : spec_.metricsAccess;
+    std::vector<api::AccessSource> wanted{accessSource_};
+    for (const api::Metric& metric : queries_) {
+        if (metric.query.source) wanted.push_back(metric.query.source->access);
+    }
+    accesses_.want(wanted);
+}
+
 // Another profile is another question: nothing of the one before is compared with any more.
 void Examiner::adoptReference() {
     if (spec_.analysis.reference == referenceSource_) return;
     referenceSource_ = spec_.analysis.reference;
-    referenceDue_.reset();
-    referenceKnown_ = false;
+    referenceReading_ = {};
     judge_.setReference(std::make_shared<const api::Reference>());
 }
 
-std::optional<api::ReferenceSource> Examiner::referenceDue(Duration now) const {
+std::optional<api::ConfigMapKey> Examiner::referenceDue(Duration now) const {
     const std::lock_guard lock(mutex_);
     const bool wanted = order_.mode != api::JudgeMode::Off && referenceSource_;
-    return wanted && (!referenceDue_ || now >= *referenceDue_) ? referenceSource_ : std::nullopt;
+    return wanted && referenceReading_.due(now) ? referenceSource_ : std::nullopt;
 }
 
-void Examiner::learnReference(const api::ReferenceSource& source, const ReferenceReading& reading,
+void Examiner::learnReference(const api::ConfigMapKey& source, const ReferenceReading& reading,
                               Duration now) {
     const std::lock_guard lock(mutex_);
     if (source != referenceSource_) return;  // another one was named meanwhile
-    const bool good = reading.reference.profile.has_value();
-    referenceDue_ = now + (good ? kReferenceReread : kReferenceRetry);
-    if (reading.failed && referenceKnown_) return;
-    referenceKnown_ = good;
+    if (!referenceReading_.ended(reading.reference.profile.has_value(), reading.failed, now)) return;
     judge_.setReference(std::make_shared<const api::Reference>(reading.reference));
+}
+
+std::optional<api::AccessSource> Examiner::accessDue(Duration now) const {
+    const std::lock_guard lock(mutex_);
+    return order_.mode != api::JudgeMode::Off ? accesses_.due(now) : std::nullopt;
+}
+
+void Examiner::learnAccess(const api::AccessSource& source, const AccessReading& reading, Duration now) {
+    const std::lock_guard lock(mutex_);
+    accesses_.learn(source, reading, now);
 }
 
 void Examiner::publish() {

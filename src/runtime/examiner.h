@@ -10,7 +10,9 @@
 #include "api/observed.h"
 #include "api/plan.h"
 #include "judge/recorded_judge.h"
+#include "runtime/accesses.h"
 #include "runtime/reference_reader.h"
+#include "runtime/rereading.h"
 #include "runtime/targets.h"
 #include "signals/counter_book.h"
 #include "signals/scraper.h"
@@ -52,14 +54,14 @@ class Examiner {
     Finding finish(const signals::Round& round);
     Finding finishQuestions(const signals::Round& round, Whom whom);
 
-    // The profile that has to be read (again) now: while something is judged, when the spec names another
-    // one, kReferenceReread after it was read, kReferenceRetry after it could not be. `now` is
-    // Clock::sinceBoot.
-    std::optional<api::ReferenceSource> referenceDue(Duration now) const;
+    // What has to be read (again) now, while something is judged and as Rereading has it: the profile that
+    // the spec names, and what opens the server that the numbers come from. An access that the server refused
+    // is read again soon. `now` is Clock::sinceBoot.
+    std::optional<api::ConfigMapKey> referenceDue(Duration now) const;
+    std::optional<api::AccessSource> accessDue(Duration now) const;
     // What reading it came to. Where the API server did not say, what was known before stays.
-    void learnReference(const api::ReferenceSource& source, const ReferenceReading& reading, Duration now);
-    static constexpr Duration kReferenceReread = std::chrono::minutes(5);
-    static constexpr Duration kReferenceRetry = std::chrono::minutes(1);
+    void learnReference(const api::ConfigMapKey& source, const ReferenceReading& reading, Duration now);
+    void learnAccess(const api::AccessSource& source, const AccessReading& reading, Duration now);
 
     std::optional<api::Judgement> judgement() const;
     // Of the ready pods that were asked; those that cannot be asked count as ready.
@@ -71,9 +73,11 @@ class Examiner {
     void adoptOrder(const api::JudgeOrder& order, Timestamp now);
     void adoptReadiness(const api::Split& split, Timestamp now);
     void adoptReference();
+    void adoptAccess();
     void publish();
     bool learn(const signals::Round& round);
     std::vector<signals::Query> queries() const;
+    bool noteRefusals(const signals::Round& round);
     KnownRuntimes runtimes() const { return {runtimes_, spec_.runtime}; }
 
     mutable std::mutex mutex_;
@@ -92,9 +96,11 @@ class Examiner {
     std::vector<std::string> askModel_;
     std::optional<Timestamp> attemptStartedAt_;
     std::optional<api::Judgement> judgement_;
-    std::optional<api::ReferenceSource> referenceSource_;  // whose profile the judge has, or has not yet
-    std::optional<Duration> referenceDue_;                 // absent: at once
-    bool referenceKnown_ = false;
+    std::optional<api::ConfigMapKey> referenceSource_;  // whose profile the judge has, or has not yet
+    Rereading referenceReading_;
+    std::optional<api::PrometheusSource> prometheus_;  // of the last accepted spec, as accessSource_ is
+    api::AccessSource accessSource_;                   // to it, or to the pods' metrics
+    Accesses accesses_;
     std::map<std::string, api::ModelAnswer> answers_;
 };
 

@@ -22,11 +22,11 @@ struct ReferenceReading {
 // Reads a profile out of its ConfigMap: one GET by name, nothing is listed, watched or kept. Asks nobody
 // after a stop request. Thread-safe as far as the transport, which outlives what is returned, is.
 using ReadReference =
-    std::function<ReferenceReading(const std::string& space, const api::ReferenceSource&, std::stop_token)>;
+    std::function<ReferenceReading(const std::string& space, const api::ConfigMapKey&, std::stop_token)>;
 ReadReference referenceReader(net::Transport& transport, kube::RequestBuilder requests);
 
 // What an answer of the API server to that GET says, pure. `space` is for the words.
 ReferenceReading referenceIn(const Result<HttpResponse>& answer, const std::string& space,
-                             const api::ReferenceSource& source);
+                             const api::ConfigMapKey& source);
 
 }  // namespace serin::runtime

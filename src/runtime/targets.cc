@@ -17,6 +17,7 @@ signals::Target targetOf(const api::Endpoint& endpoint, const api::Runtime& runt
     target.address = endpoint.address;
     target.metricsPort = runtime.ports.metrics;
     target.metricsPath = runtime.metricsPath;
+    target.metricsHttps = runtime.metricsHttps;
     target.readyPort = runtime.ports.http;
     target.readyPath = runtime.readyPath;
     target.askModel = ask && canBeAsked(endpoint, runtime);

@@ -94,6 +94,28 @@ def test_hashed_fields_have_no_defaults(schema):
     assert not defaulted
 
 
+def test_what_opens_a_server_is_stated_alike_for_prometheus_and_for_pods(schema):
+    """The same members with the same bounds and rules; only the words name another field."""
+    spec = schema["properties"]["spec"]["properties"]
+    prometheus = spec["analysis"]["properties"]["from"]["properties"]["prometheus"]["properties"]
+    pods = spec["runtime"]["properties"]["metrics"]["properties"]
+
+    def bare(part):
+        if isinstance(part, list):
+            return [bare(entry) for entry in part]
+        if not isinstance(part, dict):
+            return part
+        words = ("description", "message", "messageExpression")
+        return {key: bare(value) for key, value in part.items() if key not in words or isinstance(value, dict)}
+
+    assert bare(prometheus["credentials"]) == bare(pods["credentials"])
+    assert bare(prometheus["tls"]) == bare(pods["tls"])
+
+
+def test_verification_cannot_be_switched_off(schema):
+    assert not [path for path, _ in fields(schema) if "insecure" in path.lower() or "skip" in path.lower()]
+
+
 def test_defaults_of_everything_else(resource, minimum):
     stored = resource.try_create(minimum)["spec"]
     assert stored == {**minimum["spec"], **DEFAULTS}

@@ -4,6 +4,7 @@
 
 #include "api/codec.h"
 #include "base/text.h"
+#include "runtime/access_reader.h"
 #include "runtime/bodies.h"
 #include "runtime/reference_reader.h"
 #include "script_objects.h"
@@ -72,6 +73,7 @@ runtime::Controller::Parts ClientProcess::controllerParts() {
             },
             [this](const std::string& key) { sampler_.forget(key); },
             runtime::referenceReader(transport_, requests_),
+            runtime::accessReader(transport_, requests_),
             std::chrono::seconds(5)};
 }
 

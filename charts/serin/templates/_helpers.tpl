@@ -57,7 +57,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
-{{/* What the operator may do where it looks after ModelDeployments. No Secrets, no logs, no wildcard. */}}
+{{/* What the operator may do where it looks after ModelDeployments. No Secrets, no logs, no wildcard: the right to read
+     one Secret that a spec names is granted in its namespace, by those who may. */}}
 {{- define "serin.rules" -}}
 - apiGroups: [serin.dev]
   resources: [modeldeployments]
@@ -82,7 +83,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - apiGroups: [""]
   resources: [pods]
   verbs: [list, delete]
-# Read by name, and only where a spec names one as analysis.reference.
+# Read by name, and only where a spec names one as analysis.reference or as the ca of a server.
 - apiGroups: [""]
   resources: [configmaps]
   verbs: [get]

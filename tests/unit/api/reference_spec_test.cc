@@ -27,7 +27,7 @@ void expectProblem(const Spec& spec, const std::string& field, const std::string
 TEST(ReferenceInSpec, DefaultsAreTheMetricsNameTheKeyAndAMajorDrift) {
     const Spec spec = with(kSource, kDrift);
     EXPECT_THAT(spec.problems, IsEmpty());
-    EXPECT_EQ(spec.analysis.reference, (ReferenceSource{"training", "profile.json"}));
+    EXPECT_EQ(spec.analysis.reference, (ConfigMapKey{"training", "profile.json"}));
     EXPECT_EQ(spec.analysis.onDataDrift, OnDataDrift::Notify);
     const Metric& metric = spec.analysis.metrics.at(0);
     EXPECT_TRUE(metric.hasReference());
@@ -41,7 +41,7 @@ TEST(ReferenceInSpec, EverythingCanBeStated) {
         R"("reference":{"configMap":{"name":"training","key":"fraud.json"}},"onDataDrift":"Pause")",
         R"({"name":"amount","drift":{"histogram":"h","of":"inputs"},"reference":{"feature":"amount_eur","psi":0.1}})");
     EXPECT_THAT(spec.problems, IsEmpty());
-    EXPECT_EQ(spec.analysis.reference, (ReferenceSource{"training", "fraud.json"}));
+    EXPECT_EQ(spec.analysis.reference, (ConfigMapKey{"training", "fraud.json"}));
     EXPECT_EQ(spec.analysis.onDataDrift, OnDataDrift::Pause);
     EXPECT_EQ(spec.analysis.metrics.at(0).referenceFeature, "amount_eur");
     EXPECT_EQ(spec.analysis.metrics.at(0).referencePsi, .1);

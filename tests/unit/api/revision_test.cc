@@ -96,12 +96,23 @@ TEST(Revision, ChangesWithEveryPartOfTheTemplateTheModelAndTheRuntime) {
 
 TEST(Revision, LeavesOutWhatChangesNoPod) {
     const std::string before = revision(parsed(kClientSide));
-    for (const char* where : {"/spec/replicas", "/spec/paused", "/spec/rollout", "/spec/analysis",
-                              "/spec/history", "/spec/service/ports/0/port", "/metadata/labels", "/status"}) {
+    for (const char* where :
+         {"/spec/replicas", "/spec/paused", "/spec/rollout", "/spec/analysis", "/spec/history",
+          "/spec/service/ports/0/port", "/spec/runtime/metrics", "/metadata/labels", "/status"}) {
         json changed = parsed(kClientSide);
         changed[json::json_pointer(where)] = 7;
         EXPECT_EQ(revision(changed), before) << where;
     }
+}
+
+TEST(Revision, IsTheSameHoweverThePodsMetricsAreServed) {
+    const std::string silent = revision(rawObject(smallSpec()));
+    EXPECT_EQ(revision(rawObject(smallSpec(
+                  R"(,"runtime":{"metrics":{"scheme":"https","credentials":{"secretName":"reader"}}})"))),
+              silent);
+    EXPECT_NE(
+        revision(rawObject(smallSpec(R"(,"runtime":{"preset":"mlserver","metrics":{"scheme":"https"}})"))),
+        silent);
 }
 
 TEST(Revision, SeesNoDifferenceBetweenThePortsThatAreLeftOutAndTheirShorthand) {

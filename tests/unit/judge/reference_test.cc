@@ -136,7 +136,7 @@ class ReferenceJudge : public testing::Test {
         api::Metric score = driftMetric(psi);
         score.referenceFeature = "score";
         api::Analysis out = analysisOf({errorMetric(), score});
-        out.reference = api::ReferenceSource{"training", "profile.json"};
+        out.reference = api::ConfigMapKey{"training", "profile.json"};
         return out;
     }
     static std::shared_ptr<const api::Reference> profileOf(const api::Counts& feature,

@@ -81,6 +81,7 @@ class ControllerTest : public ::testing::Test {
                            [this](const std::string& key, const auto&) { watched.push_back(key); },
                            [this](const std::string& key) { forgotten.push_back(key); },
                            referenceReader(transport, kube::RequestBuilder("test")),
+                           accessReader(transport, kube::RequestBuilder("test")),
                            Duration{std::chrono::seconds(5)},
                            [this](const std::string& key) {
                                recorded.push_back(key);

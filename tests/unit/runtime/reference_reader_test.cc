@@ -12,7 +12,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const api::ReferenceSource kSource{"training", "profile.json"};
+const api::ConfigMapKey kSource{"training", "profile.json"};
 constexpr const char* kProfile =
     R"({\"format\":\"serin-profile/1\",\"features\":{\"a\":{\"edges\":[1,2],\"counts\":[1,2,3]}}})";
 
