@@ -4,6 +4,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from page_server import PageServer  # noqa: E402
 from rig import Looker, Prometheus, wait_for  # noqa: E402

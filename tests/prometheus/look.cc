@@ -1,9 +1,12 @@
-// look ADDRESS NAMESPACE POD…: for each line on standard input looks once at these pods through the
-// Prometheus at ADDRESS, with Serin's own reader and counter book, and prints what the interval since the
-// look before counted, as one line of JSON; null for the first. The pods export requests_total and
-// took_seconds. A line that is not empty is a query that is asked beside them.
+// look [--authorization HEADER] [--ca FILE] [--server-name NAME] ADDRESS NAMESPACE POD…: for each line on
+// standard input looks once at these pods through the Prometheus at ADDRESS, with Serin's own reader and
+// counter book, and prints what the interval since the look before counted, as one line of JSON; null for the
+// first. The pods export requests_total and took_seconds. A line that is not empty is a query that is asked
+// beside them.
 #include <cstdio>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "net/fetcher.h"
@@ -54,7 +57,31 @@ json jsonOf(const std::optional<api::Stratum>& stratum) {
     return out;
 }
 
-int run(int argc, char** argv) {
+struct Arguments {
+    net::Access access;
+    std::vector<std::string> rest;  // address, namespace, pods
+};
+
+std::string contentOf(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Arguments argumentsOf(int argc, char** argv) {
+    Arguments out;
+    int i = 1;
+    for (; i + 1 < argc && std::string_view(argv[i]).starts_with("--"); i += 2) {
+        const std::string_view option = argv[i];
+        const std::string value = argv[i + 1];
+        if (option == "--authorization") out.access.authorization = value;
+        if (option == "--ca") out.access.authorities = contentOf(value);
+        if (option == "--server-name") out.access.serverName = value;
+    }
+    out.rest.assign(argv + i, argv + argc);
+    return out;
+}
+
+int run(const Arguments& arguments) {
     const Clock& clock = systemClock();
     Log log;
     const auto fetcher = net::makeFetcher(log);
@@ -66,16 +93,20 @@ int run(int argc, char** argv) {
     signals::RoundRequest request;
     request.selection = selection();
     request.interval = std::chrono::seconds(20);
-    request.prometheus = signals::PrometheusOrigin{{argv[1], std::chrono::seconds(1)}, argv[2]};
-    for (int i = 3; i < argc; ++i) {
+    request.prometheus =
+        signals::PrometheusOrigin{{arguments.rest[0], std::chrono::seconds(1)}, arguments.rest[1]};
+    request.access = arguments.access;
+    for (size_t i = 2; i < arguments.rest.size(); ++i) {
         signals::Target target;
-        target.podUid = target.podName = argv[i];
+        target.podUid = target.podName = arguments.rest[i];
         target.ready = true;
         request.targets.push_back(target);
     }
     for (std::string line; std::getline(std::cin, line);) {
         request.queries.clear();
-        if (!line.empty()) request.queries.push_back({"query", line, request.prometheus->source});
+        if (!line.empty()) {
+            request.queries.push_back({"query", line, request.prometheus->source, request.access});
+        }
         std::cout << jsonOf(book.add(scraper.scrape(request), {began, Duration{0}})).dump() << std::endl;
     }
     return 0;
@@ -85,9 +116,13 @@ int run(int argc, char** argv) {
 }  // namespace serin
 
 int main(int argc, char** argv) {
-    if (argc < 4) {
-        std::fputs("usage: serin-prometheus-look ADDRESS NAMESPACE POD...\n", stderr);
+    const serin::Arguments arguments = serin::argumentsOf(argc, argv);
+    if (arguments.rest.size() < 3) {
+        std::fputs(
+            "usage: serin-prometheus-look [--authorization HEADER] [--ca FILE] [--server-name NAME] ADDRESS "
+            "NAMESPACE POD...\n",
+            stderr);
         return 2;
     }
-    return serin::run(argc, argv);
+    return serin::run(arguments);
 }

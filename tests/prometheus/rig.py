@@ -5,6 +5,7 @@ import os
 import pathlib
 import signal
 import socket
+import ssl
 import subprocess
 import time
 import urllib.error
@@ -30,12 +31,15 @@ def free_port():
 
 class Prometheus:
     """Scrapes page servers every second under the labels that a PodMonitor would set, by two jobs, the second of which
-    must not count; its API has a path prefix."""
+    must not count; its API has a path prefix. `web`: its web.config.file, which has a certificate; `authorization`:
+    the header of a user that it knows."""
 
-    def __init__(self, folder, pods):
+    def __init__(self, folder, pods, web=None, authorization=None):
         self.folder = folder
         self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}/prom"
+        self.address = f"{'https' if web else 'http'}://127.0.0.1:{self.port}/prom"
+        self._headers = {"Authorization": authorization} if authorization else {}
+        (folder / "web.yml").write_text(json.dumps(web or {}))
         targets = [{"targets": [f"127.0.0.1:{server.port}"], "labels": {"namespace": "ml", "pod": pod}}
                    for pod, server in pods.items()]
         jobs = [{"job_name": name, "metrics_path": path, "static_configs": targets}
@@ -49,13 +53,15 @@ class Prometheus:
             self.process = subprocess.Popen(
                 [os.environ["SERIN_PROMETHEUS"], f"--config.file={self.folder}/prometheus.yml",
                  f"--storage.tsdb.path={self.folder}/data", f"--web.listen-address=127.0.0.1:{self.port}",
-                 "--web.route-prefix=/prom"], stdout=log, stderr=log)
+                 "--web.route-prefix=/prom", f"--web.config.file={self.folder}/web.yml"], stdout=log, stderr=log)
         wait_for(self.ready, 30, f"Prometheus is ready; see {self.folder}/log")
 
     def ready(self):
         assert self.process.poll() is None, (self.folder / "log").read_text()
         try:
-            return urllib.request.urlopen(f"{self.address}/-/ready", timeout=1).status == 200
+            asked = urllib.request.Request(f"{self.address}/-/ready", headers=self._headers)
+            unverified = ssl._create_unverified_context()
+            return urllib.request.urlopen(asked, timeout=1, context=unverified).status == 200
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
@@ -66,11 +72,11 @@ class Prometheus:
 
 
 class Looker:
-    """One operator's looks at these pods, from one to the next."""
+    """One operator's looks at these pods, from one to the next. `options`: those of look.cc."""
 
-    def __init__(self, address, *pods, space="ml"):
-        self.process = subprocess.Popen([LOOK, address, space, *pods], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        text=True)
+    def __init__(self, address, *pods, space="ml", options=()):
+        self.process = subprocess.Popen([LOOK, *options, address, space, *pods], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
 
     def look(self, query=""):
         self.process.stdin.write(f"{query}\n")
