@@ -5,6 +5,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -13,8 +14,17 @@ from .cluster import CLUSTER
 from .manifests import PORT
 from .wait import wait_for
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+
+from authority import Authority  # noqa: E402
+
 NETWORK = os.environ.get("SERIN_NETNS", "serin")
 LISTEN = 19000 + os.getpid() % 10000  # each worker of the tests its own
+NAME = "prometheus.example.com"  # in the certificate of a guarded one
+USER = "reader"
+# Passwords and their bcrypt hashes.
+PASSWORDS = {"open sesame": "$2b$04$abcdefghijklmnopqrstuu/LVz6MZlItEy42I2juLihZ66HnQx/cy",
+             "close sesame": "$2b$04$bcdefghijklmnopqrstuvurnbOh02fbWrwbRiEM7i/ehngg.0KXv6"}
 
 
 def served(pod):
@@ -23,15 +33,19 @@ def served(pod):
 
 class Prometheus:
     """Scrapes the pods of one namespace every second, with the labels that a PodMonitor sets. Debian's Prometheus does
-    not know Kubernetes, so a thread tells it of the pods. Use as a context manager."""
+    not know Kubernetes, so a thread tells it of the pods. `guarded`: with a certificate for NAME, of `authority`, and
+    for those alone who know the `password` of USER. Use as a context manager."""
 
-    def __init__(self, namespace):
+    def __init__(self, namespace, guarded=False):
         self._namespace = namespace
         self._folder = tempfile.TemporaryDirectory(prefix="serin-prometheus-")
         node = CLUSTER.get("/api/v1/nodes")["items"][0]
         host = next(a["address"] for a in node["status"]["addresses"] if a["type"] == "InternalIP")
-        self.address = f"http://{host}:{LISTEN}"
+        self.address = f"{'https' if guarded else 'http'}://{host}:{LISTEN}"
         self._file = pathlib.Path(self._folder.name) / "prometheus.yml"
+        self.authority = Authority(self._file.parent) if guarded else None
+        self.password = next(iter(PASSWORDS))
+        self._write_web()
         self._targets = self._file.with_name("targets.json")
         config = {"global": {"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": [{
             "job_name": "pods", "file_sd_configs": [{"files": [str(self._targets)], "refresh_interval": "1s"}]}]}
@@ -39,6 +53,19 @@ class Prometheus:
         self._process = None
         self._over = threading.Event()
         self._finder = threading.Thread(target=self._find)
+
+    def _write_web(self):
+        """Its web.config.file, which it reads at every request."""
+        web = {}
+        if self.authority:
+            certificate, key = self.authority.sign(f"DNS:{NAME}")
+            web = {"tls_server_config": {"cert_file": str(certificate), "key_file": str(key)},
+                   "basic_auth_users": {USER: PASSWORDS[self.password]}}
+        self._file.with_name("web.yml").write_text(json.dumps(web))
+
+    def change_password(self):
+        self.password = next(password for password in PASSWORDS if password != self.password)
+        self._write_web()
 
     def _find(self):
         known = None
@@ -69,7 +96,8 @@ class Prometheus:
             self._process = subprocess.Popen(
                 ["nsenter", f"--net=/run/netns/{NETWORK}", os.environ["SERIN_PROMETHEUS"],
                  f"--config.file={self._file}", f"--storage.tsdb.path={self._folder.name}/data",
-                 f"--web.listen-address=0.0.0.0:{LISTEN}"], stdout=log, stderr=log)
+                 f"--web.listen-address=0.0.0.0:{LISTEN}", f"--web.config.file={self._file.with_name('web.yml')}"],
+                stdout=log, stderr=log)
         wait_for(self._ready, 60, lambda: f"Prometheus is ready; {self._file.with_name('log').read_text()[-2000:]}")
 
     def kill(self):
@@ -80,5 +108,5 @@ class Prometheus:
     def _ready(self):
         assert self._process.poll() is None, self._file.with_name("log").read_text()
         time.sleep(0.2)
-        return subprocess.run(["nsenter", f"--net=/run/netns/{NETWORK}", "curl", "-sf", "-m", "2",
-                               f"{self.address}/-/ready"], capture_output=True).returncode == 0
+        return subprocess.run(["nsenter", f"--net=/run/netns/{NETWORK}", "curl", "-sfk", "-m", "2",
+                               "-u", f"{USER}:{self.password}", f"{self.address}/-/ready"], capture_output=True).returncode == 0
