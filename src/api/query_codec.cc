@@ -61,6 +61,14 @@ void decodeSource(const Field& prometheus, bool fromPrometheus, PromQuery& out) 
     out.source = decodePrometheus(prometheus);
 }
 
+// What is said of a version later than it is watched is never heard.
+void checkDelay(const Field& field, Duration delay, const std::optional<Duration>& watchFor) {
+    if (delay <= Duration{0} || !watchFor || delay < *watchFor) return;
+    field.problem(cat("is ", formatDuration(delay), ", but the promoted version is watched for ",
+                      formatDuration(*watchFor),
+                      ", so that hardly a look would count; state a longer analysis.watchFor, or Forever"));
+}
+
 }  // namespace
 
 void decodeQuery(const Field& entry, bool fromPrometheus, Metric& out) {
@@ -79,6 +87,7 @@ void decodeQuery(const Field& entry, bool fromPrometheus, Metric& out) {
     } else if (const std::string fault = queryTemplateFault(out.query.promql); !fault.empty()) {
         promql.problem(fault);
     }
+    out.query.delay = query.at("delay").duration(Duration{0}, std::chrono::seconds(1));
     refuseMargins(entry);
     decodeLimits(entry.at("worseThan"), out.query);
     decodeSource(query.at("prometheus"), fromPrometheus, out.query);
@@ -96,8 +105,12 @@ void checkQueries(const Field& metrics, Analysis& out) {
             "counted on its pods; list a metric of theirs too, such as {name: errors, errorRate: {}}, with "
             "role: Observe where it is to decide nothing");
     }
-    for (Metric& metric : out.metrics) {
-        if (metric.isQuery() && !metric.query.source) metric.query.source = out.prometheus;
+    const std::vector<Field> entries = metrics.elements();
+    for (size_t i = 0; i < out.metrics.size(); ++i) {
+        Metric& metric = out.metrics[i];
+        if (!metric.isQuery()) continue;
+        if (!metric.query.source) metric.query.source = out.prometheus;
+        checkDelay(entries.at(i).at("query").at("delay"), metric.query.delay, out.watchFor);
     }
 }
 

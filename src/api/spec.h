@@ -123,6 +123,9 @@ struct PromQuery {
     std::optional<double> min;               // in the number's own unit
     std::optional<double> max;               // the same
     std::optional<PrometheusSource> source;  // who is asked; there in a spec without problems
+    // How long a version has to have answered requests before a look at it counts: what it says of them comes
+    // so much later. Above 0 nobody waits for that with the promotion.
+    Duration delay{0};
 
     bool operator==(const PromQuery&) const = default;
 };
@@ -191,6 +194,10 @@ struct Metric {
     bool hasReference() const { return !referenceFeature.empty(); }
     // A Guard decides; an observer is only shown.
     bool guard() const { return !observeOnly && (!isDrift() || psi.has_value()); }
+    // Whether a promotion waits for the proof that the version is not worse by it.
+    bool awaited() const { return guard() && !isDelayed(); }
+    // Says of a version only later how it does.
+    bool isDelayed() const { return isQuery() && query.delay > Duration{0}; }
     bool operator==(const Metric&) const = default;
 };
 

@@ -90,6 +90,8 @@ struct AttemptMemory {
     std::optional<Timestamp> noDataSince;
     std::string missing;        // why the last stratum was not usable
     uint64_t silentRounds = 0;  // in a row, while stable answered
+    // Since when a pod of the canary answers requests: the beginning of the first interval in which one did.
+    std::optional<Timestamp> answering;
     std::string without;        // name of a canary pod that was replaced; what it did is left out
     bool harm = false;          // declared once, it stays
     std::string harmHeadline;

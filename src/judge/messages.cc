@@ -193,7 +193,7 @@ std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& a
         return cat("waiting for ", wanted - attempt.stepRequests, " more canary requests in this step");
     }
     for (const MetricMemory& metric : attempt.metrics) {
-        if (!metric.definition.guard() || isSafe(analysis, metric)) continue;
+        if (!metric.definition.awaited() || isSafe(analysis, metric)) continue;
         if (metric.definition.kind == api::MetricKind::Mean) {
             return meanMessage(analysis, metric, false);
         }

@@ -41,12 +41,18 @@ std::string queryMessage(const api::Analysis& analysis, const AttemptMemory& att
         return cat(name, ": ", metric.look.trouble,
                    looked ? cat("; before that ", howOften(attempt, metric)) : "");
     }
+    if (!looked && metric.definition.isDelayed()) {
+        return cat("no look at ", name,
+                   " counts yet; the first one does when the version has answered "
+                   "requests for ",
+                   formatDuration(metric.definition.query.delay));
+    }
     if (!looked) {
         return cat("no look at ", name,
                    " yet; one counts once the canary has answered requests for an interval");
     }
     const std::string out = looksInWords(attempt, metric);
-    if (attempt.soaking) return out;
+    if (attempt.soaking || metric.definition.isDelayed()) return out;
     if (isSafe(analysis, metric)) return cat(out, ", safe: in fewer than half of them");
     const double needed = metric.rate.requestsToSafe(metric.definition, analysis.missedHarm);
     if (needed <= 0) return out;

@@ -18,23 +18,28 @@ bool servedAllOf(Duration interval, const api::Stratum& stratum, Timestamp until
     });
 }
 
+bool isDue(const LookRule& rule, const api::Stratum& stratum, Duration delay, Timestamp at) {
+    if (delay <= Duration{0}) return servedAllOf(rule.interval, stratum, at);
+    return rule.answering && at - *rule.answering >= delay + rule.interval;
+}
+
 // Those that count.
-std::vector<api::Look> looksAt(const api::Stratum& stratum, Duration interval, const std::string& metric) {
+std::vector<api::Look> looksAt(const api::Stratum& stratum, const LookRule& rule, const api::Metric& metric) {
     std::vector<api::Look> out;
-    const auto found = stratum.looks.find(metric);
+    const auto found = stratum.looks.find(metric.name);
     if (found == stratum.looks.end()) return out;
     for (const api::Look& look : found->second) {
-        if (servedAllOf(interval, stratum, look.at)) out.push_back(look);
+        if (isDue(rule, stratum, metric.query.delay, look.at)) out.push_back(look);
     }
     return out;
 }
 
 }  // namespace
 
-void countLooks(const api::Stratum& stratum, Duration interval, bool inStep, bool warm,
+void countLooks(const api::Stratum& stratum, const LookRule& rule, bool inStep, bool warm,
                 MetricMemory& metric) {
     const api::PromQuery& query = metric.definition.query;
-    for (const api::Look& look : looksAt(stratum, interval, metric.definition.name)) {
+    for (const api::Look& look : looksAt(stratum, rule, metric.definition)) {
         metric.look.trouble = look.value ? "" : look.trouble;
         if (!look.value) continue;
         metric.look.value = look.value;
@@ -45,8 +50,8 @@ void countLooks(const api::Stratum& stratum, Duration interval, bool inStep, boo
     }
 }
 
-std::string withoutAnswer(const api::Stratum& stratum, Duration interval, const api::Metric& metric) {
-    const std::vector<api::Look> looks = looksAt(stratum, interval, metric.name);
+std::string withoutAnswer(const api::Stratum& stratum, const LookRule& rule, const api::Metric& metric) {
+    const std::vector<api::Look> looks = looksAt(stratum, rule, metric);
     return looks.empty() || looks.back().value ? "" : looks.back().trouble;
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "api/samples.h"
 #include "base/time.h"
 #include "judge/memory.h"
@@ -11,11 +14,17 @@ namespace serin::judge {
 // the whole version: no pod can be left out of them, and none tempers another.
 //
 // A look is back over an interval of the analysis, so it counts once a pod of the canary has answered
-// requests for so long; what was before was another version's doing, or nobody's. For proof of safety the
-// canary has to be `warm`, too.
-void countLooks(const api::Stratum& stratum, Duration interval, bool inStep, bool warm, MetricMemory& metric);
+// requests for so long; what was before was another version's doing, or nobody's. With a delay it counts once
+// pods of this version have answered for an interval and the delay, whichever pods these were. For proof of
+// safety the canary has to be `warm`, too.
+struct LookRule {
+    Duration interval{0};
+    std::optional<Timestamp> answering;  // AttemptMemory's
+};
+void countLooks(const api::Stratum& stratum, const LookRule& rule, bool inStep, bool warm,
+                MetricMemory& metric);
 
 // Why the newest look that would count has no value; empty when it has one, or there is none.
-std::string withoutAnswer(const api::Stratum& stratum, Duration interval, const api::Metric& metric);
+std::string withoutAnswer(const api::Stratum& stratum, const LookRule& rule, const api::Metric& metric);
 
 }  // namespace serin::judge

@@ -37,7 +37,8 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
     out.message = rateMessage(analysis, attempt, metric);
     if (!attempt.soaking && !metric.rate.incomparable.empty()) {
         out.verdict = Verdict::Invalid;
-    } else if (metric.rate.canaryRequests() == 0 || !metric.look.trouble.empty()) {
+    } else if (!metric.look.trouble.empty() ||
+               (metric.rate.canaryRequests() == 0 && !metric.definition.isDelayed())) {
         out.verdict = Verdict::NoData;
     } else if (!metric.definition.guard() && evidence >= threshold) {
         out.verdict = Verdict::Harm;  // by itself, and of no consequence
@@ -53,7 +54,7 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
     out.ratioLow = bounds.low;
     out.ratioHigh = bounds.high;
     out.slowerThan = edge;
-    if (!attempt.soaking && out.verdict != Verdict::Safe) {
+    if (!attempt.soaking && out.verdict != Verdict::Safe && !metric.definition.isDelayed()) {
         out.samplesNeeded =
             static_cast<uint64_t>(metric.rate.requestsToSafe(metric.definition, analysis.missedHarm));
     }

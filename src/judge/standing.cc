@@ -111,7 +111,7 @@ Standing standingOf(const api::Analysis& analysis, const AttemptMemory& attempt)
         const api::Metric& definition = metric.definition;
         const bool drift = definition.isDrift();
         out.evidence.push_back(harmEvidence(metric));
-        if (attempt.soaking || !definition.guard()) continue;
+        if (attempt.soaking || !definition.awaited()) continue;
         if (drift) driftHarm = driftHarm || metric.drift.verdict == api::Verdict::Harm;
         // The last step's own strata must not speak against the canary (equal to 1 without any error).
         const bool quietStep = drift || stepEvidence(metric) <= 1e-12;

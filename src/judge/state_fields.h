@@ -28,7 +28,7 @@ void fields(Archive& a, T& v) {
 // Not who is asked: that is no part of the question, and none of the judge's business.
 template <typename Archive, PersistedAs<PromQuery> T>
 void fields(Archive& a, T& v) {
-    a(v.promql, v.min, v.max);
+    a(v.promql, v.min, v.max, v.delay);
 }
 template <typename Archive, PersistedAs<Metric> T>
 void fields(Archive& a, T& v) {
@@ -167,7 +167,8 @@ template <typename Archive, PersistedAs<AttemptMemory> T>
 void fields(Archive& a, T& v) {
     a(v.stable, v.canary, v.number, v.step, v.stepStarted, v.soaking, v.watching, v.metrics, v.pods,
       v.podsSeen, v.groupNames, v.groupsMade, v.stepOpen, v.warm, v.strata, v.stepRequests, v.stepSeconds,
-      v.noDataSince, v.missing, v.silentRounds, v.without, v.harm, v.harmHeadline, v.harmMetrics);
+      v.noDataSince, v.missing, v.silentRounds, v.answering, v.without, v.harm, v.harmHeadline,
+      v.harmMetrics);
 }
 template <typename Archive, PersistedAs<Memory> T>
 void fields(Archive& a, T& v) {

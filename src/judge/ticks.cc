@@ -36,6 +36,10 @@ PodsTick podsTick(const api::Stratum& stratum, const AttemptMemory& attempt) {
     return out;
 }
 
+LookRule lookRuleOf(const api::Analysis& analysis, const AttemptMemory& attempt) {
+    return {analysis.interval, attempt.answering};
+}
+
 // Why the stratum says nothing about the canary; empty when it does.
 std::string missingIn(const api::Stratum& stratum, const Memory& memory, const api::Analysis& analysis) {
     const auto counted = [](const auto& arm) {
@@ -58,7 +62,8 @@ std::string missingIn(const api::Stratum& stratum, const Memory& memory, const a
         const std::string& name = metric.definition.name;
         if (metric.drift.invalid) return name + ": the versions' histograms share no bucket edge";
         if (!metric.rate.incomparable.empty()) return cat(name, ": ", metric.rate.incomparable);
-        const std::string unanswered = withoutAnswer(stratum, analysis.interval, metric.definition);
+        const std::string unanswered =
+            withoutAnswer(stratum, lookRuleOf(analysis, memory.attempt), metric.definition);
         if (!unanswered.empty()) return cat(name, ": ", unanswered);
     }
     return "";
@@ -68,6 +73,10 @@ uint64_t canaryRequests(const api::Stratum& stratum, const std::vector<api::Metr
     uint64_t sum = 0;
     for (const api::PodSample& pod : stratum.canary) sum += requestsOf(pod, metrics);
     return sum;
+}
+
+void noteAnswering(const api::Analysis& analysis, const api::Stratum& stratum, AttemptMemory& attempt) {
+    if (!attempt.answering && canaryRequests(stratum, analysis.metrics) > 0) attempt.answering = stratum.from;
 }
 
 // Every canary pod that takes requests is past its warm-up, and there is one.
@@ -123,10 +132,12 @@ void countComparison(const api::Analysis& analysis, const api::Stratum& whole, b
     const api::Stratum stratum = withoutLateCounts(whole, attempt);
     const PodsTick pods = podsTick(stratum, attempt);  // of pods that were ready before this interval
     notePods(whole, analysis.metrics, attempt);
+    noteAnswering(analysis, stratum, attempt);
+    const LookRule rule = lookRuleOf(analysis, attempt);
     for (MetricMemory& metric : attempt.metrics) {
         const api::Metric& definition = metric.definition;
         if (definition.isQuery()) {
-            countLooks(stratum, analysis.interval, inStep, allWarm(stratum, attempt), metric);
+            countLooks(stratum, rule, inStep, allWarm(stratum, attempt), metric);
         } else if (definition.isRate()) {
             countRates(stratum, inStep, attempt, memory.stable, metric);
         } else if (inStep && definition.isDrift()) {
@@ -152,9 +163,11 @@ void countSoak(const api::Analysis& analysis, const api::Stratum& whole, Memory&
     AttemptMemory& attempt = memory.attempt;
     const api::Stratum stratum = withoutLateCounts(whole, attempt);
     notePods(whole, analysis.metrics, attempt);
+    noteAnswering(analysis, stratum, attempt);
+    const LookRule rule = lookRuleOf(analysis, attempt);
     for (MetricMemory& metric : attempt.metrics) {
         if (metric.definition.isQuery()) {
-            countLooks(stratum, analysis.interval, false, false, metric);
+            countLooks(stratum, rule, false, false, metric);
         } else if (metric.definition.isRate()) {
             countRates(stratum, false, attempt, memory.stable, metric);
         }

@@ -112,6 +112,29 @@ TEST(QueryMetric, RefusesMarginsThatWouldHaveNoEffect) {
                 ElementsAre(StartsWith("spec.analysis.metrics[1].reference: is stated")));
 }
 
+TEST(QueryMetric, MayComeLaterThanItsVersionButNotAfterTheWatch) {
+    const std::string later = std::string(kPromql) + R"(,"delay":"6h")";
+    const Metric metric = metricIn(queried(later, kMin));
+    EXPECT_EQ(metric.query.delay, std::chrono::hours(6));
+    EXPECT_TRUE(metric.guard() && metric.isDelayed());
+    EXPECT_FALSE(metric.awaited());
+    EXPECT_TRUE(metricIn(queried(kPromql, kMin)).awaited());
+    const auto watched = [&](const std::string& watchFor) {
+        return problems(later, kMin, std::string(kFrom) + R"("watchFor":")" + watchFor + "\",");
+    };
+    EXPECT_THAT(watched("Forever"), IsEmpty());
+    EXPECT_THAT(watched("7h"), IsEmpty());
+    for (const char* watchFor : {"6h", "0s"}) {
+        EXPECT_THAT(
+            watched(watchFor),
+            ElementsAre(AllOf(StartsWith("spec.analysis.metrics[1].query.delay: is 6h, but the promoted "
+                                         "version is watched for "),
+                              HasSubstr("state a longer analysis.watchFor, or Forever"))));
+    }
+    EXPECT_THAT(problems(std::string(kPromql) + R"(,"delay":"1d")", kMin),
+                ElementsAre(StartsWith("spec.analysis.metrics[1].query.delay: is \"1d\"")));
+}
+
 TEST(QueryMetric, IsOneKindAmongOthers) {
     EXPECT_THAT(specWith(kFrom, R"({"name":"e","errorRate":{},"query":{"promql":"a"}})").problems,
                 ElementsAre(HasSubstr("more than one of errorRate, latency, share, mean, drift and query")));

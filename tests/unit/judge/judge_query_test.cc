@@ -307,6 +307,54 @@ TEST(JudgeQuery, SaysHowManyLooksItWaitsFor) {
     EXPECT_EQ(rig.said().holding, "waiting for 5 more looks (50 s) to call order-value safe");
 }
 
+// Labels that come ten minutes after the prediction.
+api::Analysis delayed() {
+    api::Analysis out = guarded();
+    out.metrics[1].query.delay = std::chrono::minutes(10);
+    return out;
+}
+
+TEST(JudgeQuery, WithADelayALookCountsOnceTheVersionHasAnsweredForLongerWhicheverPodsDid) {
+    Looking rig(delayed());
+    rig.canary[0].counts["errors"] = requests(0, 0);
+    for (int i = 0; i < 10; ++i) rig.look(kBad);  // nobody asks it anything
+    rig.canary[0].counts["errors"] = requests(100, 0);
+    for (int i = 0; i < 60; ++i) {
+        if (i == 30) rig.canary = {pod("c2", {{"errors", requests(100, 0)}})};
+        rig.look(kBad);
+    }
+    EXPECT_EQ(rig.query().samples, 0u);
+    EXPECT_EQ(rig.query().verdict, Verdict::Continue);
+    EXPECT_EQ(rig.query().message,
+              "no look at order-value counts yet; the first one does when the version has answered requests "
+              "for 10m");
+    EXPECT_EQ(rig.ticksUntilHarm(100, [&] { rig.look(kBad); }), 13);
+    EXPECT_EQ(rig.said().headline, "order-value is 18.2, below 20 in 13 of 13 looks");
+}
+
+TEST(JudgeQuery, APromotionDoesNotWaitForWhatComesLater) {
+    Looking rig(delayed());
+    rig.canary[0].counts["errors"] = requests(1000, 0);
+    for (int i = 0; i < 30 && !rig.said().safe; ++i) rig.unanswered("it answered with no series");
+    EXPECT_TRUE(rig.said().safe) << "by its errors";
+    EXPECT_FALSE(rig.said().noDataSince.has_value());
+    EXPECT_EQ(rig.query().samplesNeeded, 0u);
+}
+
+TEST(JudgeQuery, WhatComesLaterIsHarmAfterThePromotionTooAndARestartForgetsNothing) {
+    Looking rig(delayed());
+    for (int i = 0; i < 20; ++i) rig.look(kBad);
+    rig.mode(JudgeMode::Soak);
+    for (int i = 0; i < 10; ++i) rig.look(kBad);
+    rig.mode(JudgeMode::Watch);
+    rig.restart();
+    for (int i = 0; i < 30; ++i) rig.look(kBad);
+    EXPECT_EQ(rig.query().samples, 0u);
+    rig.look(kBad);
+    EXPECT_EQ(rig.query().samples, 1u) << "ten minutes and an interval after the first request";
+    EXPECT_EQ(rig.ticksUntilHarm(100, [&] { rig.look(kBad); }), 25);
+}
+
 TEST(JudgeQuery, NeedsNoTrafficForAVerdict) {
     Looking rig(alone());
     rig.mode(JudgeMode::Evaluate);

@@ -177,6 +177,34 @@ TEST_F(ExaminerAccessTest, ASpecThatIsNotAcceptedLeadsTheAccessToNoOtherServer) 
     EXPECT_EQ(examiner.round(split)->prometheus->source.address, "https://prometheus:9090");
 }
 
+// A query that is asked elsewhere than the pods' numbers, and opened by something else.
+TEST_F(ExaminerAccessTest, EachServerIsShownItsOwnAccess) {
+    const api::AccessSource another{"business", std::nullopt, ""};
+    api::Metric value;
+    value.name = "value";
+    value.kind = api::MetricKind::Query;
+    value.max = api::kMostBadLooks;
+    value.query.promql = "sum(order_value)";
+    value.query.min = 20;
+    value.query.source = api::PrometheusSource{"https://metrics", seconds(15), seconds(10), another};
+    object.spec.analysis.metrics.push_back(value);
+    Examiner examiner(object);
+    order(examiner, 0);
+    examiner.learnAccess(source, good("abc"), now);
+    EXPECT_EQ(examiner.accessDue(now), another);
+    const signals::Round first = look(examiner, 1);
+    EXPECT_EQ(poster.shown, std::vector<std::string>{"Bearer abc"});
+    EXPECT_THAT(first.queries.at(0).answer.error().message,
+                AllOf(HasSubstr("https://metrics: "), HasSubstr("were not read yet")));
+    examiner.learnAccess(another, good("xyz"), now);
+    EXPECT_FALSE(examiner.accessDue(now));
+    EXPECT_TRUE(examiner.finish(look(examiner, 2)).news);
+    EXPECT_THAT(poster.shown, ::testing::UnorderedElementsAre("Bearer abc", "Bearer abc", "Bearer xyz"));
+    EXPECT_TRUE(examiner.accessDue(now + minutes(1))) << "both were refused";
+    examiner.learnAccess(source, good("abc"), now + minutes(1));
+    EXPECT_EQ(examiner.accessDue(now + minutes(1)), another);
+}
+
 TEST_F(ExaminerAccessTest, ANameForTheCertificateAloneNeedsNoReading) {
     object.spec.analysis.prometheus->access = {"", std::nullopt, "p.example.com"};
     Examiner examiner(object);
