@@ -33,6 +33,13 @@ std::string_view trim(std::string_view text) {
     return text;
 }
 
+std::string withoutControls(std::string text) {
+    for (char& c : text) {
+        if ((static_cast<unsigned char>(c) < ' ' && c != '\n') || c == '\x7f') c = '?';
+    }
+    return text;
+}
+
 std::string lowerCase(std::string_view text) {
     std::string out(text);
     for (char& c : out) {

@@ -31,6 +31,9 @@ std::string cat(const Parts&... parts) {
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string_view trim(std::string_view text);
+// With ? in place of every control character but line breaks, so that a text from elsewhere does no more to a
+// terminal than stand there.
+std::string withoutControls(std::string text);
 // Of the letters A to Z alone, whatever the locale.
 std::string lowerCase(std::string_view text);
 

@@ -4,12 +4,11 @@
 
 #include "base/text.h"
 #include "judge/judge.h"
+#include "judge/recording_reader.h"
 #include "judge/state_codec.h"
 
 namespace serin::judge {
 namespace {
-
-constexpr const char* kHowElse = "; replay it with the serin-judge of the Serin that recorded it";
 
 class Player {
   public:
@@ -33,7 +32,8 @@ class Player {
     }
     Result<void> operator()(const RestoredState& state) {
         if (!judge_) return noAnalysis();
-        if (!decodeState(state.text)) return invalid(cat("the judge's state cannot be read", kHowElse));
+        if (!decodeState(state.text))
+            return invalid(cat("the judge's state cannot be read", kReplayElsewhere));
         judge_->restore(state.text);
         return {};
     }
@@ -65,27 +65,14 @@ class Player {
     std::optional<api::Stratum> stratum_;
 };
 
-std::string_view takeLine(std::string_view& text) {
-    const size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    return line;
-}
-
 }  // namespace
 
 Result<void> replay(std::string_view recording, const ReplayListener& listener) {
-    if (takeLine(recording) != kRecordingFormat)
-        return invalid(cat("line 1: not \"", kRecordingFormat,
-                           "\", so it is no recording, or one of another format", kHowElse));
     Player player(listener);
-    for (size_t number = 2; !recording.empty(); ++number) {
-        Result<RecordedLine> line = readLine(takeLine(recording));
+    return readRecording(recording, [&](size_t number, RecordedLine& line) {
         player.at(number);
-        const Result<void> done = line ? std::visit(player, *line) : Result<void>(line.error());
-        if (!done) return invalid(cat("line ", number, ": ", done.error().message));
-    }
-    return {};
+        return std::visit(player, line);
+    });
 }
 
 }  // namespace serin::judge

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "api/enum_names.h"
@@ -115,12 +116,6 @@ std::string differenceOf(const ReplayedAnswer& answer) {
                "recording was changed\n");
 }
 
-void removeControls(std::string& text) {
-    std::replace_if(
-        text.begin(), text.end(),
-        [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\n') || c == '\x7f'; }, '?');
-}
-
 }  // namespace
 
 ReplayReport reportReplay(std::string_view recording, bool verbose) {
@@ -144,8 +139,8 @@ ReplayReport reportReplay(std::string_view recording, bool verbose) {
         out.text += different ? differenceOf(*different)
                               : cat(last->strata, " strata: the same as recorded, bit for bit\n");
     }
-    removeControls(out.text);
-    removeControls(out.trouble);
+    out.text = withoutControls(std::move(out.text));
+    out.trouble = withoutControls(std::move(out.trouble));
     return out;
 }
 

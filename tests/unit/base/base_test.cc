@@ -57,6 +57,10 @@ TEST(HumanNumbers, AreShortAndHaveNoExponentWherePeopleReadThem) {
     EXPECT_EQ(humanPercent(0.0004), "0.040 %");
 }
 
+TEST(WithoutControls, LeavesLinesAndLettersOfAnyLanguage) {
+    EXPECT_EQ(withoutControls("\x1b[31m\tred\x7f\n\xC3\xA9"), "?[31m?red?\n\xC3\xA9");
+}
+
 TEST(Split, KeepsEmptyParts) {
     EXPECT_EQ(split("a..b", '.'), (std::vector<std::string>{"a", "", "b"}));
     EXPECT_EQ(join({"a", "b"}, ", "), "a, b");
