@@ -61,6 +61,8 @@ class Judge {
     // Everything remembered, as a text that restore() takes. Unlike Judgement::state it leaves nothing out,
     // however long it gets.
     std::string wholeState() const;
+    // The same as a value, for what explains it. Valid until the next call that changes something.
+    const Memory& memory() const { return *memory_; }
 
   private:
     // Goes on from that memory, but for the reference, which is not persisted.
