@@ -103,6 +103,10 @@ def test_verdict_can_be_downloaded_and_recomputed_bit_for_bit(ns, metrics, bind)
     last = max(i for i, line in enumerate(lines) if line.startswith("stratum "))
     cut = replayed("\n".join(lines[:last] + lines[last + 1:]) + "\n")
     assert cut.returncode == 1 and "differs from what was recorded" in cut.stdout, cut
+    # Were both versions the same, this would be a false alarm.
+    alike = subprocess.run([SERIN_JUDGE, "aa", "-", "--splits", "20"], input=recording, text=True, capture_output=True)
+    assert alike.returncode == 1 and "A false alarm, if both versions are the same" in alike.stdout, alike
+    assert "pods dealt anew: 20 deals of" in alike.stdout, alike.stdout
     status, text = metrics.get(leader, token, path=f"/recordings/{ns.name}/nobody")
     assert status == 404 and text, text
 
