@@ -52,6 +52,7 @@ Piece takePiece(std::string_view& rest) {
 
 std::string knownWords() {
     std::vector<std::string> names;
+    names.reserve(kWords.size());
     for (const Word& word : kWords) names.push_back(cat(kOpen, word.name, kClose));
     return join(names, ", ");
 }

@@ -59,6 +59,7 @@ std::string headOf(const ReplayedAnswer& answer) {
 // "18.2, no answer (HTTP 503)": what the looks at a query in the stratum found.
 std::string looksOf(const std::vector<api::Look>& looks) {
     std::vector<std::string> texts;
+    texts.reserve(looks.size());
     for (const api::Look& look : looks) {
         texts.push_back(look.value ? humanNumber(*look.value) : cat("no answer (", look.trouble, ')'));
     }

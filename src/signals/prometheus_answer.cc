@@ -62,6 +62,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     }
     Place here() const { return places_.empty() ? Place::Other : places_.back(); }
     Place inside(bool array) const;
+    Place inSeries(bool array) const;
     bool open(bool array);
     bool close();
     bool number(double value);
@@ -89,13 +90,18 @@ Reader::Place Reader::inside(bool array) const {
         case Place::Result:
             return array ? Place::Other : Place::Series;
         case Place::Series:
-            if (array) return key_ == "values" ? Place::Values : key_ == "value" ? Place::Pair : Place::Other;
-            return key_ == "metric" ? Place::Metric : Place::Other;
+            return inSeries(array);
         case Place::Values:
             return array ? Place::Pair : Place::Other;
         default:
             return Place::Other;
     }
+}
+
+Reader::Place Reader::inSeries(bool array) const {
+    if (!array) return key_ == "metric" ? Place::Metric : Place::Other;
+    if (key_ == "values") return Place::Values;
+    return key_ == "value" ? Place::Pair : Place::Other;
 }
 
 bool Reader::open(bool array) {

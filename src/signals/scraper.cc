@@ -101,9 +101,11 @@ void Scraper::start(RoundRequest request, std::function<void(Round)> done) {
         if (pending->round.pods[i].target.askModel) asked.push_back(i);
     }
     const size_t readings = readingsOf(request, *pending);
-    const size_t queries = pending->round.queries.size();
-    if (readings + asked.size() + queries == 0) return pending->done(std::move(pending->round));
-    pending->open = readings + asked.size() + queries;
+    std::vector<QueryResult*> queries;
+    for (QueryResult& result : pending->round.queries) queries.push_back(&result);
+    const size_t all = readings + asked.size() + queries.size();
+    if (all == 0) return pending->done(std::move(pending->round));
+    pending->open = all;
     auto submit = [&](size_t index, void (Scraper::*ask)(Pending&, size_t)) {
         pool_.submit([this, pending, index, ask](ThreadPool::Turn turn) {
             if (turn == ThreadPool::Turn::Run) (this->*ask)(*pending, index);
@@ -117,7 +119,7 @@ void Scraper::start(RoundRequest request, std::function<void(Round)> done) {
         for (size_t i = 0; i < readings; ++i) submit(i, &Scraper::fetchMetrics);
     }
     for (size_t index : asked) submit(index, &Scraper::askModel);
-    for (size_t i = 0; i < queries; ++i) askQuery(i, request.interval, pending);
+    askQueries(queries, request.interval, pending);
 }
 
 size_t Scraper::readingsOf(const RoundRequest& request, Pending& pending) {
@@ -142,14 +144,18 @@ void Scraper::readFrom(const PrometheusOrigin& origin, Duration interval,
                        [pending] { pending->finishOne(); });
 }
 
-void Scraper::askQuery(size_t index, Duration interval, const std::shared_ptr<Pending>& pending) {
-    QueryResult& result = pending->round.queries[index];
-    if (prometheus_ == nullptr) {
-        result.answer =
-            Error{ErrorCode::Unavailable, cat(nameOf(result.query.source), " cannot be asked here")};
-        return pending->finishOne();
+void Scraper::askQueries(const std::vector<QueryResult*>& queries, Duration interval,
+                         const std::shared_ptr<Pending>& pending) {
+    const Timestamp at = pending->round.at;
+    for (QueryResult* result : queries) {
+        if (prometheus_ != nullptr) {
+            prometheus_->answer(*result, at, interval, [pending] { pending->finishOne(); });
+            continue;
+        }
+        result->answer =
+            Error{ErrorCode::Unavailable, cat(nameOf(result->query.source), " cannot be asked here")};
+        pending->finishOne();
     }
-    prometheus_->answer(result, pending->round.at, interval, [pending] { pending->finishOne(); });
 }
 
 Round Scraper::scrape(RoundRequest request) {

@@ -50,7 +50,8 @@ class Scraper {
     // How many answers are to be waited for; what cannot be asked for has failed already.
     static size_t readingsOf(const RoundRequest& request, Pending& pending);
     void readFrom(const PrometheusOrigin& origin, Duration interval, const std::shared_ptr<Pending>& pending);
-    void askQuery(size_t index, Duration interval, const std::shared_ptr<Pending>& pending);
+    void askQueries(const std::vector<QueryResult*>& queries, Duration interval,
+                    const std::shared_ptr<Pending>& pending);
     void fetchMetrics(Pending& pending, size_t index);
     void askModel(Pending& pending, size_t index);
 
