@@ -132,7 +132,7 @@ TEST(QueryMetric, MayComeLaterThanItsVersionButNotAfterTheWatch) {
                               HasSubstr("state a longer analysis.watchFor, or Forever"))));
     }
     EXPECT_THAT(problems(std::string(kPromql) + R"(,"delay":"1d")", kMin),
-                ElementsAre(StartsWith("spec.analysis.metrics[1].query.delay: is \"1d\"")));
+                ElementsAre(StartsWith("spec.analysis.metrics[1].query.delay: \"1d\" is not a duration")));
 }
 
 TEST(QueryMetric, IsOneKindAmongOthers) {

@@ -85,7 +85,7 @@ TEST(RecordedJudge, SoCanThatOfADriftFromAProfileAndOfALimitInOtherWords) {
     analysis.metrics[0].max = 0.0144;
     analysis.metrics[0].limitForm.burnRate = api::BurnRate{99.9, 14.4};
     analysis.metrics[2].referenceFeature = "score";
-    analysis.reference = api::ReferenceSource{"training", "profile.json"};
+    analysis.reference = api::ConfigMapKey{"training", "profile.json"};
     api::Profile profile;
     profile.features["score"] = histogram({.25, .5}, {5000, 2000, 100});
     Kept kept;
