@@ -164,11 +164,11 @@ void decodeMetricReference(const Field& entry, Metric& out) {
 // What a metric depends on beside its entry.
 struct Surroundings {
     const Runtime& runtime;
-    bool fromPrometheus = false;
+    QuerySurroundings queries;
 };
 
 void decodeKind(const std::string& kind, const Field& entry, const Surroundings& about, Metric& out) {
-    if (kind == "query") return decodeQuery(entry, about.fromPrometheus, out);
+    if (kind == "query") return decodeQuery(entry, about.queries, out);
     if (kind == "latency") return decodeLatency(entry, about.runtime, out);
     if (kind == "share") return decodeShare(entry, out);
     if (kind == "mean") return decodeMean(entry, out);
@@ -261,7 +261,7 @@ Analysis decodeAnalysis(const Field& spec, const Runtime& runtime) {
     out.watchFor = decodeWatchFor(analysis.at("watchFor"), out.watchFor);
     out.dryRun = analysis.at("dryRun").flag(false);
     const bool fromPrometheus = analysis.at("from").at("prometheus").present();
-    out.metrics = decodeMetrics(analysis.at("metrics"), {runtime, fromPrometheus});
+    out.metrics = decodeMetrics(analysis.at("metrics"), {runtime, {fromPrometheus, out.watchFor}});
     decodeReference(analysis, out);
     decodeFrom(analysis, out);
     checkQueries(analysis.at("metrics"), out);

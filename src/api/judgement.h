@@ -68,6 +68,7 @@ struct MetricVerdict {
     std::string message;         // plain English, with numbers
     // Of a drift: how far apart the versions are by other measures (src/judge/effects.h). Shown only.
     std::map<std::string, double> effects;
+    bool awaited = true;  // a promotion waits for the proof that the version is not worse by it
 
     bool operator==(const MetricVerdict&) const = default;
 };

@@ -10,6 +10,12 @@ namespace {
 constexpr size_t kLongestQuery = 4096;
 constexpr double kLargestLimit = 1e15;
 
+// As the schema counts them: code points of UTF-8.
+size_t charactersIn(const std::string& text) {
+    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+    return static_cast<size_t>(std::ranges::count_if(text, begins));
+}
+
 // Fields of other kinds, which would have no effect.
 void refuseMargins(const Field& entry) {
     const Field stable = entry.at("worseThan").at("stable");
@@ -71,7 +77,7 @@ void checkDelay(const Field& field, Duration delay, const std::optional<Duration
 
 }  // namespace
 
-void decodeQuery(const Field& entry, bool fromPrometheus, Metric& out) {
+void decodeQuery(const Field& entry, const QuerySurroundings& about, Metric& out) {
     out.kind = MetricKind::Query;
     out.max = kMostBadLooks;
     const Field query = entry.at("query");
@@ -81,16 +87,18 @@ void decodeQuery(const Field& entry, bool fromPrometheus, Metric& out) {
         promql.problem(
             "is missing; state a query in PromQL that one number answers, such as "
             "sum(rate(orders_total{version=\"{{revision}}\"}[{{interval}}]))");
-    } else if (out.query.promql.size() > kLongestQuery) {
-        promql.problem(cat("has ", out.query.promql.size(), " characters; use at most ", kLongestQuery,
+    } else if (const size_t length = charactersIn(out.query.promql); length > kLongestQuery) {
+        promql.problem(cat("has ", length, " characters; use at most ", kLongestQuery,
                            ", and a recording rule for what is longer"));
     } else if (const std::string fault = queryTemplateFault(out.query.promql); !fault.empty()) {
         promql.problem(fault);
     }
-    out.query.delay = query.at("delay").duration(Duration{0}, std::chrono::seconds(1));
+    const Field delay = query.at("delay");
+    out.query.delay = delay.duration(Duration{0}, std::chrono::seconds(1));
+    checkDelay(delay, out.query.delay, about.watchFor);
     refuseMargins(entry);
     decodeLimits(entry.at("worseThan"), out.query);
-    decodeSource(query.at("prometheus"), fromPrometheus, out.query);
+    decodeSource(query.at("prometheus"), about.fromPrometheus, out.query);
 }
 
 void checkQueries(const Field& metrics, Analysis& out) {
@@ -105,12 +113,8 @@ void checkQueries(const Field& metrics, Analysis& out) {
             "counted on its pods; list a metric of theirs too, such as {name: errors, errorRate: {}}, with "
             "role: Observe where it is to decide nothing");
     }
-    const std::vector<Field> entries = metrics.elements();
-    for (size_t i = 0; i < out.metrics.size(); ++i) {
-        Metric& metric = out.metrics[i];
-        if (!metric.isQuery()) continue;
-        if (!metric.query.source) metric.query.source = out.prometheus;
-        checkDelay(entries.at(i).at("query").at("delay"), metric.query.delay, out.watchFor);
+    for (Metric& metric : out.metrics) {
+        if (metric.isQuery() && !metric.query.source) metric.query.source = out.prometheus;
     }
 }
 

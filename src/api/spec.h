@@ -123,8 +123,8 @@ struct PromQuery {
     std::optional<double> min;               // in the number's own unit
     std::optional<double> max;               // the same
     std::optional<PrometheusSource> source;  // who is asked; there in a spec without problems
-    // How long a version has to have answered requests before a look at it counts: what it says of them comes
-    // so much later. Above 0 nobody waits for that with the promotion.
+    // What it says of requests comes so much later: a look counts once the version has answered requests for
+    // that and an interval. Above 0 no promotion waits for it.
     Duration delay{0};
 
     bool operator==(const PromQuery&) const = default;

@@ -31,9 +31,13 @@ void decodeFrom(const Field& analysis, Analysis& out);
 PrometheusSource decodePrometheus(const Field& prometheus);
 
 inline constexpr size_t kMostQueries = 10;
-// Fills a metric of kind query from its entry. `fromPrometheus`: the analysis names a Prometheus that it is
-// put to unless the entry does.
-void decodeQuery(const Field& entry, bool fromPrometheus, Metric& out);
+// What a query depends on beside its entry.
+struct QuerySurroundings {
+    bool fromPrometheus = false;  // the analysis names a Prometheus that it is put to unless it names one
+    std::optional<Duration> watchFor;  // the analysis'
+};
+// Fills a metric of kind query from its entry.
+void decodeQuery(const Field& entry, const QuerySurroundings& about, Metric& out);
 // `metrics` is the field "spec.analysis.metrics". What queries need of the others; and they are put to the
 // Prometheus of the analysis, which has been read.
 void checkQueries(const Field& metrics, Analysis& out);

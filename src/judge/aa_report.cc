@@ -31,7 +31,8 @@ std::string percentOf(double share) {
 
 // Whether the metric can be called safe.
 bool provesSafety(const RehearsedMetric& metric) {
-    return metric.definition && (!metric.definition->isDrift() || metric.definition->psi);
+    return metric.definition && (!metric.definition->isDrift() || metric.definition->psi) &&
+           !metric.definition->isDelayed();
 }
 
 std::string dispersionLine(const std::optional<double>& dispersion) {
@@ -79,19 +80,24 @@ std::string metricBlock(const RehearsedMetric& metric) {
         cat('\n', metric.name, role, ": ", api::nameOf(metric.verdict), ", ", metric.message, '\n');
     if (!metric.definition) return out;
     const char* things = whatItCounts(*metric.definition);
-    out += cat("  ", metric.looks, " looks, ", humanNumber(static_cast<double>(metric.canary)), ' ', things,
-               " of the canary and ", humanNumber(static_cast<double>(metric.stable)), " of stable\n");
+    if (metric.definition->isQuery()) {
+        out += cat("  ", metric.samples, " looks, of the canary alone; deals of the pods leave it out\n");
+    } else {
+        out += cat("  ", metric.intervals, " intervals, ", humanNumber(static_cast<double>(metric.canary)),
+                   ' ', things, " of the canary and ", humanNumber(static_cast<double>(metric.stable)),
+                   " of stable\n");
+    }
     out += evidenceLine(metric);
     if (metric.harm) out += cat("  called harm ", after(*metric.harm), '\n');
     if (provesSafety(metric)) {
         out += metric.safe ? cat("  safe ", after(*metric.safe), '\n') : "  not proved safe\n";
     }
-    return out + noiseLine(metric);
+    return metric.definition->isQuery() ? out : out + noiseLine(metric);
 }
 
 std::string headOf(const Rehearsal& run) {
     return cat("attempt ", run.order.attempt, ", ", run.order.canary, " against ", run.order.stable,
-               ", both taken to be the same: ", run.looks, " looks in ", humanSeconds(run.seconds),
+               ", both taken to be the same: ", run.intervals, " intervals in ", humanSeconds(run.seconds),
                ", at most ", run.canaryPods, " canary and ", run.stablePods, " stable pods\n",
                run.beginningLost ? "the recording's beginning is lost; what is told is of the rest\n" : "");
 }

@@ -18,7 +18,7 @@ struct Outcome {
 
 Outcome outcomeOf(const RecordedCalls& calls, const PodDeal& deal) {
     Outcome out;
-    tell(calls, &deal, [&](const Look& look) {
+    tell(calls, &deal, [&](const Heard& look) {
         if (look.order.mode != api::JudgeMode::Compare) return !look.order.afterPromotion();
         const AttemptMemory& attempt = look.judge.memory().attempt;
         out.alarm = attempt.harm;

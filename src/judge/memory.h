@@ -37,7 +37,7 @@ struct StableRecord {
     bool operator==(const StableRecord&) const = default;
 };
 
-// What the newest look at a Query found.
+// What the newest look at a Query found, of a delayed one also while none counts yet.
 struct LookMemory {
     std::optional<double> value;  // of the newest one that has any
     std::string trouble;          // why the newest one has none; empty when it has
@@ -92,8 +92,8 @@ struct AttemptMemory {
     uint64_t silentRounds = 0;  // in a row, while stable answered
     // Since when a pod of the canary answers requests: the beginning of the first interval in which one did.
     std::optional<Timestamp> answering;
-    std::string without;        // name of a canary pod that was replaced; what it did is left out
-    bool harm = false;          // declared once, it stays
+    std::string without;  // name of a canary pod that was replaced; what it did is left out
+    bool harm = false;    // declared once, it stays
     std::string harmHeadline;
     std::vector<std::string> harmMetrics;
 

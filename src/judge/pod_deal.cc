@@ -29,6 +29,7 @@ uint64_t PodDeal::lotOf(const api::PodSample& pod) const {
 
 api::Stratum PodDeal::dealt(const api::Stratum& recorded) const {
     api::Stratum out = recorded;
+    out.looks.clear();
     std::vector<std::pair<uint64_t, api::PodSample>> pods;
     pods.reserve(out.stable.size() + out.canary.size());
     for (auto* arm : {&out.stable, &out.canary}) {

@@ -9,7 +9,7 @@ namespace serin::judge {
 namespace {
 
 std::string beyond(const api::PromQuery& query) {
-    if (!query.max) return cat("below ", humanNumber(*query.min));
+    if (!query.max) return cat("below ", humanNumber(query.min.value_or(0)));
     if (!query.min) return cat("above ", humanNumber(*query.max));
     return cat("outside of ", humanNumber(*query.min), " to ", humanNumber(*query.max));
 }
@@ -26,6 +26,12 @@ std::string howOften(const AttemptMemory& attempt, const MetricMemory& metric) {
                seen.canary == 1 ? " look" : " looks", when);
 }
 
+// Of a delayed query.
+std::string firstLook(const api::Analysis& analysis, const api::Metric& metric) {
+    return cat("the first one does when the version has answered requests for ",
+               formatDuration(metric.query.delay + analysis.interval));
+}
+
 }  // namespace
 
 std::string looksInWords(const AttemptMemory& attempt, const MetricMemory& metric) {
@@ -37,16 +43,14 @@ std::string queryMessage(const api::Analysis& analysis, const AttemptMemory& att
                          const MetricMemory& metric) {
     const std::string& name = metric.definition.name;
     const bool looked = metric.rate.canaryRequests() > 0;
+    const bool early = !looked && metric.definition.isDelayed();
     if (!metric.look.trouble.empty()) {
         return cat(name, ": ", metric.look.trouble,
-                   looked ? cat("; before that ", howOften(attempt, metric)) : "");
+                   looked  ? cat("; before that ", howOften(attempt, metric))
+                   : early ? cat("; no look counts yet, ", firstLook(analysis, metric.definition))
+                           : "");
     }
-    if (!looked && metric.definition.isDelayed()) {
-        return cat("no look at ", name,
-                   " counts yet; the first one does when the version has answered "
-                   "requests for ",
-                   formatDuration(metric.definition.query.delay));
-    }
+    if (early) return cat("no look at ", name, " counts yet, ", firstLook(analysis, metric.definition));
     if (!looked) {
         return cat("no look at ", name,
                    " yet; one counts once the canary has answered requests for an interval");

@@ -34,11 +34,21 @@ std::vector<api::Look> looksAt(const api::Stratum& stratum, const LookRule& rule
     return out;
 }
 
+// What is wrong with a query must not be told only when its delay is over.
+void noteNewest(const api::Stratum& stratum, MetricMemory& metric) {
+    const auto found = stratum.looks.find(metric.definition.name);
+    if (!metric.definition.isDelayed() || found == stratum.looks.end() || found->second.empty()) return;
+    const api::Look& newest = found->second.back();
+    metric.look.trouble = newest.value ? "" : newest.trouble;
+    if (newest.value) metric.look.value = newest.value;
+}
+
 }  // namespace
 
 void countLooks(const api::Stratum& stratum, const LookRule& rule, bool inStep, bool warm,
                 MetricMemory& metric) {
     const api::PromQuery& query = metric.definition.query;
+    noteNewest(stratum, metric);
     for (const api::Look& look : looksAt(stratum, rule, metric.definition)) {
         metric.look.trouble = look.value ? "" : look.trouble;
         if (!look.value) continue;

@@ -70,9 +70,10 @@ class Beginning {
 // False from a call that ended it.
 class Teller {
   public:
-    Teller(const PodDeal* deal, const std::function<bool(const Look&)>& look) : deal_(deal), look_(look) {}
+    Teller(const PodDeal* deal, const std::function<bool(const Heard&)>& look) : deal_(deal), look_(look) {}
 
-    bool operator()(const api::Analysis& analysis) {
+    bool operator()(api::Analysis analysis) {
+        if (deal_ != nullptr) std::erase_if(analysis.metrics, &isOfNoPod);
         if (!judge_) judge_.emplace(analysis);
         judge_->setAnalysis(analysis);
         return true;
@@ -102,6 +103,7 @@ class Teller {
     }
 
   private:
+    static bool isOfNoPod(const api::Metric& metric) { return metric.isQuery(); }
     bool add(const api::Stratum& stratum, bool compared) {
         judge_->add(stratum);
         if (!beginning_.begun(stratum)) return true;
@@ -113,7 +115,7 @@ class Teller {
     }
 
     const PodDeal* deal_;
-    const std::function<bool(const Look&)>& look_;
+    const std::function<bool(const Heard&)>& look_;
     std::optional<Judge> judge_;
     api::JudgeOrder order_;
     Beginning beginning_;
@@ -130,7 +132,7 @@ Result<RecordedCalls> callsIn(std::string_view recording) {
     return std::move(collector.out);
 }
 
-void tell(const RecordedCalls& calls, const PodDeal* deal, const std::function<bool(const Look&)>& look) {
+void tell(const RecordedCalls& calls, const PodDeal* deal, const std::function<bool(const Heard&)>& look) {
     Teller teller(deal, look);
     for (const RecordedCalls::Call& call : calls.calls) {
         if (!std::visit(teller, call)) return;

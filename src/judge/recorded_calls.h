@@ -36,7 +36,7 @@ struct RecordedCalls {
 Result<RecordedCalls> callsIn(std::string_view recording);
 
 // A judge after a stratum of a comparison, from its first step on, or of the time after it.
-struct Look {
+struct Heard {
     const Judge& judge;
     const api::JudgeOrder& order;
     const api::Stratum& stratum;  // as it was told
@@ -45,8 +45,9 @@ struct Look {
 };
 
 // Makes the calls to a judge until `look` says false. With `deal` the pods are dealt anew from the first step
-// on, and states are left out, as they are about the pods as they were.
-void tell(const RecordedCalls& calls, const PodDeal* deal, const std::function<bool(const Look&)>& look);
+// on, and states are left out, as they are about the pods as they were; so are queries, whose answers are
+// about the version as a whole.
+void tell(const RecordedCalls& calls, const PodDeal* deal, const std::function<bool(const Heard&)>& look);
 
 // The strata that a deal deals anew.
 std::vector<const api::Stratum*> comparedStrata(const RecordedCalls& calls);

@@ -29,7 +29,7 @@ void raise(std::optional<double>& most, double value) {
 
 class Watcher {
   public:
-    bool operator()(const Look& look) {
+    bool operator()(const Heard& look) {
         const AttemptMemory& attempt = look.judge.memory().attempt;
         if (look.order.mode == api::JudgeMode::Compare) {
             compare(look);
@@ -42,11 +42,11 @@ class Watcher {
     Rehearsal out;
 
   private:
-    void compare(const Look& look) {
+    void compare(const Heard& look) {
         const AttemptMemory& attempt = look.judge.memory().attempt;
         const api::Judgement said = look.judge.judgement();
         const Moment now{look.seconds, look.canaryRequests};
-        ++out.looks;
+        ++out.intervals;
         out.analysis = look.judge.analysis();
         out.order = look.order;
         out.seconds = look.seconds;
@@ -62,15 +62,16 @@ class Watcher {
         for (const api::MetricVerdict& metric : said.metrics) note(look, metric, now);
     }
 
-    void note(const Look& look, const api::MetricVerdict& verdict, const Moment& now) {
+    void note(const Heard& look, const api::MetricVerdict& verdict, const Moment& now) {
         RehearsedMetric& metric = named(verdict.name);
         const uint64_t canary = countedOf(look.stratum.canary, metric.name);
         const uint64_t stable = countedOf(look.stratum.stable, metric.name);
         if (canary > 0 && stable > 0) {
-            ++metric.looks;
+            ++metric.intervals;
             metric.canary += canary;
             metric.stable += stable;
         }
+        metric.samples = verdict.samples;
         metric.mostEvidence = std::max(metric.mostEvidence, verdict.evidence);
         metric.verdict = verdict.verdict;
         metric.message = verdict.message;
@@ -86,6 +87,7 @@ class Watcher {
         const api::Metric& definition = known.definition;
         metric.definition = definition;
         metric.enoughAlone = out.threshold - std::log(driftShare(out.analysis, definition));
+        if (definition.isQuery()) return;
         if (definition.isRate()) {
             noteDispersion(memory, metric);
         } else if (definition.isDrift()) {
@@ -124,8 +126,8 @@ class Watcher {
 
 Result<Rehearsal> rehearse(const RecordedCalls& calls) {
     Watcher watcher;
-    tell(calls, nullptr, [&](const Look& look) { return watcher(look); });
-    if (watcher.out.looks == 0) {
+    tell(calls, nullptr, [&](const Heard& look) { return watcher(look); });
+    if (watcher.out.intervals == 0) {
         return invalid(
             "it has no interval in which two versions were compared: download it while a canary takes "
             "traffic or after that, before the operator is restarted");

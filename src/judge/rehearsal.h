@@ -23,9 +23,10 @@ struct Moment {
 struct RehearsedMetric {
     std::string name;
     std::optional<api::Metric> definition;  // absent: the pods
-    size_t looks = 0;                       // intervals in which both versions counted something
+    size_t intervals = 0;                   // those in which both versions counted something
     uint64_t canary = 0;                    // requests, events or observations in them
     uint64_t stable = 0;
+    uint64_t samples = 0;     // of a query the looks that counted
     double mostEvidence = 0;  // ln E of harm
     double enoughAlone = 0;   // ln E with which it alone takes a version back, or is harm if it observes
     std::optional<Moment> harm;
@@ -44,7 +45,7 @@ struct Rehearsal {
     api::Analysis analysis;
     api::JudgeOrder order;  // the last one of the comparison
     bool beginningLost = false;
-    size_t looks = 0;
+    size_t intervals = 0;
     double seconds = 0;
     size_t canaryPods = 0;  // the most at a time
     size_t stablePods = 0;

@@ -140,6 +140,7 @@ std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, co
         out.back().name = metric.definition.name;
         noteTime(analysis, attempt, metric, out.back());
         out.back().guard = metric.definition.guard();
+        out.back().awaited = metric.definition.awaited();
     }
     if (!attempt.soaking && !attempt.metrics.empty()) out.push_back(podsVerdict(attempt.pods));
     for (api::MetricVerdict& verdict : out) {
@@ -168,7 +169,7 @@ std::string headlineOf(const AttemptMemory& attempt, const api::Judgement& judge
     std::string first;
     for (const api::MetricVerdict& metric : judgement.metrics) {
         if (metric.name == "pods" && metric.verdict == Verdict::Safe) continue;
-        if (metric.guard && metric.verdict != Verdict::Safe) return metric.message;
+        if (metric.awaited && metric.verdict != Verdict::Safe) return metric.message;
         if (first.empty()) first = metric.message;
     }
     return first;

@@ -28,6 +28,7 @@ void forgetHarm(AttemptMemory& attempt) {
 }
 
 double limitOf(const api::Metric& metric, double upper) {
+    if (metric.isQuery()) return metric.max.value_or(api::kMostBadLooks);  // stable has no looks
     double limit = upper + std::max(kLeastMargin, metric.safeDifference);
     if (metric.max) limit = std::min(limit, *metric.max);
     return limit < 1 ? limit : 0;

@@ -62,6 +62,7 @@ std::string missingIn(const api::Stratum& stratum, const Memory& memory, const a
         const std::string& name = metric.definition.name;
         if (metric.drift.invalid) return name + ": the versions' histograms share no bucket edge";
         if (!metric.rate.incomparable.empty()) return cat(name, ": ", metric.rate.incomparable);
+        if (!metric.definition.awaited()) continue;
         const std::string unanswered =
             withoutAnswer(stratum, lookRuleOf(analysis, memory.attempt), metric.definition);
         if (!unanswered.empty()) return cat(name, ": ", unanswered);

@@ -115,7 +115,7 @@ std::string stepWaitsFor(const Draft& draft, bool last) {
     if (!said->calm) return cat("the evidence of harm is not calm: ", said->headline);
     if (last && !guardsAllow(draft)) {
         for (const api::MetricVerdict& metric : said->metrics) {
-            if (metric.guard && metric.verdict != api::Verdict::Safe) {
+            if (metric.awaited && metric.verdict != api::Verdict::Safe) {
                 return cat(metric.name, " is not safe yet", metric.message.empty() ? "" : ": ",
                            metric.message);
             }

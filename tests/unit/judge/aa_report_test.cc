@@ -23,9 +23,10 @@ TEST(AaReport, OfPodsThatAreAlikeHasNoFalseAlarmAndSaysWhenItWasSafe) {
     EXPECT_EQ(report.trouble, "");
     EXPECT_THAT(report.text,
                 StartsWith("ml/fraud\nattempt 1, new against old, both taken to be the same: 120 "
-                           "looks in 20 min, at most 1 canary and 3 stable pods\n"));
+                           "intervals in 20 min, at most 1 canary and 3 stable pods\n"));
     EXPECT_THAT(report.text, HasSubstr("\nerrors: Safe, canary errs "));
-    EXPECT_THAT(report.text, HasSubstr("\n  120 looks, 12000 requests of the canary and 36000 of stable\n"));
+    EXPECT_THAT(report.text,
+                HasSubstr("\n  120 intervals, 12000 requests of the canary and 36000 of stable\n"));
     EXPECT_THAT(report.text, HasSubstr("stable's pods differ hardly more than chance explains\n"));
     EXPECT_THAT(report.text, HasSubstr("\n  SAFE after "));
     EXPECT_THAT(report.text,

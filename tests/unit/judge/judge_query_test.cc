@@ -326,8 +326,8 @@ TEST(JudgeQuery, WithADelayALookCountsOnceTheVersionHasAnsweredForLongerWhicheve
     EXPECT_EQ(rig.query().samples, 0u);
     EXPECT_EQ(rig.query().verdict, Verdict::Continue);
     EXPECT_EQ(rig.query().message,
-              "no look at order-value counts yet; the first one does when the version has answered requests "
-              "for 10m");
+              "no look at order-value counts yet, the first one does when the version has answered requests "
+              "for 10m10s");
     EXPECT_EQ(rig.ticksUntilHarm(100, [&] { rig.look(kBad); }), 13);
     EXPECT_EQ(rig.said().headline, "order-value is 18.2, below 20 in 13 of 13 looks");
 }
@@ -339,6 +339,15 @@ TEST(JudgeQuery, APromotionDoesNotWaitForWhatComesLater) {
     EXPECT_TRUE(rig.said().safe) << "by its errors";
     EXPECT_FALSE(rig.said().noDataSince.has_value());
     EXPECT_EQ(rig.query().samplesNeeded, 0u);
+    EXPECT_EQ(rig.query().verdict, Verdict::NoData);
+    EXPECT_EQ(rig.query().message,
+              "order-value: it answered with no series; no look counts yet, the first one does when the "
+              "version has answered requests for 10m10s");
+    // Nor when its time has come.
+    for (int i = 0; i < 70; ++i) rig.unanswered("it answered with no series");
+    EXPECT_TRUE(rig.said().safe);
+    EXPECT_FALSE(rig.said().noDataSince.has_value());
+    EXPECT_EQ(rig.said().headline.find("order-value"), std::string::npos);
 }
 
 TEST(JudgeQuery, WhatComesLaterIsHarmAfterThePromotionTooAndARestartForgetsNothing) {

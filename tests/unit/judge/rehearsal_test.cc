@@ -49,7 +49,7 @@ TEST(Rehearsal, AsRecordedIsWhatWasSaidThen) {
         ASSERT_TRUE(replay(kept.text(), {[](const std::string&) {}, note}));
         const Result<Rehearsal> run = rehearse(callsOf(kept.text()));
         ASSERT_TRUE(run) << run.error().message;
-        EXPECT_EQ(run->looks, looks);
+        EXPECT_EQ(run->intervals, looks);
         EXPECT_EQ(run->mostEvidence, most);
         EXPECT_EQ(run->harm.has_value(), last.harm);
         ASSERT_THAT(run->metrics, SizeIs(last.metrics.size()));
@@ -65,7 +65,7 @@ TEST(Rehearsal, CountsLooksRequestsAndTimeFromTheStepsBeginning) {
     const Result<Rehearsal> run = rehearse(callsOf(errorsOf({}).recorded(analysisOf({errorMetric()}))));
     ASSERT_TRUE(run);
     const RehearsedMetric& errors = run->metrics.at(0);
-    EXPECT_EQ(errors.looks, 120u);
+    EXPECT_EQ(errors.intervals, 120u);
     EXPECT_EQ(errors.canary, 12'000u);
     EXPECT_EQ(errors.stable, 36'000u);
     EXPECT_EQ(run->seconds, 1200);
@@ -76,6 +76,26 @@ TEST(Rehearsal, CountsLooksRequestsAndTimeFromTheStepsBeginning) {
     EXPECT_EQ(run->stablePods, 3u);
     EXPECT_FALSE(run->beginningLost);
     EXPECT_GT(errors.enoughAlone, run->threshold) << "the pods' own metric has its share of the evidence";
+}
+
+// Its answers are of the version as a whole: no deal of pods changes them.
+TEST(Rehearsal, AQueryIsToldWithItsLooksAndNoDealIsJudgedByIt) {
+    AaRollout rollout = errorsOf({});
+    rollout.answer = 18.25;  // beyond the limit
+    api::Analysis analysis = analysisOf({errorMetric(), queryMetric()});
+    analysis.metrics[1].observeOnly = true;
+    const RecordedCalls observed = callsOf(rollout.recorded(analysis));
+    const Result<Rehearsal> run = rehearse(observed);
+    ASSERT_TRUE(run);
+    EXPECT_EQ(run->metrics.at(1).samples, 120u);
+    EXPECT_TRUE(run->metrics.at(1).harm);
+    EXPECT_FALSE(run->harm);
+    const RecordedCalls guarded = callsOf(rollout.recorded(analysisOf({errorMetric(), queryMetric()})));
+    EXPECT_TRUE(rehearse(guarded)->harm);
+    const auto dealt = rehearseDealt(guarded, 20, 1);
+    ASSERT_TRUE(dealt);
+    EXPECT_EQ(dealt->alarms, 0u);
+    EXPECT_THAT(dealt->safe, SizeIs(20));
 }
 
 TEST(Rehearsal, DealsFindWhatAPodThatIsWorseDoesAsACanary) {
@@ -121,7 +141,7 @@ TEST(Rehearsal, LeavesARecordingWithoutItsBeginningWhatItHas) {
     const Result<Rehearsal> run = rehearse(calls);
     ASSERT_TRUE(run) << run.error().message;
     EXPECT_TRUE(run->beginningLost);
-    EXPECT_LT(run->looks, 120u);
+    EXPECT_LT(run->intervals, 120u);
     const auto dealt = rehearseDealt(calls, 40, 1);
     ASSERT_TRUE(dealt);
     EXPECT_GE(dealt->alarms, 1u) << "deals begin anew, with the order that the lost beginning had";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct AaRollout {
     std::vector<std::string> canary{"c1"};
     int ticks = 120;
     size_t room = kMostRecording;
+    std::optional<double> answer;  // to the query of queryMetric()
     // What a pod counts in an interval, by its name.
     std::function<std::map<std::string, api::Counts>(const std::string& pod, Random& random)> counts;
 
@@ -32,7 +34,9 @@ struct AaRollout {
         };
         for (int tick = 0; tick < ticks; ++tick) {
             std::vector<api::PodSample> stablePods = arm(stable);
-            judge.add(rig.stratum(std::move(stablePods), arm(canary)));
+            api::Stratum stratum = rig.stratum(std::move(stablePods), arm(canary));
+            if (answer) stratum.looks[queryMetric().name] = {{stratum.to, answer, ""}};
+            judge.add(stratum);
             judge.judgement();
         }
         return kept.text();
