@@ -95,7 +95,8 @@ ReadAccess accessReader(net::Transport& transport, kube::RequestBuilder requests
         if (!source.secret.empty()) {
             secret = transport.send(requests.get(kube::secrets(), space, source.secret), stop);
         }
-        if (source.ca) {
+        // Where the Secret is of no use, an authority would not help.
+        if (source.ca && accessIn(secret, std::nullopt, space, source).good()) {
             configMap = transport.send(requests.get(kube::configMaps(), space, source.ca->configMap), stop);
         }
         return accessIn(secret, configMap, space, source);

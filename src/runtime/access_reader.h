@@ -21,9 +21,9 @@ struct AccessReading {
     bool good() const { return trouble.why.empty(); }
 };
 
-// Reads what opens a server: a GET by name of the Secret and of the ConfigMap, nothing is listed, watched or
-// kept. Asks nobody after a stop request. Thread-safe as far as the transport, which outlives what is
-// returned, is.
+// Reads what opens a server: a GET by name of the Secret, and where that is of use one of the ConfigMap;
+// nothing is listed, watched or kept. Asks nobody after a stop request. Thread-safe as far as the transport,
+// which outlives what is returned, is.
 using ReadAccess =
     std::function<AccessReading(const std::string& space, const api::AccessSource&, std::stop_token)>;
 ReadAccess accessReader(net::Transport& transport, kube::RequestBuilder requests);

@@ -10,6 +10,7 @@
 #include "kube/resource.h"
 #include "plan/plan.h"
 #include "routing/routing.h"
+#include "runtime/readings.h"
 #include "runtime/thread_name.h"
 
 namespace serin::runtime {
@@ -99,7 +100,8 @@ void Controller::reconcile(const std::string& key, const std::stop_token& stop) 
     remember(key, memory, outcome);
     announce(seen, plan, outcome);
     memory.examiner->order(seen.object, plan, seen.split, seen.at);
-    keepReadings(*memory.examiner, seen.object.meta.ns, stop);
+    keepReadings(*memory.examiner, seen.object.meta.ns, parts_.readReference, parts_.readAccess, parts_.clock,
+                 stop);
     parts_.watch(key, memory.examiner);
     again(key, plan, outcome);
     parts_.metrics.reconciled(nameOf(outcome.ending), parts_.clock.sinceBoot() - began);
@@ -206,18 +208,6 @@ void Controller::announce(const api::Observed& seen, const api::Plan& plan,
                     {"name", seen.object.meta.name},
                     {"result", nameOf(outcome.ending)},
                     {"error", outcome.message}});
-}
-
-// A profile or an access that somebody replaces while a rollout is judged counts from the next reading on.
-void Controller::keepReadings(Examiner& examiner, const std::string& space,
-                              const std::stop_token& stop) const {
-    const Clock& clock = parts_.clock;
-    if (const auto source = examiner.referenceDue(clock.sinceBoot())) {
-        examiner.learnReference(*source, parts_.readReference(space, *source, stop), clock.sinceBoot());
-    }
-    while (const auto source = examiner.accessDue(clock.sinceBoot())) {
-        examiner.learnAccess(*source, parts_.readAccess(space, *source, stop), clock.sinceBoot());
-    }
 }
 
 void Controller::again(const std::string& key, const api::Plan& plan, const apply::Outcome& outcome) {

@@ -75,7 +75,6 @@ class Controller {
     void tell(const api::Observed& seen, const api::Plan& plan) const;
     void remember(const std::string& key, Memory& memory, const apply::Outcome& outcome);
     void announce(const api::Observed& seen, const api::Plan& plan, const apply::Outcome& outcome) const;
-    void keepReadings(Examiner& examiner, const std::string& space, const std::stop_token& stop) const;
     void again(const std::string& key, const api::Plan& plan, const apply::Outcome& outcome);
 
     Parts parts_;

@@ -16,6 +16,10 @@ namespace {
 // does not fit is left out by the book: it costs one interval after a restart.
 constexpr size_t kLongestBook = 24'000;
 constexpr size_t kMostRuntimes = 20;
+// Whom a spec with problems names is not asked.
+constexpr const char* kNeverAccepted =
+    "no metrics are read, for the spec was not accepted and none before it is known since the operator "
+    "started; correct what the condition Accepted says";
 
 std::string join(const signals::CounterBook& book, const std::string& judgeState) {
     const size_t used = judgeState.size() + 1;
@@ -64,19 +68,22 @@ void Examiner::adoptSpec(const api::ModelDeployment& object) {
     name_ = object.meta.name;
     spec_ = object.spec;
     spec_.templateJson.clear();
-    if (!spec_.problems.empty() && !selection_) {
+    if (!spec_.problems.empty()) {  // judging goes on with the last accepted one
+        if (accepted_) return;
+        analysis_ = spec_.analysis;
         selection_ = noSelection();
-        prometheus_ = spec_.analysis.prometheus;
+        return;
     }
-    if (!spec_.problems.empty()) return;  // judging goes on with the last accepted one
+    accepted_ = true;
+    analysis_ = spec_.analysis;
     if (runtimes_.size() >= kMostRuntimes) runtimes_.clear();
     runtimes_[spec_.revision] = spec_.runtime;
-    judge_.setAnalysis(spec_.analysis);
-    queries_ = spec_.analysis.metrics;
+    judge_.setAnalysis(analysis_);
+    queries_ = analysis_.metrics;
     std::erase_if(queries_, [](const api::Metric& metric) { return !metric.isQuery(); });
     adoptReference();
-    adoptAccess();
-    const auto compiled = signals::sharedSelection(spec_.runtime, spec_.analysis.metrics);
+    accessSource_ = analysis_.prometheus ? analysis_.prometheus->access : spec_.metricsAccess;
+    const auto compiled = signals::sharedSelection(spec_.runtime, analysis_.metrics);
     selectionTrouble_ = compiled ? "" : compiled.error().message;
     selection_ = compiled ? *compiled : noSelection();
 }
@@ -95,13 +102,14 @@ void Examiner::order(const api::ModelDeployment& object, const api::Plan& plan, 
         judge_.recall(partsOf(analysis->state).judge, plan.order);
     }
     adoptOrder(plan.order, now);
+    adoptAccess();
     adoptReadiness(split, now);
 }
 
 void Examiner::adoptOrder(const api::JudgeOrder& order, Timestamp now) {
     if (order.mode == api::JudgeMode::Off) {
         // What is counted now is nobody's evidence.
-        if (order_.mode != api::JudgeMode::Off) book_ = signals::CounterBook();
+        if (judges()) book_ = signals::CounterBook();
         order_ = order;
         judgement_.reset();
         return;
@@ -120,7 +128,7 @@ void Examiner::adoptReadiness(const api::Split& split, Timestamp now) {
     for (const auto& [revision, version] : split.versions) {
         const bool ask = std::ranges::find(askModel_, revision) != askModel_.end();
         for (const api::Endpoint& endpoint : version.endpoints) {
-            if (order_.mode != api::JudgeMode::Off) book_.noteReadiness(endpoint.podUid, endpoint.ready, now);
+            if (judges()) book_.noteReadiness(endpoint.podUid, endpoint.ready, now);
             if (ask) asked.insert(endpoint.podUid);
         }
     }
@@ -141,28 +149,31 @@ void Examiner::adoptReadiness(const api::Split& split, Timestamp now) {
 
 bool Examiner::wanted() const {
     const std::lock_guard lock(mutex_);
-    return order_.mode != api::JudgeMode::Off || !askModel_.empty();
+    return judges() || !askModel_.empty();
 }
 
 Duration Examiner::interval() const {
     const std::lock_guard lock(mutex_);
-    return spec_.analysis.interval;
+    return analysis_.interval;
 }
 
 Duration Examiner::askInterval() const {
     const std::lock_guard lock(mutex_);
-    const api::Analysis& analysis = spec_.analysis;
-    return analysis.prometheus ? std::min(analysis.prometheus->askInterval, analysis.interval)
-                               : analysis.interval;
+    return analysis_.prometheus ? std::min(analysis_.prometheus->askInterval, analysis_.interval)
+                                : analysis_.interval;
 }
 
 std::optional<signals::RoundRequest> Examiner::round(const api::Split& split) const {
     const std::lock_guard lock(mutex_);
-    if (order_.mode == api::JudgeMode::Off) return std::nullopt;
+    if (!judges()) return std::nullopt;
     signals::RoundRequest request{judgedTargets(order_, askModel_, split, runtimes()), selection_,
-                                  spec_.analysis.interval};
+                                  analysis_.interval};
+    if (!accepted_) {
+        request.unreadable = Error{ErrorCode::Unavailable, kNeverAccepted};
+        return request;
+    }
     request.access = accesses_.of(accessSource_);
-    if (prometheus_) request.prometheus = signals::PrometheusOrigin{*prometheus_, space_};
+    if (analysis_.prometheus) request.prometheus = signals::PrometheusOrigin{*analysis_.prometheus, space_};
     const auto canary = [](const signals::Target& target) { return target.arm == signals::Arm::Canary; };
     if (std::ranges::any_of(request.targets, canary)) request.queries = queries();
     return request;
@@ -170,7 +181,7 @@ std::optional<signals::RoundRequest> Examiner::round(const api::Split& split) co
 
 // About the version under judgement.
 std::vector<signals::Query> Examiner::queries() const {
-    const api::QueryWords words{order_.canary, order_.stable, space_, name_, spec_.analysis.interval};
+    const api::QueryWords words{order_.canary, order_.stable, space_, name_, analysis_.interval};
     std::vector<signals::Query> out;
     for (const api::Metric& metric : queries_) {
         if (!metric.query.source) continue;
@@ -184,7 +195,7 @@ std::vector<signals::Query> Examiner::queries() const {
 std::optional<signals::RoundRequest> Examiner::questions(const api::Split& split, Whom whom) const {
     const std::lock_guard lock(mutex_);
     signals::RoundRequest request{askedTargets(askModel_, split, runtimes()), noSelection(),
-                                  spec_.analysis.interval};
+                                  analysis_.interval};
     request.read = false;
     std::set<std::string> elsewhere;
     if (whom == Whom::NotJudged) {
@@ -221,8 +232,8 @@ Examiner::Finding Examiner::finish(const signals::Round& round) {
     Finding finding{learn(round), std::nullopt};
     finding.news = noteRefusals(round) || finding.news;
     // Ordered off while it was under way.
-    if (order_.mode == api::JudgeMode::Off) return finding;
-    finding.stratum = book_.add(round, {attemptStartedAt_, spec_.analysis.warmUp});
+    if (!judges()) return finding;
+    finding.stratum = book_.add(round, {attemptStartedAt_, analysis_.warmUp});
     if (!finding.stratum) return finding;
     if (!selectionTrouble_.empty()) finding.stratum->troubles.push_back(selectionTrouble_);
     judge_.add(*finding.stratum);
@@ -243,9 +254,9 @@ bool Examiner::noteRefusals(const signals::Round& round) {
     return news;
 }
 
+// Secrets are kept only while something is judged.
 void Examiner::adoptAccess() {
-    prometheus_ = spec_.analysis.prometheus;
-    accessSource_ = prometheus_ ? prometheus_->access : spec_.metricsAccess;
+    if (!judges()) return accesses_.want({});
     std::vector<api::AccessSource> wanted{accessSource_};
     for (const api::Metric& metric : queries_) {
         if (metric.query.source) wanted.push_back(metric.query.source->access);
@@ -255,15 +266,15 @@ void Examiner::adoptAccess() {
 
 // Another profile is another question: nothing of the one before is compared with any more.
 void Examiner::adoptReference() {
-    if (spec_.analysis.reference == referenceSource_) return;
-    referenceSource_ = spec_.analysis.reference;
+    if (analysis_.reference == referenceSource_) return;
+    referenceSource_ = analysis_.reference;
     referenceReading_ = {};
     judge_.setReference(std::make_shared<const api::Reference>());
 }
 
 std::optional<api::ConfigMapKey> Examiner::referenceDue(Duration now) const {
     const std::lock_guard lock(mutex_);
-    const bool wanted = order_.mode != api::JudgeMode::Off && referenceSource_;
+    const bool wanted = judges() && referenceSource_;
     return wanted && referenceReading_.due(now) ? referenceSource_ : std::nullopt;
 }
 
@@ -277,7 +288,7 @@ void Examiner::learnReference(const api::ConfigMapKey& source, const ReferenceRe
 
 std::optional<api::AccessSource> Examiner::accessDue(Duration now) const {
     const std::lock_guard lock(mutex_);
-    return order_.mode != api::JudgeMode::Off ? accesses_.due(now) : std::nullopt;
+    return judges() ? accesses_.due(now) : std::nullopt;
 }
 
 void Examiner::learnAccess(const api::AccessSource& source, const AccessReading& reading, Duration now) {

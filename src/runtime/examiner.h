@@ -42,7 +42,8 @@ class Examiner {
     // Which pods to ask: all of which an answer is wanted, those of them that no round() asks, or those that
     // were never asked.
     enum class Whom { All, NotJudged, NeverAsked };
-    // What is to be read now; nothing when there is nothing to read.
+    // What is to be read now; nothing when there is nothing to read. Until a spec is accepted a round reads
+    // nothing and fails with that reason: a spec that is rejected sends nobody anywhere.
     std::optional<signals::RoundRequest> round(const api::Split& split) const;
     std::optional<signals::RoundRequest> questions(const api::Split& split, Whom whom) const;
 
@@ -55,8 +56,9 @@ class Examiner {
     Finding finishQuestions(const signals::Round& round, Whom whom);
 
     // What has to be read (again) now, while something is judged and as Rereading has it: the profile that
-    // the spec names, and what opens the server that the numbers come from. An access that the server refused
-    // is read again soon. `now` is Clock::sinceBoot.
+    // the last accepted spec names, and what opens the servers that its numbers come from, those of queries
+    // among them. An access that its server refused is read again soon. When nothing is judged any more, what
+    // was read of accesses is forgotten. `now` is Clock::sinceBoot.
     std::optional<api::ConfigMapKey> referenceDue(Duration now) const;
     std::optional<api::AccessSource> accessDue(Duration now) const;
     // What reading it came to. Where the API server did not say, what was known before stays.
@@ -74,6 +76,7 @@ class Examiner {
     void adoptReadiness(const api::Split& split, Timestamp now);
     void adoptReference();
     void adoptAccess();
+    bool judges() const { return order_.mode != api::JudgeMode::Off; }
     void publish();
     bool learn(const signals::Round& round);
     std::vector<signals::Query> queries() const;
@@ -87,7 +90,9 @@ class Examiner {
     int64_t generation_ = -1;
     std::string space_;                             // the object's namespace
     std::string name_;                              // and name
-    api::Spec spec_;                                // without its template
+    api::Spec spec_;                                // the newest, without its template
+    bool accepted_ = false;                         // any spec was, since this process began
+    api::Analysis analysis_;                        // of the last accepted spec, else of the newest
     std::map<std::string, api::Runtime> runtimes_;  // by revision, as far as seen by this process
     std::shared_ptr<const signals::Selection> selection_;
     std::vector<api::Metric> queries_;  // of the last accepted spec
@@ -98,9 +103,8 @@ class Examiner {
     std::optional<api::Judgement> judgement_;
     std::optional<api::ConfigMapKey> referenceSource_;  // whose profile the judge has, or has not yet
     Rereading referenceReading_;
-    std::optional<api::PrometheusSource> prometheus_;  // of the last accepted spec, as accessSource_ is
-    api::AccessSource accessSource_;                   // to it, or to the pods' metrics
-    Accesses accesses_;
+    api::AccessSource accessSource_;  // of the last accepted spec: to its Prometheus, or to the pods' metrics
+    Accesses accesses_;               // none while nothing is judged
     std::map<std::string, api::ModelAnswer> answers_;
 };
 

@@ -18,7 +18,8 @@ Trouble unread(const Error& error, const KeyedObject& object) {
         return {cat("there is no ", object.words(), "; create it: ", object.making), false};
     }
     if (error.code == ErrorCode::Forbidden) {
-        return {cat("the ", object.words(), " may not be read; ", object.granting(error.message)), false};
+        // Which one it is says what to do, and the status has little room for that.
+        return {cat("the ", object.kind.kind, " may not be read; ", object.granting(error.message)), false};
     }
     return {cat("the ", object.words(), " could not be read: ", error.message), true};
 }

@@ -17,7 +17,7 @@ struct KeyedObject {
     std::string space;
     std::string name;
     std::string making;  // the command that makes it
-    // What a person does about this refusal of the API server.
+    // What a person does about this refusal of the API server; names the object and its namespace.
     std::function<std::string(const std::string& refusal)> granting;
 
     // `ConfigMap "training" in namespace "ml"`.
@@ -40,7 +40,8 @@ struct KeyedData {
     std::string keys() const;
 };
 
-// What a person does about a ConfigMap that may not be read: the chart grants that right.
+// What a person does about a ConfigMap that may not be read, which the refusal names: the chart grants that
+// right.
 std::string upgradeTheChart(const std::string& refusal);
 
 // What an answer of the API server to a GET of the object says. Pure.

@@ -187,7 +187,7 @@ bool Reader::string(string_t& value) {
 // What a status means to somebody who has just named an address.
 std::string statusInWords(int status) {
     if (status == 401 || status == 403) {
-        return "; state credentials that it accepts, in spec.analysis.from.prometheus.credentials";
+        return "; state credentials for this Prometheus in the spec, or renew what their Secret holds";
     }
     if (status >= 300 && status < 400) return "; redirects are not followed, state the address they lead to";
     if (status == 404) return "; is its API at that path?";

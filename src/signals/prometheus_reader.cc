@@ -61,8 +61,7 @@ void PrometheusReader::answer(QueryResult& result, Timestamp at, Duration interv
                               std::function<void()> done) {
     const Query& query = result.query;
     if (!query.access) {
-        result.answer =
-            Error{query.access.error().code, cat(nameOf(query.source), ": ", query.access.error().message)};
+        result.answer = query.access.error();
         return done();
     }
     Question question = questionOf(query.source, *query.access, query.promql, at, interval);

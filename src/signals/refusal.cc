@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace serin::signals {
 namespace {
@@ -26,11 +27,15 @@ std::string withoutSecrets(std::string text, const net::Access& access) {
     for (const std::string& secret : access.secrets) {
         if (secret.size() < kRecognised) continue;
         const std::string_view begin = std::string_view(secret).substr(0, kRecognised);
-        for (size_t at = text.find(begin); at != std::string::npos;
-             at = text.find(begin, at + kInstead.size())) {
+        // In one pass: a server may repeat it as often as its answer is long.
+        std::string out;
+        size_t from = 0;
+        for (size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, from)) {
+            out.append(text, from, at - from).append(kInstead);
             const auto same = std::ranges::mismatch(std::string_view(text).substr(at), secret);
-            text.replace(at, static_cast<size_t>(same.in2 - secret.begin()), kInstead);
+            from = at + static_cast<size_t>(same.in2 - secret.begin());
         }
+        if (from > 0) text = std::move(out.append(text, from));
     }
     return text;
 }

@@ -32,16 +32,26 @@ Error notRead(int status, const std::string& path) {
             cat(why.message, "; state credentials that it accepts, in spec.runtime.metrics.credentials")};
 }
 
+// What is wrong with a page. Secrets are taken from it before its words are cut or made printable, so that no
+// part of one stays.
+std::string wordsOf(const Error& why, const std::string& page, const Selection& selection, bool openMetrics,
+                    size_t mostSelected, const net::Access& access) {
+    if (access.secrets.empty()) return printable(why.message);
+    const auto again = readPage(withoutSecrets(page, access), selection, openMetrics, mostSelected);
+    return printable(again ? withoutSecrets(why.message, access) : again.error().message);
+}
+
 Result<PodReading> readAnswer(const Result<HttpResponse>& answer, const std::string& path,
-                              const Selection& selection, size_t mostSelected) {
-    if (!answer) return answer.error();
+                              const Selection& selection, size_t mostSelected, const net::Access& access) {
+    if (!answer) return Error{answer.error().code, withoutSecrets(answer.error().message, access)};
     if (answer->status != 200) return notRead(answer->status, path);
     auto type = answer->headers.find("content-type");
     bool openMetrics =
         type != answer->headers.end() && type->second.starts_with("application/openmetrics-text");
     auto reading = readPage(answer->body, selection, openMetrics, mostSelected);
-    if (!reading) return invalid(cat(path, ": ", printable(reading.error().message)));
-    return reading;
+    if (reading) return reading;
+    return invalid(cat(path, ": ",
+                       wordsOf(reading.error(), answer->body, selection, openMetrics, mostSelected, access)));
 }
 
 std::optional<api::ModelAnswer> modelAnswerOf(const Result<HttpResponse>& answer) {
@@ -125,6 +135,10 @@ void Scraper::start(RoundRequest request, std::function<void(Round)> done) {
 size_t Scraper::readingsOf(const RoundRequest& request, Pending& pending) {
     const std::vector<PodResult>& pods = pending.round.pods;
     if (!request.read || pods.empty()) return 0;
+    if (request.unreadable) {
+        failRound(*request.unreadable, pending.round);
+        return 0;
+    }
     const auto overTls = [](const PodResult& pod) { return pod.target.metricsHttps; };
     if (!request.access && (request.prometheus || std::ranges::any_of(pods, overTls))) {
         failRound(request.access.error(), pending.round);
@@ -174,10 +188,7 @@ void Scraper::fetchMetrics(Pending& pending, size_t index) {
                                maxPageBytes, target.metricsHttps ? &access : nullptr);
     result.endedAt = clock_.wall();
     result.reading = readAnswer(answer, target.metricsPath, *pending.round.selection,
-                                mostSeries(pending.round.pods.size()));
-    if (result.reading) return;
-    const Error& why = result.reading.error();
-    result.reading = Error{why.code, withoutSecrets(why.message, access)};
+                                mostSeries(pending.round.pods.size()), access);
 }
 
 void Scraper::askModel(Pending& pending, size_t index) {

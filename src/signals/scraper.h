@@ -25,6 +25,9 @@ struct RoundRequest {
     // what would need it fails as a whole, for part of a round would be compared with nothing.
     Result<net::Access> access = net::Access{};
     std::vector<Query> queries{};  // asked at the same time, each in at most min(interval / 2, 5 s)
+    // Why no metrics are to be read: every reading fails with it. It says by itself what it is about. Pods
+    // are still asked for their models.
+    std::optional<Error> unreadable = std::nullopt;
 };
 
 // Scrapes pods in parallel on threads of its own, shared by all ModelDeployments. Safe to call from several

@@ -40,8 +40,7 @@ struct Selection {
 };
 
 // Compiles what the runtime and the metrics ask pods for; queries ask none. Invalid names the field and what
-// is wrong with it
-// ("spec.runtime.errors.bad[0]: …").
+// is wrong with it ("spec.runtime.errors.bad[0]: …").
 Result<Selection> compileSelection(const api::Runtime& runtime, const std::vector<api::Metric>& metrics);
 
 }  // namespace serin::signals

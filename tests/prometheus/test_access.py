@@ -77,8 +77,8 @@ def test_is_read_with_the_right_password_and_its_authority(guarded):
 @pytest.mark.parametrize("authorization", [None, basic(USER, "wrong"), basic("nobody", PASSWORD), "Bearer abc"])
 def test_says_that_it_does_not_accept_the_credentials_and_does_not_repeat_them(guarded, authorization):
     assert guarded.trouble(authorization=authorization) == (
-        f"Prometheus at {guarded.prometheus.address}: HTTP 401; state credentials that it accepts, in "
-        "spec.analysis.from.prometheus.credentials")
+        f"Prometheus at {guarded.prometheus.address}: HTTP 401; state credentials for this Prometheus in "
+        "the spec, or renew what their Secret holds")
 
 
 def test_is_shown_nothing_unless_its_certificate_is_of_the_authority_and_for_the_name(guarded, tmp_path):

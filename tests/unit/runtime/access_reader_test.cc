@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/status_limits.h"
 #include "tests/unit/apply/fakes.h"
 
 namespace serin::runtime {
@@ -48,6 +49,17 @@ TEST(AccessReader, AsksForTheSecretAndTheConfigMapByName) {
     EXPECT_EQ(reading.access.serverName, "p.example.com");
 }
 
+TEST(AccessReader, AsksForNoConfigMapWhereTheSecretIsOfNoUse) {
+    serin::testing::ScriptedTransport transport;
+    const auto read = accessReader(transport, kube::RequestBuilder("test"));
+    transport.fail(ErrorCode::Unavailable);
+    EXPECT_TRUE(read("ml", kBoth, {}).trouble.failed);
+    EXPECT_EQ(transport.requests.size(), 1u);
+    transport.answer(403, R"({"kind":"Status","message":"no","reason":"Forbidden","code":403})");
+    EXPECT_THAT(read("ml", kBoth, {}).trouble.why, HasSubstr("the Secret may not be read"));
+    EXPECT_EQ(transport.requests.size(), 2u);
+}
+
 TEST(AccessReader, AsksForNothingThatIsNotNamed) {
     serin::testing::ScriptedTransport transport;
     transport.answer(200, R"({"data":{"token":"YWJj"}})");
@@ -74,11 +86,20 @@ TEST(AccessReader, ARefusalHasTheTwoCommandsThatGrantTheRight) {
         R"(resource \"secrets\" in API group \"\" in the namespace \"ml\")"));
     EXPECT_EQ(
         reading.trouble.why,
-        "the Secret \"reader\" in namespace \"ml\" may not be read; grant it: kubectl create role "
+        "the Secret may not be read; grant it: kubectl create role "
         "serin-reads-reader -n ml --verb=get --resource=secrets --resource-name=reader && kubectl create "
         "rolebinding serin-reads-reader -n ml --role=serin-reads-reader "
         "--serviceaccount=serin:serin-operator");
     EXPECT_FALSE(reading.trouble.failed) << "a right that was taken away counts at once";
+}
+
+TEST(AccessReader, TheTwoCommandsFitIntoTheMessageOfAMetric) {
+    const AccessReading reading =
+        accessIn(status(403, "Forbidden", R"(User \"system:serviceaccount:serin:serin\" cannot get it)"),
+                 std::nullopt, "ml-fraud", {"metrics-reader", std::nullopt, ""});
+    const std::string message = "value: " + reading.trouble.why;
+    EXPECT_LE(message.size(), api::kLongestDetail) << message;
+    EXPECT_THAT(message, EndsWith("--serviceaccount=serin:serin"));
 }
 
 TEST(AccessReader, AnAccountThatTheRefusalDoesNotNameIsAPlaceholder) {

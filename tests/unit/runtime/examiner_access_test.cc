@@ -4,6 +4,7 @@
 #include "api/codec.h"
 #include "plan/plan.h"
 #include "runtime/metrics.h"
+#include "runtime/readings.h"
 #include "runtime/recording_shelf.h"
 #include "tests/unit/apply/fakes.h"
 #include "tests/unit/runtime/examiner_fixture.h"
@@ -58,6 +59,17 @@ class ExaminerAccessTest : public ExaminerTest {
         // As this process saw it before.
         object.spec.revision = "old";
     }
+    // A query that is asked elsewhere than the pods' numbers, and opened by something else.
+    void askAnother() {
+        api::Metric value;
+        value.name = "value";
+        value.kind = api::MetricKind::Query;
+        value.max = api::kMostBadLooks;
+        value.query.promql = "sum(order_value)";
+        value.query.min = 20;
+        value.query.source = api::PrometheusSource{"https://metrics", seconds(15), seconds(10), another};
+        object.spec.analysis.metrics.push_back(value);
+    }
     static AccessReading good(const std::string& token) { return {{"Bearer " + token, "", "", {token}}, {}}; }
     static AccessReading bad(const std::string& why, bool failed) { return {{}, {why, failed}}; }
 
@@ -75,6 +87,7 @@ class ExaminerAccessTest : public ExaminerTest {
     }
 
     const api::AccessSource source{"reader", std::nullopt, ""};
+    const api::AccessSource another{"business", std::nullopt, ""};
     const Duration now = std::chrono::hours(1);
     serin::testing::ManualClock clock;
     EchoingPoster poster;
@@ -177,25 +190,65 @@ TEST_F(ExaminerAccessTest, ASpecThatIsNotAcceptedLeadsTheAccessToNoOtherServer) 
     EXPECT_EQ(examiner.round(split)->prometheus->source.address, "https://prometheus:9090");
 }
 
-// A query that is asked elsewhere than the pods' numbers, and opened by something else.
+TEST_F(ExaminerAccessTest, NobodyIsAskedForNumbersUntilASpecIsAccepted) {
+    object.spec.problems = {"spec.model.name: is missing"};
+    for (const bool fromPods : {false, true}) {
+        if (fromPods) readFromPods();
+        Examiner examiner(object);
+        order(examiner, 0);
+        EXPECT_FALSE(examiner.accessDue(now));
+        for (size_t pod : {0U, 1U, 2U}) {
+            EXPECT_THAT(why(look(examiner, 1), pod), HasSubstr("the spec was not accepted"));
+        }
+        examiner.finish(look(examiner, 1));
+        const auto finding = examiner.finish(look(examiner, 2));
+        ASSERT_TRUE(finding.stratum);
+        ASSERT_EQ(finding.stratum->troubles.size(), 1u);
+        EXPECT_THAT(finding.stratum->troubles[0], HasSubstr("the spec was not accepted"));
+        EXPECT_TRUE(poster.shown.empty());
+        EXPECT_TRUE(pods.shown.empty());
+    }
+}
+
+TEST_F(ExaminerAccessTest, IsAskedAgainAsSoonAsASpecIsAccepted) {
+    object.spec.problems = {"spec.model.name: is missing"};
+    Examiner examiner(object);
+    order(examiner, 0);
+    object.spec.problems.clear();
+    ++object.meta.generation;
+    order(examiner, 1);
+    EXPECT_EQ(examiner.accessDue(now), source);
+    examiner.learnAccess(source, good("abc"), now);
+    look(examiner, 1);
+    EXPECT_EQ(poster.shown, std::vector<std::string>{"Bearer abc"});
+}
+
+TEST_F(ExaminerAccessTest, NoSecretIsKeptWhenNothingIsJudgedAnyMore) {
+    Examiner examiner(object);
+    order(examiner, 0);
+    examiner.learnAccess(source, good("abc"), now);
+    const api::JudgeOrder ordered = plan.order;
+    plan.order = {};
+    order(examiner, 1);
+    examiner.learnAccess(source, good("abc"), now);  // a late answer
+    plan.order = ordered;
+    order(examiner, 2);
+    EXPECT_EQ(examiner.accessDue(now), source) << "it is read anew";
+    EXPECT_EQ(why(look(examiner, 2)),
+              "the credentials or certificates that the spec names were not read yet");
+    EXPECT_TRUE(poster.shown.empty());
+}
+
 TEST_F(ExaminerAccessTest, EachServerIsShownItsOwnAccess) {
-    const api::AccessSource another{"business", std::nullopt, ""};
-    api::Metric value;
-    value.name = "value";
-    value.kind = api::MetricKind::Query;
-    value.max = api::kMostBadLooks;
-    value.query.promql = "sum(order_value)";
-    value.query.min = 20;
-    value.query.source = api::PrometheusSource{"https://metrics", seconds(15), seconds(10), another};
-    object.spec.analysis.metrics.push_back(value);
+    askAnother();
     Examiner examiner(object);
     order(examiner, 0);
     examiner.learnAccess(source, good("abc"), now);
     EXPECT_EQ(examiner.accessDue(now), another);
     const signals::Round first = look(examiner, 1);
     EXPECT_EQ(poster.shown, std::vector<std::string>{"Bearer abc"});
-    EXPECT_THAT(first.queries.at(0).answer.error().message,
-                AllOf(HasSubstr("https://metrics: "), HasSubstr("were not read yet")));
+    EXPECT_EQ(first.queries.at(0).answer.error().message,
+              "the credentials or certificates that the spec names were not read yet");
     examiner.learnAccess(another, good("xyz"), now);
     EXPECT_FALSE(examiner.accessDue(now));
     EXPECT_TRUE(examiner.finish(look(examiner, 2)).news);
@@ -203,6 +256,29 @@ TEST_F(ExaminerAccessTest, EachServerIsShownItsOwnAccess) {
     EXPECT_TRUE(examiner.accessDue(now + minutes(1))) << "both were refused";
     examiner.learnAccess(source, good("abc"), now + minutes(1));
     EXPECT_EQ(examiner.accessDue(now + minutes(1)), another);
+}
+
+TEST_F(ExaminerAccessTest, OneReadingThatIsNotAnsweredIsEnoughAtATime) {
+    askAnother();
+    Examiner examiner(object);
+    order(examiner, 0);
+    AccessReading answer = bad("no answer", true);
+    std::vector<std::string> asked;
+    const auto keep = [&] {
+        const ReadAccess read = [&](const std::string&, const api::AccessSource& from,
+                                    const std::stop_token&) {
+            asked.push_back(from.secret);
+            return answer;
+        };
+        keepReadings(examiner, "ml", {}, read, clock, {});
+        return asked;
+    };
+    EXPECT_EQ(keep(), (std::vector<std::string>{"reader"}));
+    EXPECT_EQ(keep(), (std::vector<std::string>{"reader", "business"})) << "the others have their turn";
+    EXPECT_EQ(keep().size(), 2u);
+    clock.pass(minutes(1));
+    answer = good("abc");
+    EXPECT_EQ(keep(), (std::vector<std::string>{"reader", "business", "reader", "business"}));
 }
 
 TEST_F(ExaminerAccessTest, ANameForTheCertificateAloneNeedsNoReading) {

@@ -283,11 +283,16 @@ TEST_F(QueryExaminerTest, StaysTheOneOfTheLastGoodSpec) {
     Examiner examiner(object);
     order(examiner, 0);
     object.spec.analysis.metrics[1].query.promql = "other";
+    object.spec.analysis.interval = std::chrono::seconds(9);
     object.spec.problems = {"spec.analysis.metrics[0]: is wrong"};
     ++object.meta.generation;
     order(examiner, 1);
     ASSERT_EQ(asked(examiner).size(), 1u);
-    EXPECT_NE(asked(examiner)[0].promql, "other") << "the judge goes on with that, too";
+    EXPECT_EQ(asked(examiner)[0].promql, "sum(rate(a{v=\"new\",w=\"old\",n=\"ml/fraud\"}[1s]))")
+        << "the judge goes on with that, too";
+    EXPECT_EQ(examiner.interval(), std::chrono::seconds(1));
+    EXPECT_EQ(examiner.askInterval(), std::chrono::seconds(1));
+    EXPECT_EQ(examiner.round(split)->interval, std::chrono::seconds(1));
 }
 
 // A spec whose histogram is compared with a profile in a ConfigMap.

@@ -66,7 +66,8 @@ TEST(PrometheusAnswer, OfSomebodyElseIsNotRepeated) {
     EXPECT_EQ(refusal("", 404), "HTTP 404; is its API at that path?");
     EXPECT_EQ(refusal("", 302), "HTTP 302; redirects are not followed, state the address they lead to");
     EXPECT_EQ(refusal("no", 401),
-              "HTTP 401; state credentials that it accepts, in spec.analysis.from.prometheus.credentials");
+              "HTTP 401; state credentials for this Prometheus in the spec, or renew what their Secret holds")
+        << "a query's own Prometheus answers so, too";
     EXPECT_EQ(refusal("<html>secret</html>"),
               "its answer cannot be read: it is not JSON, or its end is missing");
     EXPECT_EQ(refusal(R"({"kind":"Status","message":"secret"})"), "its answer is not one of Prometheus");

@@ -19,6 +19,7 @@ TEST(WithoutSecrets, LeavesNoneWhereverItStandsAndWhereverItIsCut) {
     EXPECT_EQ(withoutSecrets("open sesameopen sesame no Basic cmVhZGVyOnMzY3JldA== here", access),
               "[secret][secret] no Basic [secret] here");
     EXPECT_EQ(withoutSecrets("no Basic cmVhZGVyOnMz…", access), "no Basic [secret]…");
+    EXPECT_EQ(withoutSecrets("open sesopen sesame", access), "[secret][secret]");
     EXPECT_EQ(withoutSecrets("nothing of it", access), "nothing of it");
     EXPECT_EQ(withoutSecrets("any words have these", {"", "", "", {"", "a"}}), "any words have these");
 }

@@ -189,6 +189,37 @@ TEST_F(ScraperTest, TellsARefusalOfItsAccessFromOtherTrouble) {
     EXPECT_EQ(round.pods[2].reading.error().code, ErrorCode::Unavailable);
 }
 
+TEST_F(ScraperTest, RepeatsNoPartOfASecretOfAPageThatCannotBeRead) {
+    const std::string password = "gr\u00fc\u00dfe an s3cret";
+    for (const std::string& said : {password, cat("of-many-words-before-it-", password)}) {
+        fetcher.answers.insert_or_assign(
+            "a:8082/metrics", Result<HttpResponse>(page(200, cat("requests_total \u00a7", said, "\n"))));
+        RoundRequest ask = request({target("a")});
+        ask.targets[0].metricsHttps = true;
+        ask.access = net::Access{"Basic abc", "", "", {password}};
+        Scraper scraper(fetcher, clock, 1);
+        const Round round = scraper.scrape(ask);
+        ASSERT_FALSE(round.pods[0].reading);
+        const std::string why = round.pods[0].reading.error().message;
+        EXPECT_THAT(why, testing::StartsWith("/metrics: line 1: \"??"));
+        EXPECT_THAT(why, testing::HasSubstr("[secret]"));
+        for (const char* part : {"gr", "s3cret"}) EXPECT_EQ(why.find(part), std::string::npos) << why;
+    }
+}
+
+TEST_F(ScraperTest, ReadsNothingWhereThatIsSaidAndAsksForModelsAllTheSame) {
+    fetcher.answers.emplace("a:8080/v2/models/fraud/ready", page(200, ""));
+    RoundRequest ask = request({target("a", true), target("b")});
+    ask.unreadable = Error{ErrorCode::Unavailable, "nobody knows what to read"};
+    Scraper scraper(fetcher, clock, 1);
+    const Round round = scraper.scrape(ask);
+    for (const PodResult& pod : round.pods) {
+        EXPECT_EQ(pod.reading.error().message, "nobody knows what to read");
+    }
+    EXPECT_EQ(round.pods[0].model, api::ModelAnswer::Ready);
+    EXPECT_EQ(fetcher.asked.size(), 1U);
+}
+
 TEST_F(ScraperTest, AsksCanaryPodsForTheirModelWhenTold) {
     fetcher.answers.emplace("ready:8080/v2/models/fraud/ready", page(200, ""));
     fetcher.answers.emplace("loading:8080/v2/models/fraud/ready", page(400, "{}"));
