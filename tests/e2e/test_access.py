@@ -88,7 +88,8 @@ def test_password_that_is_changed_while_a_rollout_is_judged_is_read_again(ns, pr
     grant(ns, fraud)
     fraud.wait(lambda _: fraud.condition("MetricsReachable").get("status") == "True", 120, "it is read")
     prometheus.change_password()
-    unreadable(fraud, "HTTP 401")
+    fraud.wait(lambda status: "HTTP 401" in status.get("message", ""), 120, "the rollout holds for that")
     keep_password(ns, prometheus.password)
-    fraud.wait(lambda _: fraud.condition("MetricsReachable").get("status") == "True", 120, "it is read again")
+    fraud.wait(lambda status: "Holding" not in status["phase"] and "HTTP 401" not in status["message"], 150,
+               "it is read again")
     load.check_none_failed()
