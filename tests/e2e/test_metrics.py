@@ -1,5 +1,6 @@
 """Who may read the operator's own metrics."""
 
+import contextlib
 import os
 import shlex
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import pytest
 
 from conftest import OPERATOR_NAMESPACE, ROOT
-from harness.cluster import CLUSTER
+from harness.cluster import CLUSTER, KubectlError
 from harness.operator import Operator
 from harness.wait import wait_for
 
@@ -130,8 +131,10 @@ def store_certificate(folder, name):
     made = kubectl("create", "secret", "tls", SECRET, f"--cert={folder / 'certificate'}", f"--key={folder / 'key'}",
                    "--dry-run=client", "-o", "yaml")
     kubectl("apply", "-f", "-", stdin=made)
-    # A kubelet looks at a pod's Secrets when the pod changes, else about once a minute.
-    kubectl("annotate", "pods", "--all", "--overwrite", f"seen-certificate={name}")
+    # A kubelet looks at a pod's Secrets when the pod changes, else about once a minute. Pods that end may be gone meanwhile.
+    for pod in kubectl("get", "pods", "-o", "name").split():
+        with contextlib.suppress(KubectlError):
+            kubectl("annotate", pod, "--overwrite", f"seen-certificate={name}")
     return (folder / "certificate").read_text()
 
 
