@@ -23,24 +23,10 @@ bool isDue(const LookRule& rule, const api::Stratum& stratum, Duration delay, Ti
     return rule.answering && at - *rule.answering >= delay + rule.interval;
 }
 
-// Those that count.
-std::vector<api::Look> looksAt(const api::Stratum& stratum, const LookRule& rule, const api::Metric& metric) {
-    std::vector<api::Look> out;
-    const auto found = stratum.looks.find(metric.name);
-    if (found == stratum.looks.end()) return out;
-    for (const api::Look& look : found->second) {
-        if (isDue(rule, stratum, metric.query.delay, look.at)) out.push_back(look);
-    }
-    return out;
-}
-
-// What is wrong with a query must not be told only when its delay is over.
-void noteNewest(const api::Stratum& stratum, MetricMemory& metric) {
-    const auto found = stratum.looks.find(metric.definition.name);
-    if (!metric.definition.isDelayed() || found == stratum.looks.end() || found->second.empty()) return;
-    const api::Look& newest = found->second.back();
-    metric.look.trouble = newest.value ? "" : newest.trouble;
-    if (newest.value) metric.look.value = newest.value;
+const std::vector<api::Look>& looksAt(const api::Stratum& stratum, const std::string& metric) {
+    static const std::vector<api::Look> none;
+    const auto found = stratum.looks.find(metric);
+    return found == stratum.looks.end() ? none : found->second;
 }
 
 }  // namespace
@@ -48,11 +34,14 @@ void noteNewest(const api::Stratum& stratum, MetricMemory& metric) {
 void countLooks(const api::Stratum& stratum, const LookRule& rule, bool inStep, bool warm,
                 MetricMemory& metric) {
     const api::PromQuery& query = metric.definition.query;
-    noteNewest(stratum, metric);
-    for (const api::Look& look : looksAt(stratum, rule, metric.definition)) {
+    for (const api::Look& look : looksAt(stratum, metric.definition.name)) {
+        const bool due = isDue(rule, stratum, query.delay, look.at);
+        // What is wrong with a delayed one must not be told only when its delay is over.
+        if (!due && !metric.definition.isDelayed()) continue;
         metric.look.trouble = look.value ? "" : look.trouble;
         if (!look.value) continue;
         metric.look.value = look.value;
+        if (!due) continue;
         RateTick tick;
         tick.inStep = inStep;
         tick.canary.push_back({1, isBad(query, *look.value) ? 1U : 0U, warm, kNoGroup});
@@ -61,8 +50,10 @@ void countLooks(const api::Stratum& stratum, const LookRule& rule, bool inStep, 
 }
 
 std::string withoutAnswer(const api::Stratum& stratum, const LookRule& rule, const api::Metric& metric) {
-    const std::vector<api::Look> looks = looksAt(stratum, rule, metric);
-    return looks.empty() || looks.back().value ? "" : looks.back().trouble;
+    const std::vector<api::Look>& looks = looksAt(stratum, metric.name);
+    if (looks.empty() || looks.back().value) return "";
+    // Whichever counts, the ones after it do.
+    return isDue(rule, stratum, metric.query.delay, looks.back().at) ? looks.back().trouble : "";
 }
 
 }  // namespace serin::judge

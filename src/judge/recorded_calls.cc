@@ -19,11 +19,7 @@ class Collector {
         out.about += remark.text + '\n';
         return {};
     }
-    Result<void> operator()(api::Analysis& analysis) {
-        hasAnalysis_ = true;
-        out.calls.emplace_back(std::move(analysis));
-        return {};
-    }
+    Result<void> operator()(api::Analysis& analysis) { return keep(std::move(analysis)); }
     Result<void> operator()(api::Reference& reference) {
         return keep(std::make_shared<const api::Reference>(std::move(reference)));
     }
@@ -34,20 +30,16 @@ class Collector {
     }
     Result<void> operator()(api::JudgeOrder& order) { return keep(std::move(order)); }
     Result<void> operator()(api::Stratum& stratum) { return keep(std::move(stratum)); }
-    Result<void> operator()(const Said&) { return hasAnalysis_ ? Result<void>() : noAnalysis(); }
+    Result<void> operator()(const Said&) { return {}; }
 
     RecordedCalls out;
 
   private:
-    static Error noAnalysis() { return invalid("an analysis has to come first"); }
     template <typename Call>
     Result<void> keep(Call call) {
-        if (!hasAnalysis_) return noAnalysis();
         out.calls.emplace_back(std::move(call));
         return {};
     }
-
-    bool hasAnalysis_ = false;
 };
 
 // Since when both versions are compared.

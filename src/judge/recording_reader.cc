@@ -19,9 +19,17 @@ Result<void> readRecording(std::string_view recording,
     if (takeLine(recording) != kRecordingFormat)
         return invalid(cat("line 1: not \"", kRecordingFormat,
                            "\", so it is no recording, or one of another format", kReplayElsewhere));
+    bool analysed = false;
+    const auto take = [&](size_t number, RecordedLine& line) -> Result<void> {
+        analysed = analysed || std::holds_alternative<api::Analysis>(line);
+        if (!analysed && !std::holds_alternative<Remark>(line)) {
+            return invalid("an analysis has to come first");
+        }
+        return visit(number, line);
+    };
     for (size_t number = 2; !recording.empty(); ++number) {
         Result<RecordedLine> line = readLine(takeLine(recording));
-        const Result<void> done = line ? visit(number, *line) : Result<void>(line.error());
+        const Result<void> done = line ? take(number, *line) : Result<void>(line.error());
         if (!done) return invalid(cat("line ", number, ": ", done.error().message));
     }
     return {};

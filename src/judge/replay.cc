@@ -26,42 +26,35 @@ class Player {
         return {};
     }
     Result<void> operator()(api::Reference& reference) {
-        if (!judge_) return noAnalysis();
         judge_->setReference(std::make_shared<const api::Reference>(std::move(reference)));
         return {};
     }
     Result<void> operator()(const RestoredState& state) {
-        if (!judge_) return noAnalysis();
         if (!decodeState(state.text))
             return invalid(cat("the judge's state cannot be read", kReplayElsewhere));
         judge_->restore(state.text);
         return {};
     }
     Result<void> operator()(const api::JudgeOrder& order) {
-        if (!judge_) return noAnalysis();
         judge_->order(order);
         return {};
     }
     Result<void> operator()(api::Stratum& stratum) {
-        if (!judge_) return noAnalysis();
         judge_->add(stratum);
         ++strata_;
         stratum_ = std::move(stratum);
         return {};
     }
     Result<void> operator()(const Said& said) {
-        if (!judge_) return noAnalysis();
         listener_.answer({line_, strata_, stratum_, judge_->judgement(), said});
         return {};
     }
 
   private:
-    static Error noAnalysis() { return invalid("an analysis has to come first"); }
-
     const ReplayListener& listener_;
     size_t line_ = 0;
     size_t strata_ = 0;
-    std::optional<Judge> judge_;
+    std::optional<Judge> judge_;  // there from the first analysis on, before which only remarks stand
     std::optional<api::Stratum> stratum_;
 };
 
