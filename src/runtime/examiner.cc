@@ -79,8 +79,6 @@ void Examiner::adoptSpec(const api::ModelDeployment& object) {
     if (runtimes_.size() >= kMostRuntimes) runtimes_.clear();
     runtimes_[spec_.revision] = spec_.runtime;
     judge_.setAnalysis(analysis_);
-    queries_ = analysis_.metrics;
-    std::erase_if(queries_, [](const api::Metric& metric) { return !metric.isQuery(); });
     adoptReference();
     accessSource_ = analysis_.prometheus ? analysis_.prometheus->access : spec_.metricsAccess;
     const auto compiled = signals::sharedSelection(spec_.runtime, analysis_.metrics);
@@ -183,8 +181,8 @@ std::optional<signals::RoundRequest> Examiner::round(const api::Split& split) co
 std::vector<signals::Query> Examiner::queries() const {
     const api::QueryWords words{order_.canary, order_.stable, space_, name_, analysis_.interval};
     std::vector<signals::Query> out;
-    for (const api::Metric& metric : queries_) {
-        if (!metric.query.source) continue;
+    for (const api::Metric& metric : analysis_.metrics) {
+        if (!metric.isQuery() || !metric.query.source) continue;
         const api::PrometheusSource& source = *metric.query.source;
         out.push_back(
             {metric.name, api::filledQuery(metric.query.promql, words), source, accesses_.of(source.access)});
@@ -256,9 +254,9 @@ bool Examiner::noteRefusals(const signals::Round& round) {
 
 // Secrets are kept only while something is judged.
 void Examiner::adoptAccess() {
-    if (!judges()) return accesses_.want({});
+    if (!judges() || !accepted_) return accesses_.want({});
     std::vector<api::AccessSource> wanted{accessSource_};
-    for (const api::Metric& metric : queries_) {
+    for (const api::Metric& metric : analysis_.metrics) {
         if (metric.query.source) wanted.push_back(metric.query.source->access);
     }
     accesses_.want(wanted);

@@ -95,8 +95,7 @@ class Examiner {
     api::Analysis analysis_;                        // of the last accepted spec, else of the newest
     std::map<std::string, api::Runtime> runtimes_;  // by revision, as far as seen by this process
     std::shared_ptr<const signals::Selection> selection_;
-    std::vector<api::Metric> queries_;  // of the last accepted spec
-    std::string selectionTrouble_;      // why the metrics cannot be read at all
+    std::string selectionTrouble_;  // why the metrics cannot be read at all
     api::JudgeOrder order_;
     std::vector<std::string> askModel_;
     std::optional<Timestamp> attemptStartedAt_;
