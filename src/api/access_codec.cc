@@ -7,7 +7,6 @@ namespace serin::api {
 namespace {
 
 constexpr const char* kDefaultKey = "ca.crt";
-constexpr size_t kLongestShown = 80;
 
 void decodeTls(const Field& tls, AccessSource& out) {
     const Field ca = tls.at("ca");

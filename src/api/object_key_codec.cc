@@ -4,11 +4,6 @@
 #include "base/text.h"
 
 namespace serin::api {
-namespace {
-
-constexpr size_t kLongestShown = 80;
-
-}  // namespace
 
 std::string decodeObjectName(const Field& field, std::string_view kind, std::string_view content) {
     std::string name = field.text();

@@ -8,7 +8,6 @@ namespace serin::api {
 namespace {
 
 constexpr const char* kDefault = "mlserver";
-constexpr size_t kLongestShown = 80;
 
 // One selector, or a list of them that is summed.
 std::vector<std::string> selectors(const Field& field) {

@@ -46,6 +46,9 @@ void checkQueries(const Field& metrics, Analysis& out);
 // read.
 void decodeReference(const Field& analysis, Analysis& out);
 
+// Of a value that a problem repeats.
+inline constexpr size_t kLongestShown = 80;
+
 // Parts that stand in several places. The name of an object of this kind that has `content` (words for
 // people), and a key of a ConfigMap.
 std::string decodeObjectName(const Field& field, std::string_view kind, std::string_view content);
