@@ -212,7 +212,7 @@ void Operator::onFound(const std::string& key, const runtime::Examiner& examiner
     if (finding.stratum) {
         const size_t slash = key.find('/');
         metrics_.counted(key.substr(0, slash), key.substr(slash + 1), *finding.stratum);
-        if (const auto said = examiner.judgement()) metrics_.judged(api::nameOf(said->verdict));
+        if (const auto said = examiner.verdict()) metrics_.judged(api::nameOf(*said));
     }
     if (finding.news) queue_.add(key);
 }

@@ -137,7 +137,9 @@ void count(const api::Analysis& analysis, const api::Stratum& stratum, Memory& m
 
 }  // namespace
 
-Judge::Judge(const api::Analysis& analysis) : analysis_(analysis), memory_(std::make_unique<Memory>()) {}
+Judge::Judge(const api::Analysis& analysis) : Judge(std::make_shared<const api::Analysis>(analysis)) {}
+Judge::Judge(std::shared_ptr<const api::Analysis> analysis)
+    : analysis_(std::move(analysis)), memory_(std::make_unique<Memory>()) {}
 Judge::Judge(const Judge& other)
     : analysis_(other.analysis_), memory_(std::make_unique<Memory>(*other.memory_)) {}
 Judge& Judge::operator=(const Judge& other) {
@@ -176,13 +178,17 @@ bool Judge::recall(std::string_view state, const api::JudgeOrder& order) {
 }
 
 void Judge::setAnalysis(const api::Analysis& analysis) {
-    analysis_ = analysis;
+    setAnalysis(std::make_shared<const api::Analysis>(analysis));
+}
+
+void Judge::setAnalysis(std::shared_ptr<const api::Analysis> analysis) {
+    analysis_ = std::move(analysis);
     reconcile();
 }
 
 void Judge::reconcile() {
-    memory_->attempt.metrics = reconciled(analysis_, memory_->attempt);
-    reconcileReferences(analysis_, *memory_);
+    memory_->attempt.metrics = reconciled(*analysis_, memory_->attempt);
+    reconcileReferences(*analysis_, *memory_);
 }
 
 void Judge::order(const api::JudgeOrder& order) {
@@ -205,7 +211,7 @@ void Judge::order(const api::JudgeOrder& order) {
         return;
     }
     if (!aboutSameAttempt(memory_->attempt, order)) {
-        startAttempt(analysis_, order, *memory_);
+        startAttempt(*analysis_, order, *memory_);
     } else if (order.step != memory_->attempt.step ||
                (memory_->attempt.stepStarted && !order.stepStartedAt)) {
         closeStep(*memory_);
@@ -214,7 +220,7 @@ void Judge::order(const api::JudgeOrder& order) {
     memory_->attempt.step = order.step;
     memory_->attempt.stepStarted = order.stepStartedAt.has_value();
     if (order.afterPromotion() && !memory_->attempt.soaking) {
-        startSoak(analysis_, memory_->stable, memory_->attempt);
+        startSoak(*analysis_, memory_->stable, memory_->attempt);
         memory_->pending.reset();
     }
     if (order.mode == JudgeMode::Watch && !memory_->attempt.watching) startWatch(memory_->attempt);
@@ -228,7 +234,7 @@ void Judge::add(const api::Stratum& stratum) {
     noteScrapes(stratum, memory);
     // Clocks of two processes may differ a little; more than that would count requests twice.
     const bool overlaps = counted - stratum.from > (stratum.to - stratum.from) / 10;
-    if (overlaps || tooLong(stratum, analysis_.interval)) {
+    if (overlaps || tooLong(stratum, analysis_->interval)) {
         memory.pending.reset();
         memory.at = stratum.to;
         return;
@@ -236,7 +242,7 @@ void Judge::add(const api::Stratum& stratum) {
     const bool waited = memory.pending.has_value() && memory.pendingForLost;
     const bool lost = newlyLost(stratum, memory) && !waited;
     api::Stratum tick = memory.pending ? mergedStrata(*memory.pending, stratum) : stratum;
-    if ((lost || misaligned(tick)) && !tooLong(tick, analysis_.interval)) {
+    if ((lost || misaligned(tick)) && !tooLong(tick, analysis_->interval)) {
         memory.pending = tick;
         memory.pendingForLost = waited || lost;
         return;
@@ -244,15 +250,19 @@ void Judge::add(const api::Stratum& stratum) {
     memory.pending.reset();
     memory.pendingForLost = false;
     memory.at = tick.to;
-    if (tooLong(tick, analysis_.interval)) return;
+    if (tooLong(tick, analysis_->interval)) return;
     dropLeftOut(memory.attempt, tick);
-    count(analysis_, tick, memory);
+    count(*analysis_, tick, memory);
 }
 
 api::Judgement Judge::judgement() const {
-    api::Judgement out = reportOf(analysis_, *memory_);
-    out.state = encodeState(*memory_);
+    api::Judgement out = reportOf(*analysis_, *memory_);
+    out.state = state();
     return out;
+}
+
+std::string Judge::state() const {
+    return encodeState(*memory_);
 }
 
 std::string Judge::wholeState() const {

@@ -19,6 +19,8 @@ struct Memory;
 class Judge {
   public:
     explicit Judge(const api::Analysis& analysis);
+    // Shares the analysis, which is not null.
+    explicit Judge(std::shared_ptr<const api::Analysis> analysis);
     Judge(const Judge& other);
     Judge& operator=(const Judge& other);
     Judge(Judge&&) noexcept;
@@ -38,7 +40,8 @@ class Judge {
     // Other metrics or limits from now on. A metric whose definition changed starts anew (its weight and its
     // role are no part of the definition); a HARM that was once declared in this attempt stays.
     void setAnalysis(const api::Analysis& analysis);
-    const api::Analysis& analysis() const { return analysis_; }
+    void setAnalysis(std::shared_ptr<const api::Analysis> analysis);  // as the constructor takes it
+    const api::Analysis& analysis() const { return *analysis_; }
 
     // The profile that metrics with a reference are compared with from now on, or why there is none. Whoever
     // restores a judge sets it again; until then nothing is compared. Precondition: not null.
@@ -58,6 +61,8 @@ class Judge {
     // What can be said now.
     api::Judgement judgement() const;
 
+    // Judgement::state by itself.
+    std::string state() const;
     // Everything remembered, as a text that restore() takes. Unlike Judgement::state it leaves nothing out,
     // however long it gets.
     std::string wholeState() const;
@@ -70,8 +75,8 @@ class Judge {
     // What is remembered follows the analysis.
     void reconcile();
 
-    api::Analysis analysis_;
-    std::unique_ptr<Memory> memory_;  // never null, but in a moved-from Judge
+    std::shared_ptr<const api::Analysis> analysis_;  // never null, but in a moved-from Judge
+    std::unique_ptr<Memory> memory_;                 // likewise
 };
 
 }  // namespace serin::judge

@@ -17,10 +17,14 @@ bool sameAttempt(const api::JudgeOrder& before, const api::JudgeOrder& now) {
 }  // namespace
 
 // What a replay does with the first analysis, so that both begin alike.
-RecordedJudge::RecordedJudge(const api::Analysis& analysis, std::unique_ptr<RecordingSink> sink)
+RecordedJudge::RecordedJudge(std::shared_ptr<const api::Analysis> analysis,
+                             std::unique_ptr<RecordingSink> sink)
     : judge_(analysis), sink_(std::move(sink)) {
-    judge_.setAnalysis(analysis);
+    judge_.setAnalysis(std::move(analysis));
 }
+
+RecordedJudge::RecordedJudge(const api::Analysis& analysis, std::unique_ptr<RecordingSink> sink)
+    : RecordedJudge(std::make_shared<const api::Analysis>(analysis), std::move(sink)) {}
 
 void RecordedJudge::restore(const std::string& state) {
     judge_.restore(state);
@@ -32,8 +36,12 @@ void RecordedJudge::recall(std::string_view state, const api::JudgeOrder& order)
 }
 
 void RecordedJudge::setAnalysis(const api::Analysis& analysis) {
-    judge_.setAnalysis(analysis);
-    if (records()) append(lineOf(analysis));
+    setAnalysis(std::make_shared<const api::Analysis>(analysis));
+}
+
+void RecordedJudge::setAnalysis(std::shared_ptr<const api::Analysis> analysis) {
+    judge_.setAnalysis(std::move(analysis));
+    if (records()) append(lineOf(judge_.analysis()));
 }
 
 void RecordedJudge::setReference(const std::shared_ptr<const api::Reference>& reference) {

@@ -17,16 +17,20 @@ class RecordedJudge {
   public:
     // Without a sink nothing is recorded.
     RecordedJudge(const api::Analysis& analysis, std::unique_ptr<RecordingSink> sink);
+    // Shares the analysis, which is not null.
+    RecordedJudge(std::shared_ptr<const api::Analysis> analysis, std::unique_ptr<RecordingSink> sink);
 
     // As those of Judge.
     void restore(const std::string& state);
     void recall(std::string_view state, const api::JudgeOrder& order);
     void setAnalysis(const api::Analysis& analysis);
+    void setAnalysis(std::shared_ptr<const api::Analysis> analysis);
     void setReference(const std::shared_ptr<const api::Reference>& reference);
     void order(const api::JudgeOrder& order);
     void add(const api::Stratum& stratum);
     // As that of Judge; after a stratum it is recorded what it said.
     api::Judgement judgement();
+    std::string state() const { return judge_.state(); }
 
   private:
     bool records() const { return sink_ && attempt_.has_value(); }

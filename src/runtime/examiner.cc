@@ -46,7 +46,8 @@ std::shared_ptr<const signals::Selection> noSelection() {
 }  // namespace
 
 Examiner::Examiner(const api::ModelDeployment& object, std::unique_ptr<judge::RecordingSink> recording)
-    : judge_(object.spec.analysis, std::move(recording)) {
+    : analysis_(std::make_shared<const api::Analysis>(object.spec.analysis)),
+      judge_(analysis_, std::move(recording)) {
     adoptSpec(object);
     if (object.status.analysis && !object.status.analysis->state.empty())
         restore(object.status.analysis->state);
@@ -66,22 +67,22 @@ void Examiner::adoptSpec(const api::ModelDeployment& object) {
     generation_ = object.meta.generation;
     space_ = object.meta.ns;
     name_ = object.meta.name;
-    spec_ = object.spec;
-    spec_.templateJson.clear();
-    if (!spec_.problems.empty()) {  // judging goes on with the last accepted one
-        if (accepted_) return;
-        analysis_ = spec_.analysis;
+    const api::Spec& spec = object.spec;
+    runtime_ = spec.runtime;
+    const bool accepted = spec.problems.empty();
+    if (!accepted && accepted_) return;  // judging goes on with the last accepted one
+    analysis_ = std::make_shared<const api::Analysis>(spec.analysis);
+    if (!accepted) {
         selection_ = noSelection();
         return;
     }
     accepted_ = true;
-    analysis_ = spec_.analysis;
     if (runtimes_.size() >= kMostRuntimes) runtimes_.clear();
-    runtimes_[spec_.revision] = spec_.runtime;
+    runtimes_[spec.revision] = runtime_;
     judge_.setAnalysis(analysis_);
     adoptReference();
-    accessSource_ = analysis_.prometheus ? analysis_.prometheus->access : spec_.metricsAccess;
-    const auto compiled = signals::sharedSelection(spec_.runtime, analysis_.metrics);
+    accessSource_ = analysis_->prometheus ? analysis_->prometheus->access : spec.metricsAccess;
+    const auto compiled = signals::sharedSelection(runtime_, analysis_->metrics);
     selectionTrouble_ = compiled ? "" : compiled.error().message;
     selection_ = compiled ? *compiled : noSelection();
 }
@@ -152,26 +153,26 @@ bool Examiner::wanted() const {
 
 Duration Examiner::interval() const {
     const std::lock_guard lock(mutex_);
-    return analysis_.interval;
+    return analysis_->interval;
 }
 
 Duration Examiner::askInterval() const {
     const std::lock_guard lock(mutex_);
-    return analysis_.prometheus ? std::min(analysis_.prometheus->askInterval, analysis_.interval)
-                                : analysis_.interval;
+    return analysis_->prometheus ? std::min(analysis_->prometheus->askInterval, analysis_->interval)
+                                 : analysis_->interval;
 }
 
 std::optional<signals::RoundRequest> Examiner::round(const api::Split& split) const {
     const std::lock_guard lock(mutex_);
     if (!judges()) return std::nullopt;
     signals::RoundRequest request{judgedTargets(order_, askModel_, split, runtimes()), selection_,
-                                  analysis_.interval};
+                                  analysis_->interval};
     if (!accepted_) {
         request.unreadable = Error{ErrorCode::Unavailable, kNeverAccepted};
         return request;
     }
     request.access = accesses_.of(accessSource_);
-    if (analysis_.prometheus) request.prometheus = signals::PrometheusOrigin{*analysis_.prometheus, space_};
+    if (analysis_->prometheus) request.prometheus = signals::PrometheusOrigin{*analysis_->prometheus, space_};
     const auto canary = [](const signals::Target& target) { return target.arm == signals::Arm::Canary; };
     if (std::ranges::any_of(request.targets, canary)) request.queries = queries();
     return request;
@@ -179,9 +180,9 @@ std::optional<signals::RoundRequest> Examiner::round(const api::Split& split) co
 
 // About the version under judgement.
 std::vector<signals::Query> Examiner::queries() const {
-    const api::QueryWords words{order_.canary, order_.stable, space_, name_, analysis_.interval};
+    const api::QueryWords words{order_.canary, order_.stable, space_, name_, analysis_->interval};
     std::vector<signals::Query> out;
-    for (const api::Metric& metric : analysis_.metrics) {
+    for (const api::Metric& metric : analysis_->metrics) {
         if (!metric.isQuery() || !metric.query.source) continue;
         const api::PrometheusSource& source = *metric.query.source;
         out.push_back(
@@ -193,7 +194,7 @@ std::vector<signals::Query> Examiner::queries() const {
 std::optional<signals::RoundRequest> Examiner::questions(const api::Split& split, Whom whom) const {
     const std::lock_guard lock(mutex_);
     signals::RoundRequest request{askedTargets(askModel_, split, runtimes()), noSelection(),
-                                  analysis_.interval};
+                                  analysis_->interval};
     request.read = false;
     std::set<std::string> elsewhere;
     if (whom == Whom::NotJudged) {
@@ -231,7 +232,7 @@ Examiner::Finding Examiner::finish(const signals::Round& round) {
     finding.news = noteRefusals(round) || finding.news;
     // Ordered off while it was under way.
     if (!judges()) return finding;
-    finding.stratum = book_.add(round, {attemptStartedAt_, analysis_.warmUp});
+    finding.stratum = book_.add(round, {attemptStartedAt_, analysis_->warmUp});
     if (!finding.stratum) return finding;
     if (!selectionTrouble_.empty()) finding.stratum->troubles.push_back(selectionTrouble_);
     judge_.add(*finding.stratum);
@@ -256,7 +257,7 @@ bool Examiner::noteRefusals(const signals::Round& round) {
 void Examiner::adoptAccess() {
     if (!judges() || !accepted_) return accesses_.want({});
     std::vector<api::AccessSource> wanted{accessSource_};
-    for (const api::Metric& metric : analysis_.metrics) {
+    for (const api::Metric& metric : analysis_->metrics) {
         if (metric.query.source) wanted.push_back(metric.query.source->access);
     }
     accesses_.want(wanted);
@@ -264,8 +265,8 @@ void Examiner::adoptAccess() {
 
 // Another profile is another question: nothing of the one before is compared with any more.
 void Examiner::adoptReference() {
-    if (analysis_.reference == referenceSource_) return;
-    referenceSource_ = analysis_.reference;
+    if (analysis_->reference == referenceSource_) return;
+    referenceSource_ = analysis_->reference;
     referenceReading_ = {};
     judge_.setReference(std::make_shared<const api::Reference>());
 }
@@ -296,12 +297,19 @@ void Examiner::learnAccess(const api::AccessSource& source, const AccessReading&
 
 void Examiner::publish() {
     judgement_ = judge_.judgement();
-    judgement_->state = join(book_, judgement_->state);
+    judgement_->state = std::string();
 }
 
 std::optional<api::Judgement> Examiner::judgement() const {
     const std::lock_guard lock(mutex_);
-    return judgement_;
+    std::optional<api::Judgement> out = judgement_;
+    if (out) out->state = join(book_, judge_.state());
+    return out;
+}
+
+std::optional<api::Verdict> Examiner::verdict() const {
+    const std::lock_guard lock(mutex_);
+    return judgement_ ? std::optional(judgement_->verdict) : std::nullopt;
 }
 
 std::map<std::string, api::ModelAnswer> Examiner::modelAnswers() const {

@@ -65,7 +65,9 @@ class Examiner {
     void learnReference(const api::ConfigMapKey& source, const ReferenceReading& reading, Duration now);
     void learnAccess(const api::AccessSource& source, const AccessReading& reading, Duration now);
 
+    // With all that is remembered at this moment as its state.
     std::optional<api::Judgement> judgement() const;
+    std::optional<api::Verdict> verdict() const;
     // Of the ready pods that were asked; those that cannot be asked count as ready.
     std::map<std::string, api::ModelAnswer> modelAnswers() const;
 
@@ -81,25 +83,25 @@ class Examiner {
     bool learn(const signals::Round& round);
     std::vector<signals::Query> queries() const;
     bool noteRefusals(const signals::Round& round);
-    KnownRuntimes runtimes() const { return {runtimes_, spec_.runtime}; }
+    KnownRuntimes runtimes() const { return {runtimes_, runtime_}; }
 
     mutable std::mutex mutex_;
+    std::shared_ptr<const api::Analysis> analysis_;  // of the last accepted spec, else of the newest
     judge::RecordedJudge judge_;
     signals::CounterBook book_;
     bool restored_ = false;  // from a status, and nothing was judged since
     int64_t generation_ = -1;
     std::string space_;                             // the object's namespace
     std::string name_;                              // and name
-    api::Spec spec_;                                // the newest, without its template
+    api::Runtime runtime_;                          // of the newest spec
     bool accepted_ = false;                         // any spec was, since this process began
-    api::Analysis analysis_;                        // of the last accepted spec, else of the newest
     std::map<std::string, api::Runtime> runtimes_;  // by revision, as far as seen by this process
     std::shared_ptr<const signals::Selection> selection_;
     std::string selectionTrouble_;  // why the metrics cannot be read at all
     api::JudgeOrder order_;
     std::vector<std::string> askModel_;
     std::optional<Timestamp> attemptStartedAt_;
-    std::optional<api::Judgement> judgement_;
+    std::optional<api::Judgement> judgement_;  // without its state, which is large and made when asked for
     std::optional<api::ConfigMapKey> referenceSource_;  // whose profile the judge has, or has not yet
     Rereading referenceReading_;
     api::AccessSource accessSource_;  // of the last accepted spec: to its Prometheus, or to the pods' metrics

@@ -62,6 +62,8 @@ Sums sumUp(const SourceReading& reading, const std::vector<double>& numbers) {
                 break;
         }
     }
+    sums.edges.reserve(edges.size());
+    sums.cumulative.reserve(edges.size());
     for (const auto& [edge, at] : edges) {
         if (std::isinf(edge)) {
             if (edge > 0) sums.infinite = at.sum;
@@ -209,6 +211,7 @@ SourceDelta standStill(const SourceReading& now) {
 SourceNumbers remember(const SourceNumbers* last, const SourceReading& now, Process process, size_t most) {
     SourceNumbers numbers;
     numbers.sums = sumUp(now, valuesOf(now));
+    numbers.series.reserve(now.series.size());
     for (const SeriesNumber& number : now.series) {
         numbers.series.push_back({number.series, number.value, number.created});
     }
