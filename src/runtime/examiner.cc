@@ -297,7 +297,7 @@ void Examiner::learnAccess(const api::AccessSource& source, const AccessReading&
 
 void Examiner::publish() {
     judgement_ = judge_.judgement();
-    judgement_->state = std::string();
+    std::string().swap(judgement_->state);  // an assignment would keep the room
 }
 
 std::optional<api::Judgement> Examiner::judgement() const {

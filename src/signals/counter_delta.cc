@@ -11,14 +11,25 @@ namespace {
 constexpr double startTolerance = 1.5;  // seconds
 constexpr double createdTolerance = 0.001;
 
-const SourceNumbers::Last* find(const SourceNumbers& last, uint64_t series) {
-    auto found =
-        std::lower_bound(last.series.begin(), last.series.end(), series,
-                         [](const SourceNumbers::Last& a, uint64_t wanted) { return a.series < wanted; });
-    return found != last.series.end() && found->series == series ? &*found : nullptr;
+// The numbers of one series at one time.
+struct Known {
+    double value = 0;
+    double created = 0;
+};
+
+double createdAt(const SourceNumbers& last, size_t index) {
+    return last.created.empty() ? 0 : last.created[index];
 }
 
-bool wasReset(const SourceNumbers::Last& last, const SeriesNumber& now) {
+std::optional<Known> find(const SourceNumbers& last, uint64_t series) {
+    const auto found =
+        std::lower_bound(last.series.begin(), last.series.end(), series,
+                         [](const SourceNumbers::Last& a, uint64_t wanted) { return a.series < wanted; });
+    if (found == last.series.end() || found->series != series) return std::nullopt;
+    return Known{found->value, createdAt(last, static_cast<size_t>(found - last.series.begin()))};
+}
+
+bool wasReset(const Known& last, const SeriesNumber& now) {
     bool createdAnew =
         last.created > 0 && now.created > 0 && std::abs(now.created - last.created) > createdTolerance;
     return createdAnew || now.value < last.value;
@@ -154,6 +165,22 @@ SourceDelta advanceSums(const Sums& last, const SourceReading& reading, Process 
     return {countsOf(rise, reading), false};
 }
 
+// Series that left the page, as long as all of them together are no more than `most`.
+std::vector<SeriesNumber> gone(const SourceNumbers& last, const SourceReading& now, size_t most) {
+    std::set<uint64_t> present;
+    for (const SeriesNumber& number : now.series) present.insert(number.series);
+    std::vector<SeriesNumber> out;
+    if (now.series.size() + last.series.size() > most) return out;
+    for (size_t i = 0; i < last.series.size(); ++i) {
+        if (present.contains(last.series[i].series)) continue;
+        SeriesNumber& number = out.emplace_back();
+        number.series = last.series[i].series;
+        number.value = last.series[i].value;
+        number.created = createdAt(last, i);
+    }
+    return out;
+}
+
 }  // namespace
 
 double earliestCreated(const PodReading& reading) {
@@ -185,14 +212,14 @@ SourceDelta advance(const SourceNumbers& last, const SourceReading& now, Process
     // old values since.
     std::set<uint64_t> resetGroups;
     for (const SeriesNumber& number : now.series) {
-        const SourceNumbers::Last* before = find(last, number.series);
-        if (before != nullptr && wasReset(*before, number)) resetGroups.insert(number.group);
+        const std::optional<Known> before = find(last, number.series);
+        if (before && wasReset(*before, number)) resetGroups.insert(number.group);
     }
     std::vector<double> rises;
     rises.reserve(now.series.size());
     for (const SeriesNumber& number : now.series) {
-        const SourceNumbers::Last* before = find(last, number.series);
-        bool fromZero = before == nullptr || process == Process::Other || resetGroups.contains(number.group);
+        const std::optional<Known> before = find(last, number.series);
+        bool fromZero = !before || process == Process::Other || resetGroups.contains(number.group);
         rises.push_back(fromZero ? number.value : number.value - before->value);
     }
     return {countsOf(sumUp(now, rises), now), !resetGroups.empty()};
@@ -211,21 +238,18 @@ SourceDelta standStill(const SourceReading& now) {
 SourceNumbers remember(const SourceNumbers* last, const SourceReading& now, Process process, size_t most) {
     SourceNumbers numbers;
     numbers.sums = sumUp(now, valuesOf(now));
-    numbers.series.reserve(now.series.size());
-    for (const SeriesNumber& number : now.series) {
-        numbers.series.push_back({number.series, number.value, number.created});
+    std::vector<SeriesNumber> known = now.series;
+    if (last != nullptr && process != Process::Other) {
+        const std::vector<SeriesNumber> left = gone(*last, now, most);
+        known.insert(known.end(), left.begin(), left.end());
+        std::ranges::sort(known, {}, &SeriesNumber::series);
     }
-    if (last == nullptr || process == Process::Other) return numbers;
-    size_t present = numbers.series.size();
-    for (const SourceNumbers::Last& before : last->series) {
-        if (present + last->series.size() > most) break;
-        bool gone = !std::binary_search(
-            numbers.series.begin(), numbers.series.begin() + static_cast<std::ptrdiff_t>(present), before,
-            [](const SourceNumbers::Last& a, const SourceNumbers::Last& b) { return a.series < b.series; });
-        if (gone) numbers.series.push_back(before);
+    numbers.series.reserve(known.size());
+    for (const SeriesNumber& number : known) numbers.series.push_back({number.series, number.value});
+    if (std::ranges::any_of(known, [](const SeriesNumber& number) { return number.created > 0; })) {
+        numbers.created.reserve(known.size());
+        for (const SeriesNumber& number : known) numbers.created.push_back(number.created);
     }
-    std::sort(numbers.series.begin(), numbers.series.end(),
-              [](const SourceNumbers::Last& a, const SourceNumbers::Last& b) { return a.series < b.series; });
     return numbers;
 }
 

@@ -27,9 +27,9 @@ struct SourceNumbers {
     struct Last {
         uint64_t series = 0;
         double value = 0;
-        double created = 0;
     };
-    std::vector<Last> series;  // ascending
+    std::vector<Last> series;     // ascending
+    std::vector<double> created;  // of each, seconds; 0 where it says none; empty when none says any
     Sums sums;                 // of the last reading
     bool onlySums = false;
 };
