@@ -116,9 +116,10 @@ void decodeDrift(const Field& entry, Metric& out) {
     if (!counter.present() && !out.byLabel.empty()) {
         drift.at("by").problem("is stated without counter, whose classes it tells apart; state counter");
     }
+    out.inputs = drift.at("of").text("predictions") == "inputs";
     const Field psi = entry.at("worseThan").at("stable").at("psi");
     if (!psi.present()) return;
-    if (drift.at("of").text("predictions") == "inputs") {
+    if (out.inputs) {
         psi.problem(
             "limits a drift of inputs, which is reported and never decides while the split is made of pod "
             "counts; remove worseThan, or state of: predictions");

@@ -185,6 +185,7 @@ struct Metric {
     // without. The threshold of that comparison says when the world has moved; it is no part of the verdict.
     std::string referenceFeature;
     double referencePsi = 0.25;
+    bool inputs = false;  // HistogramDrift: of what comes in, not of what the version says of it
 
     // Judged by a share of the requests, those that failed or that took longer than some time, or of other
     // events, such as the looks at a Query.
@@ -214,13 +215,18 @@ struct Analysis {
     double missedHarm = 0.05;
     // How long the promoted version is watched after the soak; 0: not at all. Absent: for ever.
     std::optional<Duration> watchFor{std::chrono::hours(24)};
-    bool dryRun = false;                    // judged, shown and told of, but nothing is decided by it
-    std::optional<ConfigMapKey> reference;  // a profile; present exactly when a metric has a reference
+    bool dryRun = false;  // judged, shown and told of, but nothing is decided by it
+    // What metrics with a reference are compared with: a profile, or what the version that serves saw and
+    // said itself in the hours that are no longer ago. One of them is present exactly when a metric has a
+    // reference.
+    std::optional<ConfigMapKey> reference;
+    std::optional<Duration> recordOver;
     OnDataDrift onDataDrift = OnDataDrift::Notify;
     std::vector<Metric> metrics;  // empty: steps end by time alone
 
     // Whether what the judge says decides anything; otherwise steps end by time alone.
     bool decides() const { return !dryRun && !metrics.empty(); }
+    bool hasReference() const { return reference.has_value() || recordOver.has_value(); }
 };
 
 // What a person wrote, with defaults filled in. `templateJson` stays exactly what was written (canonical

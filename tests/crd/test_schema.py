@@ -121,6 +121,12 @@ def test_defaults_of_everything_else(resource, minimum):
     assert stored == {**minimum["spec"], **DEFAULTS}
 
 
+def test_the_past_goes_back_a_week_by_default(resource, minimum):
+    metrics = [{"name": "amount", "drift": {"histogram": "model_amount"}, "reference": {}}]
+    minimum["spec"]["analysis"] = {"reference": {"stable": {}}, "metrics": metrics}
+    assert resource.try_create(minimum)["spec"]["analysis"]["reference"] == {"stable": {"over": "7d"}}
+
+
 def test_lenient_writers_lose_unknown_fields_and_pods_keep_theirs(resource, minimum):
     minimum["spec"]["replcas"] = 3
     minimum["spec"]["template"]["metadata"] = {"labels": {"a": "b"}, "name": "mine"}

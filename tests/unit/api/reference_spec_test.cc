@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "base/text.h"
 #include "tests/unit/api/objects.h"
 
 namespace serin::api {
@@ -64,9 +65,49 @@ TEST(ReferenceInSpec, WhatHasNoEffectIsRefused) {
 
 TEST(ReferenceInSpec, AMetricNeedsAProfileToBeComparedWith) {
     expectProblem(with("", kDrift), "spec.analysis.reference",
-                  "metric \"amount\" is compared with a profile");
+                  "metric \"amount\" is compared with one; state configMap");
     expectProblem(with(R"("reference":{})", kDrift), "spec.analysis.reference.configMap.name",
                   "state the ConfigMap");
+}
+
+TEST(ReferenceInSpec, TheVersionsOwnPastGoesBackAWeekUnlessItIsStatedOtherwise) {
+    const Spec spec = with(R"("reference":{"stable":{}})", kDrift);
+    EXPECT_THAT(spec.problems, IsEmpty());
+    EXPECT_EQ(spec.analysis.reference, std::nullopt);
+    EXPECT_EQ(spec.analysis.recordOver, std::chrono::hours(168));
+    EXPECT_TRUE(spec.analysis.hasReference());
+    EXPECT_EQ(with(R"("reference":{"stable":{"over":"1d"}})", kDrift).analysis.recordOver,
+              std::chrono::hours(24));
+    EXPECT_EQ(with(R"("reference":{"stable":{"over":"28d"}})", kDrift).analysis.recordOver,
+              std::chrono::hours(672));
+}
+
+TEST(ReferenceInSpec, ThePastGoesBackWholeDaysUpToFourWeeks) {
+    for (const char* over : {"0d", "29d", "07d", "7", "168h", "7 d", ""}) {
+        expectProblem(with(cat(R"("reference":{"stable":{"over":")", over, "\"}}"), kDrift),
+                      "spec.analysis.reference.stable.over", "state 1d to 28d, such as 7d");
+    }
+}
+
+TEST(ReferenceInSpec, DataIsComparedWithAProfileOrWithThePast) {
+    expectProblem(with(R"("reference":{"stable":{},"configMap":{"name":"training"}})", kDrift),
+                  "spec.analysis.reference", "states both configMap and stable");
+    expectProblem(with(R"("reference":{"stable":{}})", R"({"name":"errors","errorRate":{}})"),
+                  "spec.analysis.reference", "no metric is compared with it");
+    EXPECT_THAT(with(R"("reference":{"stable":{}},"onDataDrift":"Pause")", kDrift).problems, IsEmpty());
+}
+
+TEST(ReferenceInSpec, AFeatureOfAProfileIsNotNamedWhereThereIsNone) {
+    expectProblem(with(R"("reference":{"stable":{}})",
+                       R"({"name":"a","drift":{"histogram":"h"},"reference":{"feature":"b"}})"),
+                  "spec.analysis.metrics[0].reference.feature", "records each metric by itself; remove it");
+}
+
+TEST(ReferenceInSpec, WhetherADriftIsOfInputsIsKnown) {
+    EXPECT_FALSE(with(kSource, kDrift).analysis.metrics.at(0).inputs);
+    EXPECT_TRUE(with(kSource, R"({"name":"a","drift":{"histogram":"h","of":"inputs"},"reference":{}})")
+                    .analysis.metrics.at(0)
+                    .inputs);
 }
 
 TEST(ReferenceInSpec, ADriftOfTheDataTakesNothingBack) {
