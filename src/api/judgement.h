@@ -18,12 +18,13 @@ enum class JudgeMode {
     Compare,   // canary against stable, during a rollout
     Soak,      // the promoted version against limits made from stable's record
     Watch,     // the same after the soak, for a change that may come at any time
+    Record,    // stable at rest: nothing is judged, its data is compared with its own past
 };
 
 struct JudgeOrder {
     JudgeMode mode = JudgeMode::Off;
     std::string stable;  // revision; in Soak and Watch the previous stable one
-    std::string canary;  // revision under judgement; empty in Evaluate
+    std::string canary;  // revision under judgement; empty in Evaluate and Record
     int attempt = 0;
     int step = -1;  // index in status.rollout.steps; -1 before the first
     // Since when the canary's ready endpoints of this step stand; no strata count before it. Absent: not yet.
@@ -43,10 +44,11 @@ enum class DataState { Unknown, Within, Drifted };
 // The third answer beside "the version is worse" and "it is not": the world has moved.
 struct DataDrift {
     DataState state = DataState::Unknown;
-    std::string metric;   // Drifted: the one that moved most
-    double psi = 0;       // of that one (debiased)
-    std::string trouble;  // why a profile cannot be compared with; empty when all can
-    std::string message;  // plain English, with numbers; never empty
+    std::string metric;      // Drifted: the one that moved most
+    double psi = 0;          // of that one (debiased)
+    std::string trouble;     // why a profile cannot be compared with; empty when all can
+    bool recording = false;  // the past that would be compared with is younger than a day
+    std::string message;     // plain English, with numbers; never empty
 
     bool operator==(const DataDrift&) const = default;
 };

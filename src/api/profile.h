@@ -19,11 +19,22 @@ struct Profile {
     bool operator==(const Profile&) const = default;
 };
 
-// What is known of the profile that a spec names.
+// What the counts of a reference are that nobody made: of the version that serves itself, in hours before.
+// By metric. One that is in none of these has too few counts in the hours that its present is like.
+struct Past {
+    std::map<std::string, std::string> hours;    // of a feature of the profile: which ones, in words
+    std::map<std::string, std::string> young;    // recorded for less than a day: since when, in words
+    std::map<std::string, std::string> refused;  // not recorded: why, with the way out
+
+    bool operator==(const Past&) const = default;
+};
+
+// What is known of the profile that a spec names, or of the past that takes its place.
 struct Reference {
     std::optional<Profile> profile;
     // Why there is none, with the way out; empty when there is one, and before it was asked for.
     std::string trouble;
+    std::optional<Past> past{};  // present where a spec names no profile but the past
 
     bool operator==(const Reference&) const = default;
 };

@@ -25,6 +25,7 @@ bool sameDefinition(api::Metric a, const api::Metric& b) {
     // What a metric is compared with beside the other version says nothing of the two.
     a.referenceFeature = b.referenceFeature;
     a.referencePsi = b.referencePsi;
+    a.inputs = b.inputs;
     // Whoever answers a query, it is the same question.
     a.query.source = b.query.source;
     // The same limit in other words.
@@ -118,6 +119,7 @@ void count(const api::Analysis& analysis, const api::Stratum& stratum, Memory& m
     countReferences(analysis, stratum, memory);
     switch (order.mode) {
         case JudgeMode::Off:
+        case JudgeMode::Record:
             return;
         case JudgeMode::Evaluate:
             countEvaluation(analysis, stratum, memory);
@@ -198,6 +200,10 @@ void Judge::order(const api::JudgeOrder& order) {
     if (!order.afterPromotion() && memory_->stable.revision != order.stable) {
         memory_->stable = {};
         memory_->stable.revision = order.stable;
+    }
+    if (order.mode == JudgeMode::Record) {
+        memory_->pending.reset();
+        return;
     }
     if (order.mode == JudgeMode::Evaluate) {
         if (before.mode == JudgeMode::Evaluate) return;

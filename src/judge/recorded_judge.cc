@@ -50,12 +50,15 @@ void RecordedJudge::setReference(const std::shared_ptr<const api::Reference>& re
 }
 
 void RecordedJudge::order(const api::JudgeOrder& order) {
-    const bool off = order.mode == api::JudgeMode::Off;
-    const bool begins = !off && !(attempt_ && sameAttempt(*attempt_, order));
+    const bool rests = order.mode == api::JudgeMode::Record;
+    const bool judges = order.mode != api::JudgeMode::Off && !rests;
+    const bool begins = judges && !(attempt_ && sameAttempt(*attempt_, order));
     const bool repeated = attempt_ && order == last_;
     if (sink_ && begins) begin(true);
     judge_.order(order);
-    if (!off) attempt_ = order;
+    if (judges) attempt_ = order;
+    // What is compared at rest would push the attempt that was judged out of its recording.
+    if (rests) attempt_.reset();
     last_ = order;
     if (records() && !repeated) append(lineOf(order));
 }

@@ -19,7 +19,8 @@ template <typename Archive, PersistedAs<LimitForm> T>
 void fields(Archive& a, T& v) {
     a(v.min, v.quantile, v.burnRate);
 }
-// What the judge's state has of a metric, and after all of them what it does not have.
+// What the judge's state has of a metric, and after all of them what it does not have. How far back a record
+// goes, and of what it is, are none of the judge's business: it is told what to compare with.
 template <typename Archive, PersistedAs<Analysis> T>
 void fields(Archive& a, T& v) {
     a(v.interval, v.warmUp, v.deadline, v.onInconclusive, v.holdAtMost, v.minRequests, v.falseAlarm,
@@ -30,13 +31,17 @@ template <typename Archive, PersistedAs<Profile> T>
 void fields(Archive& a, T& v) {
     a(v.features, v.digest);
 }
+template <typename Archive, PersistedAs<Past> T>
+void fields(Archive& a, T& v) {
+    a(v.hours, v.young, v.refused);
+}
 template <typename Archive, PersistedAs<Reference> T>
 void fields(Archive& a, T& v) {
-    a(v.profile, v.trouble);
+    a(v.profile, v.trouble, v.past);
 }
 template <typename Archive, PersistedAs<DataDrift> T>
 void fields(Archive& a, T& v) {
-    a(v.state, v.metric, v.psi, v.trouble, v.message);
+    a(v.state, v.metric, v.psi, v.trouble, v.recording, v.message);
 }
 template <typename Archive, PersistedAs<MetricVerdict> T>
 void fields(Archive& a, T& v) {

@@ -92,23 +92,24 @@ void ReferenceEvidence::startWindow() {
     left = false;
 }
 
-bool ReferenceEvidence::addHistograms(const api::Counts& feature, const std::vector<PodCounts>& pods) {
+bool ReferenceEvidence::addHistograms(const Terms& terms, const std::vector<PodCounts>& pods) {
+    const api::Counts& feature = terms.feature;
     for (const PodCounts& pod : pods) {
         if (!pod.warm || pod.counts->total == 0 || !isHistogram(*pod.counts)) continue;
         const std::vector<double> shared = sharedEdges(feature.edges, pod.counts->edges);
         if (shared.size() < kLeastEdges) {
-            trouble = cat("the profile has the edges ", inWords(feature.edges), " and the pods ",
-                          inWords(pod.counts->edges),
-                          ", which share fewer than two; let the pods count with the profile's edges");
+            trouble =
+                cat("the ", terms.called, " has the edges ", inWords(feature.edges), " and the pods ",
+                    inWords(pod.counts->edges), ", which share fewer than two; let the pods count with the ",
+                    terms.called, "'s edges");
             return false;
         }
         const Histogram next = coarsened({pod.counts->edges, pod.counts->buckets}, shared);
         live = live.buckets.empty() ? next : merged(live, next);
     }
     if (live.buckets.empty() || live.edges.size() >= kLeastEdges) return true;
-    trouble =
-        "the pods count with edges that differ, of which fewer than two are the profile's; let all count "
-        "with the profile's edges";
+    trouble = cat("the pods count with edges that differ, of which fewer than two are the ", terms.called,
+                  "'s; let all count with the ", terms.called, "'s edges");
     startWindow();
     return false;
 }
@@ -118,7 +119,7 @@ void ReferenceEvidence::add(const Terms& terms, const std::vector<PodCounts>& po
     trouble.clear();
     if (!terms.feature.classes.empty()) {
         countClasses(pods, classes, live.buckets, {});
-    } else if (!addHistograms(terms.feature, pods)) {
+    } else if (!addHistograms(terms, pods)) {
         return;
     }
     if (live.total() <= before) return;
@@ -127,7 +128,7 @@ void ReferenceEvidence::add(const Terms& terms, const std::vector<PodCounts>& po
     const StabilityScale scale(terms.feature.total, live.total(), buckets);
     if (scale.degrees / static_cast<double>(terms.feature.total) > terms.threshold / 3) {
         trouble =
-            cat("the profile counts ", terms.feature.total, " values in ", buckets,
+            cat("the ", terms.called, " counts ", terms.feature.total, " values in ", buckets,
                 " buckets, too few to tell a PSI of ", humanNumber(terms.threshold), "; at least ",
                 humanNumber(std::ceil(3 * scale.degrees / terms.threshold)), " are needed, or fewer buckets");
         return;

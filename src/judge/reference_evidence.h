@@ -42,6 +42,7 @@ struct ReferenceEvidence {
         double threshold = 0;
         double falseAlarm = 0;
         double missedHarm = 0;
+        const char* called = "profile";  // what the feature is of, in words
     };
     // One interval of `length` seconds: the serving version's warm pods.
     void add(const Terms& terms, const std::vector<PodCounts>& pods, double length);
@@ -50,7 +51,7 @@ struct ReferenceEvidence {
     bool operator==(const ReferenceEvidence&) const = default;
 
   private:
-    bool addHistograms(const api::Counts& feature, const std::vector<PodCounts>& pods);
+    bool addHistograms(const Terms& terms, const std::vector<PodCounts>& pods);
     void look(const Terms& terms);
 };
 

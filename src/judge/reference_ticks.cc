@@ -40,20 +40,82 @@ std::string subjectOf(const api::Profile& profile, const api::Metric& metric) {
                            humanNumber(metric.referencePsi), ' ', metric.histogram, ' ', metric.byLabel));
 }
 
-// The profile was made before this rollout, perhaps of what the version before said.
-std::string driftedMessage(const api::Metric& metric, const ReferenceEvidence& evidence, bool promoted) {
-    return cat(metric.name, " of the version that serves has left the profile: PSI ",
+// What the metric is compared with, in words; empty where it is a profile.
+std::string pastHours(const Memory& memory, const api::Metric& metric) {
+    if (!memory.reference->past) return "";
+    const auto known = memory.reference->past->hours.find(metric.name);
+    return known == memory.reference->past->hours.end() ? "" : known->second;
+}
+
+// The profile was made before this rollout, perhaps of what the version before said; what a version says
+// itself is recorded anew for each.
+std::string driftedMessage(const Memory& memory, const api::Metric& metric,
+                           const ReferenceEvidence& evidence) {
+    const std::string past = pastHours(memory, metric);
+    const bool promoted = past.empty() && memory.order.afterPromotion();
+    return cat(metric.name, " of the version that serves ",
+               past.empty() ? "has left the profile" : cat("differs from ", past), ": PSI ",
                humanNumber(evidence.index), " > ", humanNumber(metric.referencePsi), ", most by ",
                evidence.moved,
                promoted ? "; the data changed, or the profile is not of this version"
                         : "; the data changed, not the model");
 }
 
+bool recorded(const std::map<std::string, std::string>& words, const api::Metric& metric, std::string& out) {
+    const auto known = words.find(metric.name);
+    if (known != words.end() && out.empty()) out = known->second;
+    return known != words.end();
+}
+
+// What can be said of a metric whose reference is the past, before it is looked at how the two compare.
+struct PastStanding {
+    std::string young;    // of the first that is recorded for less than a day
+    std::string refused;  // of the first that is not recorded
+    size_t few = 0;       // metrics whose hours have too little
+    size_t compared = 0;
+};
+PastStanding pastStanding(const api::Analysis& analysis, const api::Past& past) {
+    PastStanding out;
+    for (const api::Metric& metric : analysis.metrics) {
+        if (!metric.hasReference()) continue;
+        std::string ignored;
+        if (recorded(past.hours, metric, ignored)) {
+            ++out.compared;
+        } else if (!recorded(past.refused, metric, out.refused) && !recorded(past.young, metric, out.young)) {
+            ++out.few;
+        }
+    }
+    return out;
+}
+
+// Why the metric's counts cannot be brought together with its past ones.
+std::string pastTrouble(const Memory& memory, const api::Metric& metric) {
+    const auto known = memory.references.find(metric.name);
+    if (known == memory.references.end() || known->second.trouble.empty()) return "";
+    return cat(metric.name, ": ", known->second.trouble);
+}
+
+// `out` has no drift: what else there is to say of a past.
+api::DataDrift ofPast(const api::Analysis& analysis, const Memory& memory, bool allWithin,
+                      api::DataDrift out) {
+    const PastStanding standing = pastStanding(analysis, *memory.reference->past);
+    if (!memory.reference->trouble.empty()) out.trouble = memory.reference->trouble;
+    if (out.trouble.empty()) out.trouble = standing.refused;
+    out.recording = standing.compared == 0 && standing.few == 0 && !standing.young.empty();
+    const bool within = allWithin && standing.compared > 0 && standing.few == 0;
+    if (within) out.state = DataState::Within;
+    out.message = !out.trouble.empty() ? out.trouble
+                  : out.recording      ? standing.young
+                  : within ? "what the version that serves sees and says is as it was at this time before"
+                           : "too few values are known of this time, or of this time before, to compare "
+                             "the two";
+    return out;
+}
+
 }  // namespace
 
 void countReferences(const api::Analysis& analysis, const api::Stratum& stratum, Memory& memory) {
-    const bool ofCanary = memory.order.afterPromotion();
-    const std::string& serving = ofCanary ? memory.order.canary : memory.order.stable;
+    const auto& [serving, pods] = servingIn(memory.order, stratum);
     for (const api::Metric& metric : analysis.metrics) {
         const api::Counts* feature = metric.hasReference() ? featureOf(memory, metric) : nullptr;
         if (feature == nullptr || !sameKind(*feature, metric)) continue;
@@ -66,8 +128,8 @@ void countReferences(const api::Analysis& analysis, const api::Stratum& stratum,
         if (evidence.serving != serving) evidence.startWindow();
         evidence.serving = serving;
         evidence.add({*feature, metric.referencePsi, analysis.falseAlarm / metricsWithReference(analysis),
-                      analysis.missedHarm},
-                     countsOf(ofCanary ? stratum.canary : stratum.stable, metric.name),
+                      analysis.missedHarm, memory.reference->past ? "record" : "profile"},
+                     countsOf(pods, metric.name),
                      std::chrono::duration<double>(stratum.to - stratum.from).count());
     }
 }
@@ -81,7 +143,8 @@ void reconcileReferences(const api::Analysis& analysis, Memory& memory) {
 }
 
 std::string referenceTrouble(const Memory& memory, const api::Metric& metric) {
-    if (!metric.hasReference()) return "";
+    // Without enough of a past the versions are compared with each other all the same.
+    if (!metric.hasReference() || memory.reference->past) return "";
     if (!memory.reference->trouble.empty()) return cat(metric.name, ": ", memory.reference->trouble);
     if (!memory.reference->profile) return cat(metric.name, ": the profile was not read yet");
     const api::Counts* feature = featureOf(memory, metric);
@@ -99,15 +162,17 @@ std::string referenceTrouble(const Memory& memory, const api::Metric& metric) {
     return cat(metric.name, ": ", known->second.trouble);
 }
 
+// Of those that can be compared.
 std::optional<api::DataDrift> dataDriftOf(const api::Analysis& analysis, const Memory& memory) {
     if (metricsWithReference(analysis) == 0) return std::nullopt;
+    const std::optional<api::Past>& past = memory.reference->past;
     api::DataDrift out;
     bool allWithin = true;
     for (const api::Metric& metric : analysis.metrics) {
-        if (!metric.hasReference()) continue;
-        const std::string trouble = referenceTrouble(memory, metric);
-        if (out.trouble.empty()) out.trouble = trouble;
+        if (!metric.hasReference() || (past && !past->hours.contains(metric.name))) continue;
         const auto known = memory.references.find(metric.name);
+        const std::string trouble = past ? pastTrouble(memory, metric) : referenceTrouble(memory, metric);
+        if (out.trouble.empty()) out.trouble = trouble;
         const bool found = known != memory.references.end() && trouble.empty();
         if (!found || known->second.state != DataState::Within) allWithin = false;
         if (!found || known->second.state != DataState::Drifted) continue;
@@ -115,9 +180,10 @@ std::optional<api::DataDrift> dataDriftOf(const api::Analysis& analysis, const M
         out.state = DataState::Drifted;
         out.metric = metric.name;
         out.psi = known->second.index;
-        out.message = driftedMessage(metric, known->second, memory.order.afterPromotion());
+        out.message = driftedMessage(memory, metric, known->second);
     }
     if (out.state == DataState::Drifted) return out;
+    if (past) return ofPast(analysis, memory, allWithin, std::move(out));
     if (allWithin) out.state = DataState::Within;
     out.message = !out.trouble.empty() ? out.trouble
                   : allWithin          ? "what the version that serves sees and says is within the profile"
@@ -132,8 +198,9 @@ std::string againstProfile(const Memory& memory, const MetricMemory& metric) {
     const auto stable = indexAgainst(*feature, metric.drift.stable, metric.drift.classes);
     const auto canary = indexAgainst(*feature, metric.drift.canary, metric.drift.classes);
     if (!stable || !canary) return "";
-    return cat("; against the profile stable's PSI is ", humanNumber(*stable), " and the canary's ",
-               humanNumber(*canary));
+    const std::string past = pastHours(memory, definition);
+    return cat("; against ", past.empty() ? "the profile" : past, " stable's PSI is ", humanNumber(*stable),
+               " and the canary's ", humanNumber(*canary));
 }
 
 }  // namespace serin::judge

@@ -203,7 +203,9 @@ api::Judgement reportOf(const api::Analysis& analysis, const Memory& memory) {
     out.at = memory.at;
     if (memory.order.mode == api::JudgeMode::Compare || memory.order.afterPromotion())
         reportAttempt(analysis, memory, out);
-    if (!memory.attempt.soaking && memory.order.mode != api::JudgeMode::Off) {
+    const bool rests =
+        memory.order.mode == api::JudgeMode::Off || memory.order.mode == api::JudgeMode::Record;
+    if (!memory.attempt.soaking && !rests) {
         out.warning = feasibilityWarning(analysis, memory.stable);
     }
     if (memory.order.mode != api::JudgeMode::Off) out.dataDrift = dataDriftOf(analysis, memory);

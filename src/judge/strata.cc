@@ -69,6 +69,11 @@ bool tooLong(const api::Stratum& stratum, Duration interval) {
     return stratum.to - stratum.from > std::max<Duration>(5 * interval, std::chrono::minutes(2));
 }
 
+Serving servingIn(const api::JudgeOrder& order, const api::Stratum& stratum) {
+    if (order.afterPromotion()) return {order.canary, stratum.canary};
+    return {order.stable, stratum.stable};
+}
+
 uint64_t requestsOf(const api::PodSample& pod, const std::vector<api::Metric>& metrics) {
     if (!pod.counted) return 0;
     uint64_t errors = 0, observed = 0;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "api/judgement.h"
 #include "api/samples.h"
 #include "api/spec.h"
 
@@ -19,6 +20,14 @@ bool misaligned(const api::Stratum& stratum);
 
 // Longer than max(5 intervals, 2 min): the split may have moved within it.
 bool tooLong(const api::Stratum& stratum, Duration interval);
+
+// The version that has the traffic, or most of it, and its pods: stable before and during a rollout and at
+// rest, the promoted one after it. Valid as long as both arguments are.
+struct Serving {
+    const std::string& revision;
+    const std::vector<api::PodSample>& pods;
+};
+Serving servingIn(const api::JudgeOrder& order, const api::Stratum& stratum);
 
 // A pod's answered requests: of its error metrics, or the observations of its histograms where there is no
 // error metric. 0 when the pod was not counted.

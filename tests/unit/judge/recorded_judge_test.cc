@@ -184,6 +184,24 @@ TEST(RecordedJudge, AnotherAttemptIsAnotherRecording) {
     EXPECT_THAT(replayed(kept.recordings[2].text("")), SizeIs(2));
 }
 
+TEST(RecordedJudge, WhatIsComparedAtRestIsNoPartOfTheAttemptBeforeAndBeginsNone) {
+    Kept kept;
+    Rig rig(everyKind());
+    RecordedJudge judge(everyKind(), kept.sink());
+    judge.order(rig.order());
+    judge.add(rig.stratum({pod("s", {{"errors", requests(100, 1)}})}, {}));
+    judge.judgement();
+    const std::string attempt = kept.text();
+    judge.order({api::JudgeMode::Record, "new", "", 0, -1, std::nullopt});
+    judge.setReference(std::make_shared<const api::Reference>());
+    judge.add(rig.stratum({pod("s", {{"errors", requests(100, 1)}})}, {}));
+    judge.judgement();
+    EXPECT_EQ(kept.text(), attempt);
+    EXPECT_THAT(kept.recordings, SizeIs(1));
+    judge.order({api::JudgeMode::Evaluate, "new", "", 2, -1, std::nullopt});
+    EXPECT_THAT(kept.recordings, SizeIs(2));
+}
+
 TEST(RecordedJudge, OrdersThatSayNothingNewAreRecordedOnce) {
     Kept kept;
     Rig rig(everyKind());
