@@ -110,8 +110,17 @@ void putMetricsReachable(Draft& draft) {
                     : State{"False", "CannotScrape", why});
 }
 
+// Nothing else changes at rest, and a drift that lasts is not worth a write for each of its numbers.
+void keepWords(const Draft& draft, DataDriftState& state) {
+    const auto& conditions = draft.seen.object.status.conditions;
+    const auto known = std::ranges::find(conditions, "DataDrift", &api::Condition::type);
+    if (draft.live() || state.status != "True" || known == conditions.end()) return;
+    if (known->status == state.status && known->reason == state.reason) state.message = known->message;
+}
+
 void putDataDrift(Draft& draft) {
     DataDriftState state = dataDriftState(draft);
+    keepWords(draft, state);
     if (state.status.empty()) {
         std::erase_if(draft.next.conditions,
                       [](const api::Condition& condition) { return condition.type == "DataDrift"; });

@@ -8,15 +8,29 @@ namespace serin::plan {
 namespace {
 
 constexpr const char* kType = "DataDrift";
+constexpr const char* kLeftProfile = "LeftProfile";
+constexpr const char* kWithinProfile = "WithinProfile";
+constexpr const char* kDiffersFromPast = "DiffersFromPast";
+constexpr const char* kLikePast = "LikePast";
 
 const api::Condition* recorded(const api::Status& status) {
     const auto found = std::ranges::find(status.conditions, kType, &api::Condition::type);
     return found == status.conditions.end() ? nullptr : &*found;
 }
 
+// Found beside another kind of reference than the present one.
+bool ofAnother(const Draft& draft, const api::Condition& known) {
+    const bool profile = known.reason == kLeftProfile || known.reason == kWithinProfile;
+    const bool past = known.reason == kDiffersFromPast || known.reason == kLikePast;
+    return draft.spec().analysis.recordOver ? profile : past;
+}
+
 DataDriftState asRecorded(const Draft& draft) {
     const api::Condition* known = recorded(draft.seen.object.status);
-    if (known) return {known->status, known->reason, known->message};
+    if (known && !ofAnother(draft, *known)) return {known->status, known->reason, known->message};
+    if (draft.spec().analysis.recordOver) {
+        return {"Unknown", "NotMeasured", "what is served is compared with its own past once that is read"};
+    }
     return {"Unknown", "NotMeasured",
             "what is served is compared with the profile while a rollout is judged"};
 }
@@ -33,15 +47,21 @@ bool promotedByPerson(const Draft& draft) {
 DataDriftState dataDriftState(const Draft& draft) {
     // What cannot be accepted says nothing of what is wanted.
     if (!draft.spec().problems.empty()) {
-        return recorded(draft.seen.object.status) ? asRecorded(draft) : DataDriftState{};
+        const api::Condition* known = recorded(draft.seen.object.status);
+        return known ? DataDriftState{known->status, known->reason, known->message} : DataDriftState{};
     }
-    if (!draft.spec().analysis.reference) return {};
+    if (!draft.spec().analysis.hasReference()) return {};
+    const bool past = draft.spec().analysis.recordOver.has_value();
     const auto& said = draft.seen.judgement;
     if (!said || !said->dataDrift) return asRecorded(draft);
     const api::DataDrift& drift = *said->dataDrift;
-    if (drift.state == api::DataState::Drifted) return {"True", "LeftProfile", drift.message};
+    if (drift.state == api::DataState::Drifted)
+        return {"True", past ? kDiffersFromPast : kLeftProfile, drift.message};
     if (!drift.trouble.empty()) return {"Unknown", "ReferenceUnusable", drift.message};
-    if (drift.state == api::DataState::Within) return {"False", "WithinProfile", drift.message};
+    if (drift.recording) return {"Unknown", "Recording", drift.message};
+    if (drift.state == api::DataState::Within) {
+        return {"False", past ? kLikePast : kWithinProfile, drift.message};
+    }
     // Too little was counted since the process or the rollout began: what was found before still stands.
     const DataDriftState before = asRecorded(draft);
     return before.status == "Unknown" ? DataDriftState{"Unknown", "NotMeasured", drift.message} : before;

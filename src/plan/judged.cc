@@ -52,6 +52,12 @@ api::JudgeOrder compareOrder(const Draft& draft) {
     return order;
 }
 
+// At rest the data goes on being compared where it is with its own past, and only there.
+api::JudgeOrder restOrder(const Draft& draft) {
+    if (!draft.spec().analysis.recordOver) return {};
+    return {JudgeMode::Record, draft.stable(), "", 0, -1, std::nullopt};
+}
+
 }  // namespace
 
 void forgetEvidence(Draft& draft) {
@@ -67,7 +73,8 @@ api::JudgeOrder judgeOrder(const Draft& draft) {
     if (const auto& watch = draft.next.watch; watch && !draft.spec().analysis.metrics.empty()) {
         return {JudgeMode::Watch, watch->returnTo, watch->revision, watch->attempt, -1, watch->startedAt};
     }
-    if (!draft.live() || draft.spec().analysis.metrics.empty() || draft.stable().empty()) return {};
+    if (draft.spec().analysis.metrics.empty() || draft.stable().empty()) return {};
+    if (!draft.live()) return restOrder(draft);
     const api::RolloutStatus& rollout = *draft.next.rollout;
     switch (rollout.phase) {
         case Phase::Evaluating:

@@ -100,6 +100,8 @@ std::string modeName(api::JudgeMode mode) {
             return "Soak";
         case api::JudgeMode::Watch:
             return "Watch";
+        case api::JudgeMode::Record:
+            return "Record";
     }
     return "";
 }

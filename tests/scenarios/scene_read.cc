@@ -29,6 +29,7 @@ api::JudgeMode modeNamed(const std::string& name) {
     if (name == "Compare") return api::JudgeMode::Compare;
     if (name == "Soak") return api::JudgeMode::Soak;
     if (name == "Watch") return api::JudgeMode::Watch;
+    if (name == "Record") return api::JudgeMode::Record;
     throw BadTable(cat("there is no judge's mode \"", name, "\""));
 }
 
@@ -82,7 +83,7 @@ api::Judgement judgementNamed(const std::string& name) {
 }
 
 api::DataDrift dataDriftOf(const Json& written) {
-    checkKeys(written, {"state", "message", "trouble"}, "judgement.dataDrift");
+    checkKeys(written, {"state", "message", "trouble", "recording"}, "judgement.dataDrift");
     api::DataDrift drift;
     const std::string state = textIn(written, "state");
     if (state != "Unknown" && state != "Within" && state != "Drifted")
@@ -91,6 +92,7 @@ api::DataDrift dataDriftOf(const Json& written) {
     if (state == "Drifted") drift.state = api::DataState::Drifted;
     drift.message = textIn(written, "message");
     drift.trouble = textIn(written, "trouble");
+    drift.recording = written.value("recording", false);
     return drift;
 }
 
