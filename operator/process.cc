@@ -13,6 +13,7 @@
 #include "api/enum_names.h"
 #include "apply/applier.h"
 #include "apply/event_recorder.h"
+#include "apply/record_store.h"
 #include "base/http_head.h"
 #include "base/slewed_clock.h"
 #include "base/text.h"
@@ -83,6 +84,7 @@ class Operator {
     void shutDown();
     bool mayWrite() const { return !options_.leaderElect || fence_.open(clock_.sinceBoot()); }
     runtime::Controller::Parts controllerParts();
+    runtime::RecordAccess recordAccess();
     runtime::WatchedObjects::Listeners listeners();
     kube::Election::Options electionOptions() const;
     void onFound(const std::string& key, const runtime::Examiner& examiner,
@@ -118,6 +120,7 @@ class Operator {
     std::unique_ptr<signals::Scraper> scraper_;
     std::unique_ptr<runtime::Sampler> sampler_;
     std::unique_ptr<apply::Applier> applier_;
+    std::unique_ptr<apply::RecordStore> records_;
     std::unique_ptr<runtime::Controller> controller_;
     std::mutex workersMutex_;
     std::vector<std::jthread> workers_;
@@ -233,7 +236,18 @@ runtime::Controller::Parts Operator::controllerParts() {
             runtime::referenceReader(*metered_, requests_),
             runtime::accessReader(*metered_, requests_),
             options_.drainDelay,
-            [this](const std::string& key) { return recordings_.open(key); }};
+            [this](const std::string& key) { return recordings_.open(key); },
+            recordAccess()};
+}
+
+runtime::RecordAccess Operator::recordAccess() {
+    return {[this](const api::ModelDeployment& object, const std::stop_token& stop) {
+                return records_->read(object, stop);
+            },
+            [this](const api::ModelDeployment& object, const runtime::RecordKeeper::Writing& writing,
+                   const std::stop_token& stop) {
+                return records_->write(object, writing.text, writing.known, stop);
+            }};
 }
 
 void Operator::build() {
@@ -252,6 +266,7 @@ void Operator::build() {
                const runtime::Examiner::Finding& finding) { onFound(key, examiner, finding); });
     applier_ =
         std::make_unique<apply::Applier>(*metered_, requests_, runtime::bodies(), mayWrite, clock_, log_);
+    records_ = std::make_unique<apply::RecordStore>(*metered_, requests_, mayWrite);
     controller_ = std::make_unique<runtime::Controller>(controllerParts());
 }
 

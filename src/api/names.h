@@ -25,6 +25,10 @@ inline constexpr const char* kRetryAnnotation = "serin.dev/retry";
 inline std::string childName(const std::string& name, const std::string& revision) {
     return name + "-" + revision;
 }
+// Name of the ConfigMap with what was seen and said in the hours before.
+inline std::string recordName(const std::string& name) {
+    return name + "-serin-record";
+}
 // Name of the container port that Serin adds for a Service port (15 characters at most).
 inline std::string portName(const std::string& servicePort) {
     return "serin-" + servicePort;

@@ -10,7 +10,6 @@
 #include "kube/resource.h"
 #include "plan/plan.h"
 #include "routing/routing.h"
-#include "runtime/readings.h"
 #include "runtime/thread_name.h"
 
 namespace serin::runtime {
@@ -102,6 +101,7 @@ void Controller::reconcile(const std::string& key, const std::stop_token& stop) 
     memory.examiner->order(seen.object, plan, seen.split, seen.at);
     keepReadings(*memory.examiner, seen.object.meta.ns, parts_.readReference, parts_.readAccess, parts_.clock,
                  stop);
+    keepRecord(*memory.examiner, seen.object, parts_.recordAccess, parts_.clock, stop);
     parts_.watch(key, memory.examiner);
     again(key, plan, outcome);
     parts_.metrics.reconciled(nameOf(outcome.ending), parts_.clock.sinceBoot() - began);

@@ -20,6 +20,7 @@
 #include "runtime/examiner.h"
 #include "runtime/metrics.h"
 #include "runtime/object_source.h"
+#include "runtime/readings.h"
 #include "runtime/reference_reader.h"
 #include "runtime/work_queue.h"
 
@@ -49,6 +50,8 @@ class Controller {
         Duration drainDelay{std::chrono::seconds(5)};
         // Takes down what the judge of this key is told and says; absent: nobody does.
         std::function<std::unique_ptr<judge::RecordingSink>(const std::string& key)> record{};
+        // The hourly records; empty functions: none are kept.
+        RecordAccess recordAccess{};
     };
     explicit Controller(Parts parts) : parts_(std::move(parts)) {}
 

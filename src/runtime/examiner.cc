@@ -235,6 +235,7 @@ Examiner::Finding Examiner::finish(const signals::Round& round) {
     finding.stratum = book_.add(round, {attemptStartedAt_, analysis_->warmUp});
     if (!finding.stratum) return finding;
     if (!selectionTrouble_.empty()) finding.stratum->troubles.push_back(selectionTrouble_);
+    if (record_.add(*analysis_, order_, *finding.stratum)) adoptRecord();
     judge_.add(*finding.stratum);
     publish();
     finding.news = true;
@@ -257,6 +258,7 @@ bool Examiner::noteRefusals(const signals::Round& round) {
 void Examiner::adoptAccess() {
     if (!judges() || !accepted_) return accesses_.want({});
     std::vector<api::AccessSource> wanted{accessSource_};
+    if (order_.mode == api::JudgeMode::Record) return accesses_.want(wanted);  // no query is asked
     for (const api::Metric& metric : analysis_->metrics) {
         if (metric.query.source) wanted.push_back(metric.query.source->access);
     }
@@ -265,10 +267,38 @@ void Examiner::adoptAccess() {
 
 // Another profile is another question: nothing of the one before is compared with any more.
 void Examiner::adoptReference() {
+    record_.want(analysis_->recordOver.has_value());
+    if (record_.wanted()) adoptRecord();
     if (analysis_->reference == referenceSource_) return;
     referenceSource_ = analysis_->reference;
     referenceReading_ = {};
-    judge_.setReference(std::make_shared<const api::Reference>());
+    if (!record_.wanted()) judge_.setReference(std::make_shared<const api::Reference>());
+}
+
+void Examiner::adoptRecord() {
+    judge_.setReference(std::make_shared<const api::Reference>(record_.reference(*analysis_)));
+}
+
+bool Examiner::recordDue(Duration now) const {
+    const std::lock_guard lock(mutex_);
+    return judges() && record_.readDue(now);
+}
+
+void Examiner::learnRecord(const apply::RecordAnswer& answer, const api::ModelDeployment& object,
+                           Duration now) {
+    const std::lock_guard lock(mutex_);
+    record_.learn(answer, object, now);
+    if (record_.wanted()) adoptRecord();
+}
+
+std::optional<RecordKeeper::Writing> Examiner::takeRecord(Duration now) {
+    const std::lock_guard lock(mutex_);
+    return record_.take(now);
+}
+
+void Examiner::recordWritten(const apply::RecordAnswer& answer, Duration now) {
+    const std::lock_guard lock(mutex_);
+    if (record_.written(answer, now)) adoptRecord();
 }
 
 std::optional<api::ConfigMapKey> Examiner::referenceDue(Duration now) const {

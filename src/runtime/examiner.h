@@ -11,6 +11,7 @@
 #include "api/plan.h"
 #include "judge/recorded_judge.h"
 #include "runtime/accesses.h"
+#include "runtime/record_keeper.h"
 #include "runtime/reference_reader.h"
 #include "runtime/rereading.h"
 #include "runtime/targets.h"
@@ -65,6 +66,12 @@ class Examiner {
     void learnReference(const api::ConfigMapKey& source, const ReferenceReading& reading, Duration now);
     void learnAccess(const api::AccessSource& source, const AccessReading& reading, Duration now);
 
+    // The hourly record of a spec with reference.stable, as RecordKeeper has it.
+    bool recordDue(Duration now) const;
+    void learnRecord(const apply::RecordAnswer& answer, const api::ModelDeployment& object, Duration now);
+    std::optional<RecordKeeper::Writing> takeRecord(Duration now);
+    void recordWritten(const apply::RecordAnswer& answer, Duration now);
+
     // With all that is remembered at this moment as its state.
     std::optional<api::Judgement> judgement() const;
     std::optional<api::Verdict> verdict() const;
@@ -77,6 +84,7 @@ class Examiner {
     void adoptOrder(const api::JudgeOrder& order, Timestamp now);
     void adoptReadiness(const api::Split& split, Timestamp now);
     void adoptReference();
+    void adoptRecord();
     void adoptAccess();
     bool judges() const { return order_.mode != api::JudgeMode::Off; }
     void publish();
@@ -104,6 +112,7 @@ class Examiner {
     std::optional<api::Judgement> judgement_;  // without its state, which is large and made when asked for
     std::optional<api::ConfigMapKey> referenceSource_;  // whose profile the judge has, or has not yet
     Rereading referenceReading_;
+    RecordKeeper record_;             // in place of a profile
     api::AccessSource accessSource_;  // of the last accepted spec: to its Prometheus, or to the pods' metrics
     Accesses accesses_;               // none while nothing is judged
     std::map<std::string, api::ModelAnswer> answers_;

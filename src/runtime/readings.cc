@@ -14,4 +14,15 @@ void keepReadings(Examiner& examiner, const std::string& space, const ReadRefere
     }
 }
 
+void keepRecord(Examiner& examiner, const api::ModelDeployment& object, const RecordAccess& access,
+                const Clock& clock, const std::stop_token& stop) {
+    if (access.read && examiner.recordDue(clock.sinceBoot())) {
+        examiner.learnRecord(access.read(object, stop), object, clock.sinceBoot());
+    }
+    if (!access.write) return;
+    if (const auto writing = examiner.takeRecord(clock.sinceBoot())) {
+        examiner.recordWritten(access.write(object, *writing, stop), clock.sinceBoot());
+    }
+}
+
 }  // namespace serin::runtime

@@ -23,6 +23,8 @@ ALLOWED = [
     ("list", "pods"),
     ("delete", "pods"),
     ("get", "configmaps"),
+    ("create", "configmaps"),
+    ("patch", "configmaps"),
     ("create", "events.events.k8s.io"),
 ]
 REVIEWS = ["tokenreviews.authentication.k8s.io", "subjectaccessreviews.authorization.k8s.io"]
@@ -33,6 +35,8 @@ DENIED = [
     ("create", "pods/exec"),
     ("list", "configmaps"),
     ("watch", "configmaps"),
+    ("update", "configmaps"),
+    ("delete", "configmaps"),
     ("watch", "pods"),
     ("get", "pods"),
     ("update", "services"),

@@ -83,10 +83,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - apiGroups: [""]
   resources: [pods]
   verbs: [list, delete]
-# Read by name, and only where a spec names one as analysis.reference or as the ca of a server.
+# Read by name, and only where a spec names one as analysis.reference or as the ca of a server; and for
+# analysis.reference.stable, whose record is kept in a ConfigMap beside the ModelDeployment.
 - apiGroups: [""]
   resources: [configmaps]
-  verbs: [get]
+  verbs: [get, create, patch]
 - apiGroups: [events.k8s.io]
   resources: [events]
   verbs: [create, patch]
