@@ -1,5 +1,6 @@
 """A profile of the training data tells a drift of the world from a drift of the model."""
 
+import datetime
 import json
 import re
 
@@ -78,3 +79,69 @@ def test_profile_that_is_missing_is_named_and_does_not_stop_the_rollout(ns):
                "the missing ConfigMap is told")
     assert fraud.condition("DataDrift")["status"] == "Unknown"
     fraud.wait_stable("2")
+
+
+SEEN = {"name": "seen", "drift": {"histogram": "model_score", "of": "inputs"}, "reference": {}}
+PAST = {"reference": {"stable": {"over": "7d"}}}
+
+
+def keep_record(fraud, edges, counts):
+    """Three days of `counts` in every hour, as somebody restores a record that was saved (docs/profiles.md)."""
+    now = datetime.datetime.now(datetime.timezone.utc).replace(minute=0, second=0, microsecond=0)
+    hours = {(now - datetime.timedelta(hours=i)).strftime("%Y-%m-%dT%H:00:00Z"): counts for i in range(1, 73)}
+    feature = {"about": "model_score", "since": min(hours), "edges": edges, "hours": hours}
+    meta = fraud.get()["metadata"]
+    fraud.namespace.apply({
+        "apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": {"name": f"{fraud.name}-serin-record", "ownerReferences": [
+            {"apiVersion": "serin.dev/v1alpha1", "kind": "ModelDeployment", "name": fraud.name, "uid": meta["uid"],
+             "controller": True, "blockOwnerDeletion": True}]},
+        "data": {"record": json.dumps({"format": "serin-record/1", "features": {"seen": feature}})}})
+
+
+def at_rest_with_record(ns, change):
+    """A version at rest that is compared with its past, which is `change` of what it counts now."""
+    fraud = ns.deploy(version="1", metrics=[ERRORS])
+    load = ns.load(fraud, rate=80)
+    wait_for(lambda: load.answered_by("1") > 600, 40, "600 answers")
+    edges, counts = scores_of(fraud)
+    keep_record(fraud, edges, change(counts))
+    fraud.apply(version="1", metrics=[ERRORS, SEEN], analysis=PAST)
+    return fraud, load
+
+
+def test_data_like_that_of_the_hours_before_is_no_drift_and_costs_no_write(ns):
+    fraud, load = at_rest_with_record(ns, lambda counts: counts)
+    fraud.wait(lambda s: fraud.condition("DataDrift").get("reason") == "LikePast", 60, "DataDrift False")
+    assert fraud.condition("DataDrift")["status"] == "False"
+    version, answered = fraud.get()["metadata"]["resourceVersion"], load.answered_by("1")
+    wait_for(lambda: load.answered_by("1") > answered + 800, 60, "ten more intervals")
+    assert fraud.get()["metadata"]["resourceVersion"] == version, "something was written at rest"
+
+
+def test_data_that_differs_from_the_hours_before_is_told_at_rest(ns):
+    fraud, _ = at_rest_with_record(ns, lambda counts: counts[::-1])
+    fraud.wait(lambda s: fraud.condition("DataDrift").get("status") == "True", 60, "DataDrift True")
+    condition = fraud.condition("DataDrift")
+    assert condition["reason"] == "DiffersFromPast", condition
+    assert "seen of the version that serves differs from the same hour of the day in the last 7 days: PSI" \
+        in condition["message"], condition
+    assert fraud.status()["phase"] == "Stable"
+    assert [kind for kind, reason, _ in fraud.events() if reason == "DataDrift"] == ["Warning"], fraud.events()
+
+
+def test_without_a_day_of_record_the_condition_says_since_when_it_is_kept(ns):
+    fraud = ns.deploy(version="1", metrics=[ERRORS, SEEN], analysis=PAST)
+    ns.load(fraud, rate=40)
+    fraud.wait(lambda s: fraud.condition("DataDrift").get("reason") == "Recording", 60, "DataDrift is recording")
+    assert re.search(r"is recorded since 20\S+:00:00Z and compared with its own past from 20\S+:00:00Z on",
+                     fraud.condition("DataDrift")["message"]), fraud.condition("DataDrift")
+
+
+def test_record_of_somebody_elses_is_named_and_left_alone(ns):
+    ns.kubectl("create", "configmap", "fraud-serin-record", "--from-literal=record=mine")
+    fraud = ns.deploy(version="1", metrics=[ERRORS, SEEN], analysis=PAST)
+    ns.load(fraud, rate=40)
+    fraud.wait(lambda s: "not this ModelDeployment's" in fraud.condition("DataDrift").get("message", ""), 60,
+               "the ConfigMap is named")
+    assert "mine" in ns.kubectl("get", "configmap", "fraud-serin-record", "-o", "jsonpath={.data.record}")
