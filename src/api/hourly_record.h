@@ -41,8 +41,8 @@ inline constexpr size_t kLongestRecord = 640UL * 1024;  // bytes
 inline constexpr std::chrono::hours kWeek{168};
 
 // The format "serin-record/1" of docs/profiles.md. encodeRecord's text comes back as the same value, but for
-// features that have no hours, which are left out; decodeRecord is strict, and its Error (Invalid) names what
-// is wrong.
+// features that have no hours, or classes whose names are no UTF-8, which are left out; decodeRecord is
+// strict, and its Error (Invalid) names what is wrong.
 std::string encodeRecord(const HourlyRecord& record);
 Result<HourlyRecord> decodeRecord(const std::string& text);
 

@@ -24,6 +24,12 @@ std::string written(Hour hour) {
     return formatTime(Timestamp(hour));
 }
 
+// Pods may export class names that are no UTF-8, which JSON cannot hold: two of them could come back as one.
+bool comesBack(const std::string& name) {
+    const std::string text = json(name).dump(-1, ' ', false, json::error_handler_t::replace);
+    return json::parse(text, nullptr, false) == name;
+}
+
 // Only as written() has it.
 std::optional<Hour> hourIn(const std::string& text) {
     const std::optional<Timestamp> time = parseTime(text);
@@ -119,7 +125,7 @@ Error faulty(std::vector<std::string> problems) {
 std::string encodeRecord(const HourlyRecord& record) {
     json features = json::object();
     for (const auto& [name, feature] : record.features) {
-        if (feature.hours.empty()) continue;
+        if (feature.hours.empty() || !std::ranges::all_of(feature.classes, comesBack)) continue;
         json hours = json::object();
         for (const auto& [hour, counts] : feature.hours) hours[written(hour)] = counts;
         json& out = features[name];

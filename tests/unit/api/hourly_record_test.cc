@@ -63,6 +63,15 @@ TEST(HourlyRecord, AFeatureWithoutAnHourIsLeftOut) {
     EXPECT_THAT(decodeRecord(encodeRecord(record))->features, IsEmpty());
 }
 
+TEST(HourlyRecord, AFeatureWhoseClassesAreNoTextIsLeftOutAndTheOthersComeBack) {
+    HourlyRecord record = both();
+    record.features["country"].classes = {"\xfe", "\xff"};
+    const auto read = decodeRecord(encodeRecord(record));
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_EQ(read->features.size(), 1u);
+    EXPECT_TRUE(read->features.contains("amount"));
+}
+
 TEST(HourlyRecord, WhatIsNoRecordIsRefused) {
     EXPECT_EQ(fault(""), "is no JSON");
     EXPECT_THAT(fault("{}"), HasSubstr("record.format is not \"serin-record/1\""));
