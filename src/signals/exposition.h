@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "signals/native_histogram.h"
+
 namespace serin::signals {
 
 struct Label {
@@ -20,12 +22,20 @@ struct Sample {
     std::span<const Label> labels;
     double value = 0;
     std::optional<double> timestamp;  // as written: milliseconds in 0.0.4, seconds in OpenMetrics
-    size_t line = 0;                  // 1-based
+    size_t line = 0;                  // 1-based; 0 where there are no lines
+};
+
+// A histogram that has native buckets alone. The views live as long as the call that hands them out.
+struct NativeSample {
+    std::string_view name;  // the histogram's, without a suffix
+    std::span<const Label> labels;
+    double count = 0;  // all observations, NaN included
+    const NativeHistogram& histogram;
 };
 
 // A line that does not follow the format. The other lines are still read.
 struct PageIssue {
-    size_t line = 0;
+    size_t line = 0;        // of protobuf the family, counted from 1
     std::string_view name;  // the sample's name as far as it could be read; empty when it could not
     std::string message;    // "line 7: label \"code\" has no value"
 };
@@ -40,6 +50,8 @@ class PageSink {
     // "# TYPE family type".
     virtual void type(std::string_view family, std::string_view type) = 0;
     virtual void sample(const Sample& sample) = 0;
+    // Comes where the name is wanted, as samples do. Text has none.
+    virtual void native(const NativeSample&) {}
     virtual void malformed(const PageIssue& issue) = 0;
 };
 
@@ -50,7 +62,7 @@ struct PageLimits {
 };
 
 struct PageSummary {
-    size_t samples = 0;  // sample lines, the skipped ones included
+    size_t samples = 0;  // sample lines, the skipped ones included; see readProtobuf()
     size_t malformed = 0;
     bool endMarker = false;  // "# EOF" stood at the end (OpenMetrics)
     std::string truncated;   // why the rest was not read; empty when all was
