@@ -43,6 +43,12 @@ struct Access {
     bool operator==(const Access&) const = default;
 };
 
+// What a GET says that it can read. Every answer says what it is, whatever was offered.
+enum class Offer {
+    Text,      // Prometheus' text formats
+    Protobuf,  // its protobuf exposition rather than these: the only one that has native histograms
+};
+
 // GETs to pods. Safe to call from several threads at once.
 class Fetcher {
   public:
@@ -52,7 +58,7 @@ class Fetcher {
     // (time-out, broken) or Invalid (body over `maxBytes`, authorities that are no certificates). Any status
     // is a value. Redirects are not followed.
     virtual Result<HttpResponse> get(const std::string& host, int port, const std::string& path,
-                                     Duration timeout, size_t maxBytes, const Access* https) = 0;
+                                     Duration timeout, size_t maxBytes, const Access* https, Offer offer) = 0;
 };
 
 // Questions to HTTP servers that people name, asked as forms. Safe to call from several threads at once.

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <utility>
 
 #include "base/text.h"
 #include "signals/fingerprint.h"
 #include "signals/number.h"
+#include "signals/protobuf_page.h"
 
 namespace serin::signals {
 
@@ -17,6 +19,7 @@ constexpr size_t maxSeries = 5'000;            // that are judged, of one pod
 constexpr size_t maxSeriesTogether = 200'000;  // of all pods that are read together
 constexpr size_t leastSeries = 50;             // that any pod may have
 constexpr size_t maxClassName = 64;            // bytes that are kept of it
+constexpr double startTolerance = 1.5;         // seconds; see processOf()
 constexpr size_t maxClasses = 100;             // of one counter; more are no classes but names
 
 // "x_total", "x_bucket", "x_count" and "x" belong to the family "x", whose creation time is "x_created".
@@ -27,7 +30,7 @@ std::string_view familyOf(std::string_view name) {
     return name;
 }
 
-enum class Role { Number, Created, ProcessStart };
+enum class Role { Number, Native, Created, ProcessStart };
 
 // What a metric name on the page is read for.
 struct Use {
@@ -57,6 +60,8 @@ std::vector<Use> usesOf(const Selection& selection) {
         if (source.kind == SourceKind::Histogram) {
             add(i, source.histogram, "_bucket", Slot::Bucket);
             add(i, source.histogram, "_count", Slot::Count);
+            uses.push_back({source.histogram.name, Role::Native, i, Slot::Bucket, &source.histogram,
+                            fingerprint(source.histogram.name)});
         }
     }
     return uses;
@@ -76,6 +81,32 @@ uint64_t identity(uint64_t seed, std::span<const Label> labels, bool withEdge) {
     return hash;
 }
 
+constexpr uint64_t slotStep = 0x9e3779b97f4a7c15ULL;
+
+// The histograms that have an edge below +Inf.
+std::set<uint64_t> groupsWithBuckets(const SourceReading& source) {
+    std::set<uint64_t> groups;
+    for (const SeriesNumber& number : source.series) {
+        if (number.slot == Slot::Bucket && !std::isinf(number.edge)) groups.insert(number.group);
+    }
+    return groups;
+}
+
+// Native histograms count where no classic buckets of the same histogram do.
+void joinNatives(const std::vector<SeriesNumber>& natives, const EdgeGrid& grid, SourceReading& source) {
+    if (natives.empty()) return;
+    const std::set<uint64_t> classic = groupsWithBuckets(source);
+    bool any = false;
+    for (const SeriesNumber& number : natives) {
+        if (classic.contains(number.group)) continue;
+        any = true;
+        source.series.push_back(number);
+    }
+    if (!any) return;
+    const std::string edges = cat("native ", grid.schema, " ", grid.lowest, " ", grid.highest);
+    source.fingerprint = fingerprint(edges, source.fingerprint);
+}
+
 struct Created {
     uint64_t group = 0;
     double seconds = 0;
@@ -87,6 +118,7 @@ class Reducer final : public PageSink {
         : selection_(selection), uses_(usesOf(selection)), most_(mostSelected) {
         reading_.sources.resize(selection.sources.size());
         created_.resize(selection.sources.size());
+        natives_.resize(selection.sources.size());
         for (size_t i = 0; i < selection.sources.size(); ++i) {
             reading_.sources[i].fingerprint = selection.sources[i].fingerprint;
             reading_.sources[i].kind = selection.sources[i].kind;
@@ -116,9 +148,15 @@ class Reducer final : public PageSink {
             } else if (use->role == Role::Created) {
                 if (!std::isfinite(sample.value)) continue;
                 created_[use->source].push_back({identity(use->family, sample.labels, false), sample.value});
-            } else if (use->selector->accepts(sample.labels)) {
+            } else if (use->role == Role::Number && use->selector->accepts(sample.labels)) {
                 take(*use, sample);
             }
+        }
+    }
+
+    void native(const NativeSample& sample) override {
+        for (const Use* use : current_) {
+            if (use->role == Role::Native && use->selector->accepts(sample.labels)) takeNative(*use, sample);
         }
     }
 
@@ -126,7 +164,10 @@ class Reducer final : public PageSink {
 
     Result<PodReading> finish() {
         if (!trouble_.empty()) return invalid(trouble_);
-        for (size_t i = 0; i < reading_.sources.size(); ++i) settle(reading_.sources[i], created_[i]);
+        for (size_t i = 0; i < reading_.sources.size(); ++i) {
+            joinNatives(natives_[i], selection_.sources[i].grid, reading_.sources[i]);
+            settle(reading_.sources[i], created_[i]);
+        }
         return std::move(reading_);
     }
 
@@ -142,19 +183,60 @@ class Reducer final : public PageSink {
         number.slot = use.slot;
         number.value = sample.value;
         number.group = identity(use.family, sample.labels, false);
-        uint64_t seed = fingerprint(sample.name) + static_cast<uint64_t>(use.slot) * 0x9e3779b97f4a7c15ULL;
+        uint64_t seed = fingerprint(sample.name) + static_cast<uint64_t>(use.slot) * slotStep;
         number.series = identity(seed, sample.labels, use.slot != Slot::Bucket);
         if (use.slot == Slot::Bucket) {
             auto edge = edgeOf(sample);
             if (!edge) return fail(cat(placeOf(sample), sample.name, " has no number in its label le"));
-            number.edge = *edge;
-            // By the number, not the text: "1" and "1.0" are one edge.
-            number.series += fingerprint(numberText(*edge), seed);
+            putAt(*edge, seed, number);
         }
         if (use.slot == Slot::Class && !takeClass(use, sample, source, number)) return;
+        add(number, source.series);
+    }
+
+    // The series that a classic histogram with the edges of the grid would have.
+    void takeNative(const Use& use, const NativeSample& sample) {
+        reading_.sources[use.source].exported = true;
+        const double all = sample.histogram.all();
+        if (!std::isfinite(sample.count + all) || sample.count < 0) {
+            return fail(cat(sample.name, " has ", numberText(sample.count), " observations, ",
+                            numberText(all), " of them in its buckets, which are no counts"));
+        }
+        std::vector<SeriesNumber>& series = natives_[use.source];
+        SeriesNumber number;
+        number.group = identity(use.family, sample.labels, false);
+        const auto seedOf = [&](std::string_view suffix, Slot slot) {
+            return fingerprint(cat(sample.name, suffix)) + static_cast<uint64_t>(slot) * slotStep;
+        };
+        number.slot = Slot::Count;
+        number.value = sample.count;
+        number.series = identity(seedOf("_count", Slot::Count), sample.labels, true);
+        add(number, series);
+        number.slot = Slot::Bucket;
+        const uint64_t seed = seedOf("_bucket", Slot::Bucket);
+        const uint64_t everyEdge = identity(seed, sample.labels, false);
+        const auto addAt = [&](double edge, double upTo) {
+            number.series = everyEdge;
+            number.value = upTo;
+            putAt(edge, seed, number);
+            add(number, series);
+        };
+        for (const AtEdge& at : countsAt(sample.histogram, selection_.sources[use.source].grid)) {
+            addAt(at.edge, at.upTo);
+        }
+        addAt(std::numeric_limits<double>::infinity(), all);
+    }
+
+    // By the number, not the text: "1" and "1.0" are one edge.
+    static void putAt(double edge, uint64_t seed, SeriesNumber& number) {
+        number.edge = edge;
+        number.series += fingerprint(numberText(edge), seed);
+    }
+
+    void add(const SeriesNumber& number, std::vector<SeriesNumber>& series) {
         if (selected_ >= most_) return fail(cat("more than ", most_, " series are selected"));
         ++selected_;
-        source.series.push_back(number);
+        series.push_back(number);
     }
 
     // A class is known by 53 bits of a digest of its name, which a double holds exactly. False: too many.
@@ -204,10 +286,19 @@ class Reducer final : public PageSink {
     size_t most_;
     size_t selected_ = 0;
     std::vector<const Use*> current_;
-    std::vector<std::vector<Created>> created_;  // by source
+    std::vector<std::vector<Created>> created_;       // by source
+    std::vector<std::vector<SeriesNumber>> natives_;  // the same
     PodReading reading_;
     std::string trouble_;
 };
+
+bool lacksBucketsOf(const SourceReading& source) {
+    if (source.kind != SourceKind::Histogram) return false;
+    const std::set<uint64_t> groups = groupsWithBuckets(source);
+    return std::any_of(source.series.begin(), source.series.end(), [&](const SeriesNumber& number) {
+        return number.slot == Slot::Bucket && !groups.contains(number.group);
+    });
+}
 
 }  // namespace
 
@@ -227,11 +318,37 @@ Result<PodReading> readPage(std::string_view page, const Selection& selection, b
     return reducer.finish();
 }
 
-Result<PodReading> readSamples(std::span<const Sample> samples, const Selection& selection,
-                               size_t mostSelected) {
+Result<PodReading> readProtobufPage(std::string_view page, const Selection& selection, size_t mostSelected) {
+    Reducer reducer(selection, mostSelected);
+    PageSummary summary = readProtobuf(page, PageLimits{}, reducer);
+    if (!summary.truncated.empty()) return invalid(summary.truncated);
+    return reducer.finish();
+}
+
+bool lacksBuckets(const PodReading& reading) {
+    return std::any_of(reading.sources.begin(), reading.sources.end(), lacksBucketsOf);
+}
+
+Result<PodReading> withNativeHistograms(PodReading text, PodReading protobuf) {
+    const auto& before = text.processStart;
+    const auto& after = protobuf.processStart;
+    if (before && after && std::abs(*after - *before) > startTolerance) {
+        return Error{ErrorCode::Unavailable, "its process restarted while it was read"};
+    }
+    for (size_t i = 0; i < text.sources.size(); ++i) {
+        if (lacksBucketsOf(text.sources[i])) text.sources[i] = std::move(protobuf.sources[i]);
+    }
+    return text;
+}
+
+Result<PodReading> readSamples(std::span<const Sample> samples, std::span<const NativeSample> natives,
+                               const Selection& selection, size_t mostSelected) {
     Reducer reducer(selection, mostSelected);
     for (const Sample& sample : samples) {
         if (reducer.wants(sample.name)) reducer.sample(sample);
+    }
+    for (const NativeSample& sample : natives) {
+        if (reducer.wants(sample.name)) reducer.native(sample);
     }
     return reducer.finish();
 }

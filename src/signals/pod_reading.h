@@ -29,7 +29,9 @@ struct SeriesNumber {
 };
 
 struct SourceReading {
-    uint64_t fingerprint = 0;  // of the Source
+    // Of the Source; another one where a histogram is native, whose numbers do not go on from those of
+    // classic buckets or of other edges.
+    uint64_t fingerprint = 0;
     SourceKind kind = SourceKind::Requests;
     bool exported = false;                  // the page names the metric, if only in a TYPE line
     std::vector<SeriesNumber> series;       // ascending by `series`, each once
@@ -54,10 +56,23 @@ size_t mostSeries(size_t pods);
 Result<PodReading> readPage(std::string_view page, const Selection& selection, bool openMetrics,
                             size_t mostSelected = mostSeries(1));
 
-// The same of samples that somebody else has scraped from one page and taken apart; their `line` is 0.
-// Numbers that a page tells only in its TYPE lines are missing.
-Result<PodReading> readSamples(std::span<const Sample> samples, const Selection& selection,
-                               size_t mostSelected = mostSeries(1));
+// The same of a page in protobuf, which tells the end of each family by itself.
+Result<PodReading> readProtobufPage(std::string_view page, const Selection& selection,
+                                    size_t mostSelected = mostSeries(1));
+
+// Whether a judged histogram has no bucket but +Inf: what a page in text shows of a native one.
+bool lacksBuckets(const PodReading& reading);
+
+// A reading whose histograms without buckets are those of the same pod's page in protobuf, read right after.
+// All else stays as text says it: names may differ there (OpenMetrics ends a counter with _total whatever it
+// is called), and proxies that join pages in text may leave out what they cannot join in protobuf
+// (pomerium/pomerium#4636). Unavailable when the process restarted between the two.
+Result<PodReading> withNativeHistograms(PodReading text, PodReading protobuf);
+
+// The same of samples and native histograms that somebody else has scraped from one page and taken apart;
+// their `line` is 0. Numbers that a page tells only in its TYPE lines are missing.
+Result<PodReading> readSamples(std::span<const Sample> samples, std::span<const NativeSample> natives,
+                               const Selection& selection, size_t mostSelected = mostSeries(1));
 
 // process_start_time_seconds, whatever is selected.
 extern const std::string_view processStartName;

@@ -54,11 +54,29 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
 
   private:
     // Result: the list of series, or the pair that a scalar is.
-    enum class Place { Other, Root, Data, Result, Series, Metric, Values, Pair, Warnings };
+    enum class Place {
+        Other,
+        Root,
+        Data,
+        Result,
+        Series,
+        Metric,
+        Values,
+        Pair,
+        Warnings,
+        Histograms,  // pairs of a time and a Histogram
+        HistogramPair,
+        Histogram,
+        Buckets,
+        Bucket,  // what its edges include, its edges, its count
+    };
 
     bool fail(std::string why) {
         if (trouble.empty()) trouble = std::move(why);
         return false;
+    }
+    bool noNumber(std::string_view what, std::string_view value) {
+        return fail(cat(what, " has the value \"", forPeople(value), "\", which is no number"));
     }
     Place here() const { return places_.empty() ? Place::Other : places_.back(); }
     Place inside(bool array) const;
@@ -68,6 +86,9 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     bool number(double value);
     bool label(std::string& value);
     bool endPair();
+    bool endBucket();
+    bool endHistogram();
+    bool oneMore();
     PrometheusSample sample() const;  // the pair that was read
 
     const PrometheusLimits& limits_;
@@ -75,6 +96,8 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     std::string key_;
     std::optional<double> time_;  // of the pair that is read
     std::optional<double> value_;
+    PrometheusHistogram histogram_;  // that is read
+    std::vector<double> bucket_;     // the same
     size_t labels_ = 0;
     size_t samples_ = 0;
 };
@@ -93,6 +116,14 @@ Reader::Place Reader::inside(bool array) const {
             return inSeries(array);
         case Place::Values:
             return array ? Place::Pair : Place::Other;
+        case Place::Histograms:
+            return array ? Place::HistogramPair : Place::Other;
+        case Place::HistogramPair:
+            return array ? Place::Other : Place::Histogram;
+        case Place::Histogram:
+            return array && key_ == "buckets" ? Place::Buckets : Place::Other;
+        case Place::Buckets:
+            return array ? Place::Bucket : Place::Other;
         default:
             return Place::Other;
     }
@@ -101,6 +132,7 @@ Reader::Place Reader::inside(bool array) const {
 Reader::Place Reader::inSeries(bool array) const {
     if (!array) return key_ == "metric" ? Place::Metric : Place::Other;
     if (key_ == "values") return Place::Values;
+    if (key_ == "histograms") return Place::Histograms;
     return key_ == "value" ? Place::Pair : Place::Other;
 }
 
@@ -113,6 +145,12 @@ bool Reader::open(bool array) {
     } else if (here() == Place::Pair || here() == Place::Result) {
         time_.reset();
         value_.reset();
+    } else if (here() == Place::HistogramPair) {
+        time_.reset();
+        value_.reset();
+        histogram_ = {};
+    } else if (here() == Place::Bucket) {
+        bucket_.clear();
     }
     return true;
 }
@@ -121,6 +159,8 @@ bool Reader::close() {
     const Place ended = here();
     places_.pop_back();
     if (ended == Place::Pair) return endPair();
+    if (ended == Place::Bucket) return endBucket();
+    if (ended == Place::HistogramPair) return endHistogram();
     if (ended == Place::Result && series.empty() && time_ && value_) scalar = sample();
     if (ended == Place::Metric) std::ranges::sort(series.back().labels);
     return true;
@@ -128,9 +168,29 @@ bool Reader::close() {
 
 bool Reader::endPair() {
     if (!time_ || !value_) return fail("a sample is not a time and a number");
+    if (!oneMore()) return false;
+    series.back().samples.push_back(sample());
+    return true;
+}
+
+bool Reader::endBucket() {
+    if (bucket_.size() != 3) return fail("a bucket is not two edges and a count");
+    if (!oneMore()) return false;
+    histogram_.buckets.push_back({bucket_[0], bucket_[1], bucket_[2]});
+    return true;
+}
+
+bool Reader::endHistogram() {
+    if (!time_ || !value_) return fail("a sample is not a time and a histogram");
+    if (!oneMore()) return false;
+    histogram_.count = *value_;
+    series.back().histograms.push_back({sample().at, std::move(histogram_)});
+    return true;
+}
+
+bool Reader::oneMore() {
     if (samples_ >= limits_.samples) return fail(cat("it has more than ", limits_.samples, " samples"));
     ++samples_;
-    series.back().samples.push_back(sample());
     return true;
 }
 
@@ -139,7 +199,8 @@ PrometheusSample Reader::sample() const {
 }
 
 bool Reader::number(double value) {
-    if ((here() != Place::Pair && here() != Place::Result) || time_) return true;
+    const bool pair = here() == Place::Pair || here() == Place::Result || here() == Place::HistogramPair;
+    if (!pair || time_) return true;
     if (!(std::abs(value) < kLatest)) return fail("a sample has a time that is none");
     time_ = value;
     return true;
@@ -176,9 +237,16 @@ bool Reader::string(string_t& value) {
             return true;
         case Place::Pair:
             value_ = parseNumber(value);
-            return value_
-                       ? true
-                       : fail(cat("a sample has the value \"", forPeople(value), "\", which is no number"));
+            return value_ || noNumber("a sample", value);
+        case Place::Histogram:
+            if (key_ != "count") return true;
+            value_ = parseNumber(value);
+            return value_ || noNumber("a histogram's count", value);
+        case Place::Bucket: {
+            const auto number = parseNumber(value);
+            bucket_.push_back(number.value_or(0));
+            return number || noNumber("a bucket", value);
+        }
         default:
             return true;
     }

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "signals/prometheus_histogram.h"
 
 namespace serin::signals {
 
@@ -17,9 +18,16 @@ struct PrometheusSample {
     double value = 0;
 };
 
+// A sample that is a native histogram.
+struct PrometheusHistogramSample {
+    Timestamp at;
+    PrometheusHistogram histogram;
+};
+
 struct PrometheusSeries {
     std::vector<std::pair<std::string, std::string>> labels;  // sorted, __name__ among them
     std::vector<PrometheusSample> samples;                    // in the answer's order
+    std::vector<PrometheusHistogramSample> histograms;        // the same
 
     // "" where there is no such label, as in Prometheus.
     std::string_view label(std::string_view name) const;
@@ -28,8 +36,8 @@ struct PrometheusSeries {
 // Bounds the memory of what is decoded, whoever answers: about 60 MB.
 struct PrometheusLimits {
     size_t series = 50'000;
-    size_t labels = 400'000;  // of all series
-    size_t samples = 1'000'000;
+    size_t labels = 400'000;     // of all series
+    size_t samples = 1'000'000;  // buckets of native histograms included
 };
 
 // An answer of /api/v1/query, of any type that Prometheus has.

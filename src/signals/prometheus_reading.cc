@@ -101,7 +101,7 @@ void readPrometheus(const std::vector<PrometheusSeries>& series, const Prometheu
     round.allowedSpread = origin.source.scrapeInterval;
     ByPod byPod;
     for (const PrometheusSeries& one : series) {
-        if (!one.samples.empty()) byPod[one.label(podLabel)].push_back(&one);
+        if (!one.samples.empty() || !one.histograms.empty()) byPod[one.label(podLabel)].push_back(&one);
     }
     if (byPod.empty()) {
         return failRound(

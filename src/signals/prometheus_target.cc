@@ -1,6 +1,7 @@
 #include "signals/prometheus_target.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 
 #include "base/text.h"
@@ -79,14 +80,17 @@ std::vector<Scrape> scrapesOf(const PrometheusTarget& target) {
     for (const PrometheusSample& sample : target.up->samples)
         scrapes.push_back({sample.at, sample.value == 1, {}});
     std::ranges::stable_sort(scrapes, {}, &Scrape::at);
+    const auto add = [&](Timestamp at, const Scrape::Number& number) {
+        const auto scrape = std::ranges::lower_bound(scrapes, at, {}, &Scrape::at);
+        if (scrape == scrapes.end()) return;
+        auto& numbers = scrape->numbers;
+        if (!numbers.empty() && numbers.back().series == number.series) numbers.pop_back();
+        numbers.push_back(number);
+    };
     for (const PrometheusSeries* series : target.series) {
-        for (const PrometheusSample& sample : series->samples) {
-            const auto scrape = std::ranges::lower_bound(scrapes, sample.at, {}, &Scrape::at);
-            if (scrape == scrapes.end()) continue;
-            auto& numbers = scrape->numbers;
-            if (!numbers.empty() && numbers.back().series == series) numbers.pop_back();
-            numbers.push_back({series, sample.value});
-        }
+        for (const PrometheusSample& sample : series->samples)
+            add(sample.at, {series, sample.value, nullptr});
+        for (const auto& [at, histogram] : series->histograms) add(at, {series, 0, &histogram});
     }
     return scrapes;
 }
@@ -96,11 +100,21 @@ Result<PodReading> readScrape(const PrometheusTarget& target, const Scrape& scra
     std::vector<std::vector<Label>> labels;
     labels.reserve(scrape.numbers.size());
     std::vector<Sample> samples;
+    std::vector<NativeSample> natives;
+    std::deque<NativeHistogram> histograms;
     for (const Scrape::Number& number : scrape.numbers) {
+        const std::string_view name = number.series->label(nameLabel);
         labels.push_back(ownLabels(*number.series, *target.up));
-        samples.push_back({number.series->label(nameLabel), labels.back(), number.value, std::nullopt, 0});
+        if (number.histogram == nullptr) {
+            samples.push_back({name, labels.back(), number.value, std::nullopt, 0});
+            continue;
+        }
+        auto histogram = nativeOf(*number.histogram);
+        if (!histogram) return invalid(cat("the native histogram ", name, ": ", histogram.error().message));
+        natives.push_back(
+            {name, labels.back(), number.histogram->count, histograms.emplace_back(std::move(*histogram))});
     }
-    auto reading = readSamples(samples, selection, mostSelected);
+    auto reading = readSamples(samples, natives, selection, mostSelected);
     if (reading) reading->at = scrape.at;
     return reading;
 }

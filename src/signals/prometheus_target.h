@@ -25,6 +25,7 @@ struct Scrape {
     struct Number {
         const PrometheusSeries* series = nullptr;
         double value = 0;
+        const PrometheusHistogram* histogram = nullptr;  // instead of a value
     };
     std::vector<Number> numbers;
 };
@@ -33,7 +34,7 @@ struct Scrape {
 // next scrape.
 std::vector<Scrape> scrapesOf(const PrometheusTarget& target);
 
-// What the page of a scrape said; fails as readSamples does.
+// What the page of a scrape said; fails as readSamples does, and where a native histogram cannot be read.
 Result<PodReading> readScrape(const PrometheusTarget& target, const Scrape& scrape,
                               const Selection& selection, size_t mostSelected);
 

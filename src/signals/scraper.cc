@@ -41,13 +41,29 @@ std::string wordsOf(const Error& why, const std::string& page, const Selection& 
     return printable(again ? withoutSecrets(why.message, access) : again.error().message);
 }
 
+// Its complaints cut no words of the page, so that secrets are found in them.
+Result<PodReading> readProtobufAnswer(const HttpResponse& answer, const std::string& type,
+                                      const std::string& path, const Selection& selection,
+                                      size_t mostSelected, const net::Access& access) {
+    if (type.find("encoding=delimited") == std::string::npos &&
+        type.find("encoding=\"delimited\"") == std::string::npos) {
+        return invalid(cat(path, ": it is in protobuf, but not delimited; serve text or what was asked for"));
+    }
+    auto reading = readProtobufPage(answer.body, selection, mostSelected);
+    if (reading) return reading;
+    return invalid(cat(path, ": ", printable(withoutSecrets(reading.error().message, access))));
+}
+
 Result<PodReading> readAnswer(const Result<HttpResponse>& answer, const std::string& path,
                               const Selection& selection, size_t mostSelected, const net::Access& access) {
     if (!answer) return Error{answer.error().code, withoutSecrets(answer.error().message, access)};
     if (answer->status != 200) return notRead(answer->status, path);
-    auto type = answer->headers.find("content-type");
-    bool openMetrics =
-        type != answer->headers.end() && type->second.starts_with("application/openmetrics-text");
+    const auto found = answer->headers.find("content-type");
+    const std::string type = found == answer->headers.end() ? "" : found->second;
+    if (type.starts_with("application/vnd.google.protobuf")) {
+        return readProtobufAnswer(*answer, type, path, selection, mostSelected, access);
+    }
+    const bool openMetrics = type.starts_with("application/openmetrics-text");
     auto reading = readPage(answer->body, selection, openMetrics, mostSelected);
     if (reading) return reading;
     return invalid(cat(path, ": ",
@@ -183,19 +199,35 @@ void Scraper::fetchMetrics(Pending& pending, size_t index) {
     PodResult& result = pending.round.pods[index];
     const Target& target = result.target;
     result.startedAt = clock_.wall();
-    const net::Access& access = pending.access;
-    auto answer = fetcher_.get(target.address, target.metricsPort, target.metricsPath, pending.timeout,
-                               maxPageBytes, target.metricsHttps ? &access : nullptr);
+    const Duration deadline = clock_.sinceBoot() + pending.timeout;
+    result.reading = readPageOf(pending, target, net::Offer::Text, pending.timeout);
+    if (result.reading && lacksBuckets(*result.reading)) {
+        auto again = readPageOf(pending, target, net::Offer::Protobuf, deadline - clock_.sinceBoot());
+        result.reading =
+            again ? withNativeHistograms(std::move(*result.reading), std::move(*again))
+                  : Error{again.error().code, cat("its histograms without buckets, asked for in protobuf: ",
+                                                  again.error().message)};
+    }
     result.endedAt = clock_.wall();
-    result.reading = readAnswer(answer, target.metricsPath, *pending.round.selection,
-                                mostSeries(pending.round.pods.size()), access);
+}
+
+Result<PodReading> Scraper::readPageOf(const Pending& pending, const Target& target, net::Offer offer,
+                                       Duration timeout) {
+    if (timeout <= Duration{0}) {
+        return Error{ErrorCode::Unknown, cat("no answer within ", formatDuration(pending.timeout))};
+    }
+    const net::Access& access = pending.access;
+    const auto answer = fetcher_.get(target.address, target.metricsPort, target.metricsPath, timeout,
+                                     maxPageBytes, target.metricsHttps ? &access : nullptr, offer);
+    return readAnswer(answer, target.metricsPath, *pending.round.selection,
+                      mostSeries(pending.round.pods.size()), access);
 }
 
 void Scraper::askModel(Pending& pending, size_t index) {
     PodResult& result = pending.round.pods[index];
     const Target& target = result.target;
     result.model = modelAnswerOf(fetcher_.get(target.address, target.readyPort, target.readyPath,
-                                              longestAnswer, maxReadyBytes, nullptr));
+                                              longestAnswer, maxReadyBytes, nullptr, net::Offer::Text));
 }
 
 }  // namespace serin::signals

@@ -62,6 +62,7 @@ Result<Source> histogramSource(const api::Runtime& runtime, const api::Metric& m
                            selector->name.substr(0, selector->name.size() - 7), ")"));
     }
     source.histogram = std::move(*selector);
+    source.grid = metric.kind == api::MetricKind::Latency ? latencyGrid(metric.unitSeconds) : valueGrid();
     source.fingerprint = fingerprint(cat("histogram\n", source.histogram.text()));
     return source;
 }
@@ -126,6 +127,9 @@ Result<Selection> compileSelection(const api::Runtime& runtime, const std::vecto
             std::find_if(selection.sources.begin(), selection.sources.end(),
                          [&](const Source& known) { return known.fingerprint == source->fingerprint; });
         size_t index = static_cast<size_t>(same - selection.sources.begin());
+        // The drift of a histogram whose latency is judged too is judged at the edges of a time.
+        const bool latency = metrics[i].kind == api::MetricKind::Latency;
+        if (latency && same != selection.sources.end()) same->grid = source->grid;
         if (same == selection.sources.end()) selection.sources.push_back(std::move(*source));
         selection.metrics.push_back({metrics[i].name, index});
     }

@@ -6,6 +6,7 @@
 
 #include "api/spec.h"
 #include "base/result.h"
+#include "signals/edge_grid.h"
 #include "signals/selector.h"
 
 namespace serin::signals {
@@ -23,8 +24,10 @@ struct Source {
     // it.
     std::vector<Selector> total;
     std::vector<Selector> bad;  // Complement: the good ones; Mean: the sums
-    // Histogram: selects on the labels of <name>_bucket (without le) and <name>_count. Classes: the counter.
+    // Histogram: selects on the labels of <name>_bucket (without le) and <name>_count, or of the native
+    // histogram <name>. Classes: the counter.
     Selector histogram;
+    EdgeGrid grid;      // Histogram: where a native one is counted
     std::string label;  // Classes
 };
 

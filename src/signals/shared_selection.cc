@@ -15,7 +15,7 @@ Question questionOf(const api::Runtime& runtime, const std::vector<api::Metric>&
     for (const api::Metric& metric : metrics) {
         question.push_back({metric.name, std::to_string(static_cast<int>(metric.kind)), metric.histogram,
                             metric.byLabel, metric.share.total, metric.share.bad, metric.share.good,
-                            metric.mean.sum, metric.mean.count});
+                            metric.mean.sum, metric.mean.count, std::to_string(metric.unitSeconds)});
     }
     return question;
 }

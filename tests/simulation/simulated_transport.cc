@@ -94,7 +94,7 @@ std::variant<std::unique_ptr<fake::Watch>, Result<HttpResponse>> SimulatedTransp
 }
 
 Result<HttpResponse> SimulatedPods::get(const std::string& host, int, const std::string& path, Duration,
-                                        size_t, const net::Access*) {
+                                        size_t, const net::Access*, net::Offer) {
     const auto found = std::ranges::find(cluster_.pods, host, &Pod::address);
     if (found == cluster_.pods.end()) return Error{ErrorCode::Unavailable, "no route to host"};
     if (timeline_.now() < adversity_.metricsStopUntil) {

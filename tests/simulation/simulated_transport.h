@@ -66,7 +66,7 @@ class SimulatedPods final : public net::Fetcher {
     SimulatedPods(Cluster& cluster, const Timeline& timeline, Adversity& adversity)
         : cluster_(cluster), timeline_(timeline), adversity_(adversity) {}
     Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration timeout,
-                             size_t maxBytes, const net::Access* https) override;
+                             size_t maxBytes, const net::Access* https, net::Offer offer) override;
 
   private:
     Cluster& cluster_;

@@ -24,7 +24,7 @@ constexpr const char* kSecret = "Bearer s3cret-token";
 using Ask = Result<HttpResponse> (*)(int port, const Access& access, Logger& log);
 
 Result<HttpResponse> fetch(int port, const Access& access, Logger& log) {
-    return makeFetcher(log)->get("127.0.0.1", port, "/metrics", 10s, 1000, &access);
+    return makeFetcher(log)->get("127.0.0.1", port, "/metrics", 10s, 1000, &access, Offer::Text);
 }
 Result<HttpResponse> post(int port, const Access& access, Logger& log) {
     const std::string url = "https://127.0.0.1:" + std::to_string(port) + "/metrics";

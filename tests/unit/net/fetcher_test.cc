@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration timeout,
                          size_t maxBytes) {
     static testing::MemoryLog log;
-    return makeFetcher(log)->get(host, port, path, timeout, maxBytes, nullptr);
+    return makeFetcher(log)->get(host, port, path, timeout, maxBytes, nullptr, Offer::Text);
 }
 
 TEST(Fetcher, GetsAPageOnAConnectionOfItsOwn) {
@@ -35,6 +35,28 @@ TEST(Fetcher, GetsAPageOnAConnectionOfItsOwn) {
     EXPECT_TRUE(seen.starts_with("GET /metrics?x=1 HTTP/1.1\r\n")) << seen;
     ASSERT_TRUE(get("127.0.0.1", server.port(), "/metrics", 10s, 1000).ok());
     EXPECT_EQ(server.connections(), 2);
+}
+
+TEST(Fetcher, AsksForProtobufWhereThatIsOfferedAndElseForText) {
+    std::vector<std::string> seen;
+    LoopbackServer server(answering([&](const std::string& text, Connection& connection) {
+        seen.push_back(text);
+        connection.respond(200, "up 1\n");
+    }));
+    testing::MemoryLog log;
+    for (const Offer offer : {Offer::Text, Offer::Protobuf}) {
+        ASSERT_TRUE(makeFetcher(log)->get("127.0.0.1", server.port(), "/metrics", 10s, 1000, nullptr, offer));
+    }
+    const auto has = [](const std::string& text, std::string_view part) {
+        return text.find(part) != std::string::npos;
+    };
+    EXPECT_FALSE(has(seen.at(0), "protobuf")) << seen[0];
+    EXPECT_TRUE(has(seen[0], ": application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,"))
+        << seen[0];
+    EXPECT_TRUE(has(seen.at(1),
+                    ": application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+                    "encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.5,"))
+        << seen[1];
 }
 
 TEST(Fetcher, ClosesItsConnection) {

@@ -36,7 +36,7 @@ class EchoingPoster final : public net::FormPoster {
 class EchoingPods final : public net::Fetcher {
   public:
     Result<HttpResponse> get(const std::string&, int, const std::string& path, Duration, size_t,
-                             const net::Access* https) override {
+                             const net::Access* https, net::Offer) override {
         if (path != "/metrics") return HttpResponse{200, {}, ""};  // the question for the model
         shown.push_back(https == nullptr ? "in the clear" : https->authorization);
         return HttpResponse{status, {}, "requests_total " + shown.back().substr(kBearer.size()) + "\n"};

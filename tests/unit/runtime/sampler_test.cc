@@ -14,7 +14,7 @@ namespace {
 class Pods final : public net::Fetcher {
   public:
     Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration, size_t,
-                             const net::Access*) override {
+                             const net::Access*, net::Offer) override {
         const std::lock_guard lock(mutex);
         asked.insert(host + ":" + std::to_string(port) + path);
         return HttpResponse{200, {}, "requests_total 5\n"};

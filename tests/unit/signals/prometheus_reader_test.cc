@@ -52,7 +52,7 @@ class FakePoster final : public net::FormPoster {
 class Pods final : public net::Fetcher {
   public:
     Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration, size_t,
-                             const net::Access*) override {
+                             const net::Access*, net::Offer) override {
         const std::lock_guard lock(mutex_);
         asked.push_back(cat(host, ":", port, path));
         return HttpResponse{200, {}, ""};

@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "base/text.h"
+#include "protobuf_encoder.h"
 
 namespace serin::signals {
 namespace {
@@ -27,8 +28,9 @@ class StoppedClock final : public Clock {
 class FakeFetcher final : public net::Fetcher {
   public:
     Result<HttpResponse> get(const std::string& host, int port, const std::string& path, Duration timeout,
-                             size_t maxBytes, const net::Access* https) override {
+                             size_t maxBytes, const net::Access* https, net::Offer offer) override {
         std::string url = cat(host, ":", port, path);
+        if (offer == net::Offer::Protobuf) url += " in protobuf";
         if (before) before(url);
         std::lock_guard lock(mutex_);
         asked[url] = {timeout, maxBytes};
@@ -137,6 +139,102 @@ TEST_F(ScraperTest, SaysWhyAPodCouldNotBeRead) {
                             "HTTP 404 from /metrics", "/metrics: line 1: no metric name at \"<html>\"",
                             "/metrics: the page has no \"# EOF\", so its end may be missing",
                             "no answer within 3s", "connection refused"}));
+}
+
+class NativeScrapeTest : public ScraperTest {
+  protected:
+    // Reads pod a, of which a latency is judged too.
+    PodResult read() {
+        api::Runtime runtime;
+        runtime.errors = {{"requests_total"}, {"failures_total"}};
+        std::vector<api::Metric> metrics(2);
+        metrics[0].name = "errors";
+        metrics[1].name = "latency";
+        metrics[1].kind = api::MetricKind::Latency;
+        metrics[1].histogram = "took_seconds";
+        RoundRequest ask = request({target("a")});
+        ask.selection = std::make_shared<const Selection>(*compileSelection(runtime, metrics));
+        Scraper scraper(fetcher, clock, 1);
+        return scraper.scrape(std::move(ask)).pods[0];
+    }
+    void shows(const std::string& text) { fetcher.answers.insert_or_assign(kText, page(200, text)); }
+    void shows(const std::string& body, const std::string& type) {
+        fetcher.answers.insert_or_assign(kProtobuf, page(200, body, type));
+    }
+    std::string why() {
+        const PodResult pod = read();
+        return pod.reading ? "read" : pod.reading.error().message;
+    }
+
+    static constexpr const char* kText = "a:8082/metrics";
+    static constexpr const char* kProtobuf = "a:8082/metrics in protobuf";
+    static constexpr const char* kDelimited =
+        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+    static constexpr const char* kLacksBuckets =
+        "requests_total 7\ntook_seconds_bucket{le=\"+Inf\"} 3\ntook_seconds_count 3\n";
+    const std::string kNative = nativeFamily("took_seconds", {.counts = {1, 0, 2}});
+};
+
+TEST_F(NativeScrapeTest, ReadsAPageInProtobufWhereTextShowsAHistogramWithoutBuckets) {
+    shows(kLacksBuckets);
+    shows(kNative, kDelimited);
+    const PodResult pod = read();
+    ASSERT_TRUE(pod.reading.ok()) << pod.reading.error().message;
+    EXPECT_EQ(pod.reading->sources[0].series[0].value, 7);       // by the text
+    EXPECT_EQ(pod.reading->sources[1].series.size(), 35U + 2U);  // by the protobuf
+    EXPECT_EQ(fetcher.asked.at(kProtobuf), fetcher.asked.at(kText));
+}
+
+TEST_F(NativeScrapeTest, AsksForNothingButTextWhereHistogramsHaveBuckets) {
+    shows(
+        "took_seconds_bucket{le=\"1\"} 2\ntook_seconds_bucket{le=\"+Inf\"} 3\ntook_seconds_count 3\n"
+        "other_seconds_bucket{le=\"+Inf\"} 3\n");
+    EXPECT_EQ(why(), "read");
+    EXPECT_FALSE(fetcher.asked.contains(kProtobuf));
+}
+
+TEST_F(NativeScrapeTest, GoesByTheTextOfAServerThatHasNoProtobuf) {
+    shows(kLacksBuckets);
+    shows(kLacksBuckets, "text/plain; version=0.0.4");
+    const PodResult pod = read();
+    ASSERT_TRUE(pod.reading.ok()) << pod.reading.error().message;
+    EXPECT_EQ(pod.reading->sources[1].series.size(), 2U);
+}
+
+TEST_F(NativeScrapeTest, FailsAsAWholeWhereTheProtobufCannotBeRead) {
+    const std::string about = "its histograms without buckets, asked for in protobuf: ";
+    shows(kLacksBuckets);
+    EXPECT_EQ(why(), about + "connection refused");
+    fetcher.answers.insert_or_assign(kProtobuf, page(500, ""));
+    EXPECT_EQ(why(), about + "HTTP 500 from /metrics");
+    shows(kNative.substr(0, 20), kDelimited);
+    EXPECT_EQ(why(), about + "/metrics: the page ends within metric family 1");
+    shows(kNative, "application/vnd.google.protobuf; encoding=text");
+    EXPECT_EQ(why(),
+              about + "/metrics: it is in protobuf, but not delimited; serve text or what was asked for");
+    shows(nativeFamily("took_seconds", {.schema = 9, .counts = {1}}), kDelimited);
+    EXPECT_EQ(why(),
+              about + "/metrics: metric family 1 (took_seconds): its schema is 9, and only -4 to 8 are read");
+}
+
+TEST_F(NativeScrapeTest, FailsWhereTheProcessRestartsBetweenTheTwoPages) {
+    const auto started = [](double at) {
+        return familyMessage("process_start_time_seconds", 1,
+                             {Message().bytes(2, Message().real(1, at).text()).text()});
+    };
+    shows(cat(kLacksBuckets, "process_start_time_seconds 1764000000.5\n"));
+    shows(kNative + started(1764000000.5), kDelimited);
+    EXPECT_EQ(why(), "read");
+    shows(kNative + started(1764000009), kDelimited);
+    EXPECT_EQ(why(), "its process restarted while it was read");
+}
+
+TEST_F(NativeScrapeTest, ReadsWhatAServerAnswersInProtobufUnasked) {
+    fetcher.answers.insert_or_assign(kText, page(200, kNative, kDelimited));
+    const PodResult pod = read();
+    ASSERT_TRUE(pod.reading.ok()) << pod.reading.error().message;
+    EXPECT_EQ(pod.reading->sources[1].series.size(), 35U + 2U);
+    EXPECT_FALSE(fetcher.asked.contains(kProtobuf));
 }
 
 TEST_F(ScraperTest, ShowsItsAccessOverTlsAloneAndNeverToAModel) {
