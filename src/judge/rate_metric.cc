@@ -31,15 +31,19 @@ std::vector<double> thinned(const std::vector<double>& edges) {
     return out;
 }
 
-// The edge that the metric names, where it names one; a time that was written in decimals may differ from it
-// in its last bits.
+// Specs name times in whole milliseconds, and edges of native histograms are none.
+constexpr double kHalfUnit = 0.0005;  // seconds
+constexpr double kMostOff = 0.1;      // of the time that is named
+
+// The edge that the metric names, where it names one: the nearest, if it rounds to the time that was written.
 std::vector<double> onlyNamed(const api::Metric& metric, const std::vector<double>& edges) {
-    if (!metric.slowerThan) return edges;
-    for (const double edge : edges) {
-        if (std::abs(edge * metric.unitSeconds - *metric.slowerThan) <= 1e-9 * *metric.slowerThan)
-            return {edge};
-    }
-    return {};
+    if (!metric.slowerThan || edges.empty()) return edges;
+    const double named = *metric.slowerThan;
+    const auto off = [&](double edge) { return std::abs(edge * metric.unitSeconds - named); };
+    const double nearest =
+        *std::ranges::min_element(edges, [&](double a, double b) { return off(a) < off(b); });
+    if (off(nearest) > std::min(kHalfUnit, kMostOff * named) * (1 + 1e-9)) return {};
+    return {nearest};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "judge/rate_ticks.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 #include "judge/latency_arm.h"
@@ -61,6 +62,18 @@ std::string listed(const std::vector<double>& edges) {
     return join(texts, ", ") + more;
 }
 
+// "250ms and 354ms", as a spec names them: the edges below and above the time that was meant to be one.
+std::string nearest(const std::vector<double>& edges, double unitSeconds, double wanted) {
+    std::string below, above;
+    for (const double edge : edges) {
+        const Duration time(std::llround(std::min(edge * unitSeconds, 1e9) * 1000));
+        if (time <= Duration{0}) continue;
+        (edge * unitSeconds < wanted ? below : above) = formatDuration(time);
+        if (!above.empty()) break;
+    }
+    return cat(below, below.empty() || above.empty() ? "" : " and ", above);
+}
+
 std::string whyIncomparable(const api::Metric& metric, const std::vector<double>& canary,
                             const std::vector<double>& stable) {
     const std::string edges = cat("the canary's are ", listed(canary), "; stable's are ", listed(stable));
@@ -68,9 +81,13 @@ std::string whyIncomparable(const api::Metric& metric, const std::vector<double>
         return cat("the versions' histograms share fewer than two edges: ", edges,
                    "; give both the same buckets");
     }
+    const std::string shared = nearest(sharedEdges(canary, stable), metric.unitSeconds, *metric.slowerThan);
+    const std::string wayOut =
+        shared.empty() ? cat(": ", edges, "; state one that both have")
+                       : cat("; state one that both have, the nearest: ", shared, " (", edges, ")");
     return cat("the versions' histograms share no edge at ",
                metric.limitForm.quantile ? "worseThan.quantile.max" : "slowerThan", ", ",
-               humanNumber(*metric.slowerThan), " s: ", edges, "; state one that both have");
+               humanNumber(*metric.slowerThan), " s", wayOut);
 }
 
 // Whether the arms' histograms can be compared at the metric's edges, which are found by the first that can.

@@ -398,9 +398,36 @@ TEST(Latency, AnEdgeThatTheHistogramsLackIsInvalidAndTheirsAreShown) {
     tick(rig, kUsual);
     EXPECT_EQ(rig.metric("latency").verdict, Verdict::Invalid);
     const std::string message = rig.metric("latency").message;
-    EXPECT_NE(message.find("no edge at slowerThan, 0.3 s: the canary's are 0.05, 0.1, 0.25, 0.5"),
+    EXPECT_NE(message.find("no edge at slowerThan, 0.3 s; state one that both have, the nearest: 250ms and "
+                           "500ms (the canary's are 0.05, 0.1, 0.25, 0.5"),
               std::string::npos)
         << message;
+}
+
+TEST(Latency, AnEdgeOfManyIsNamedByTheNearestOnesBeforeTheMessageIsCut) {
+    Rig rig(analysisOf({errorMetric(), limited(.3, .02)}));
+    std::vector<double> edges;
+    for (int k = -20; k <= 14; ++k) edges.push_back(std::exp2(k / 2.0));
+    const api::Counts counts = histogram(edges, Buckets(edges.size() + 1, 10));
+    rig.tick({timed("s1", counts)}, {timed("c1", counts)});
+    EXPECT_NE(
+        rig.metric("latency").message.find("; state one that both have, the nearest: 250ms and 354ms ("),
+        std::string::npos)
+        << rig.metric("latency").message;
+}
+
+TEST(Latency, AnEdgeThatIsNoWholeNumberOfMillisecondsIsNamedByTheTimeItRoundsTo) {
+    const auto judgedAt = [](double named, std::vector<double> edges) {
+        Rig rig(analysisOf({errorMetric(), limited(named, .02)}));
+        const api::Counts counts = histogram(edges, Buckets(edges.size() + 1, 100));
+        rig.tick({timed("s1", counts)}, {timed("c1", counts)});
+        return rig.metric("latency").slowerThan;
+    };
+    EXPECT_EQ(judgedAt(.354, {.25, .35355339059327379, .5}), .35355339059327379);
+    EXPECT_EQ(judgedAt(.063, {.0625, .088388347648318447}), .0625);
+    EXPECT_EQ(judgedAt(.005, {.005, .0052}), .005);
+    EXPECT_EQ(judgedAt(.001, {.0005, .0014}), std::nullopt);
+    EXPECT_EQ(judgedAt(.353, {.25, .35355339059327379}), std::nullopt);
 }
 
 TEST(Latency, AfterPromotionItsOwnLimitHoldsWhereItIsTheLower) {

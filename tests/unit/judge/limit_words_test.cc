@@ -106,7 +106,8 @@ TEST(Limit, OfAQuantileNamesItsFieldWhereTheHistogramHasNoSuchEdge) {
              {pod("c1", {{"errors", requests(1000, 0)}, {"latency", counts}})});
     EXPECT_EQ(rig.metric("latency").verdict, api::Verdict::Invalid);
     EXPECT_THAT(rig.metric("latency").message,
-                HasSubstr("no edge at worseThan.quantile.max, 0.5 s: the canary's are 0.1, 0.3"));
+                HasSubstr("no edge at worseThan.quantile.max, 0.5 s; state one that both have, the nearest: "
+                          "300ms (the canary's are 0.1, 0.3"));
 }
 
 TEST(Limit, OfABurnRateSaysHowFastTheBudgetBurns) {
