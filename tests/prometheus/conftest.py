@@ -13,11 +13,12 @@ from rig import Looker, Prometheus, wait_for  # noqa: E402
 class World:
     """Two pods, a Prometheus that has scraped both, and somebody who has looked once."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, schema=None, options=()):
         self.pods = {"a": PageServer(), "b": PageServer()}
         for server in self.pods.values():
+            server.schema = schema
             server.count(good=1000, bad=10, probes=5, slow=(900, 100, 10))
-        self.prometheus = Prometheus(folder, self.pods)
+        self.prometheus = Prometheus(folder, self.pods, options=options)
         self.prometheus.start()
         self.lookers = []
 
@@ -38,14 +39,23 @@ class World:
             server.stop()
 
 
+def running(world):
+    try:
+        world.scraped()
+        yield world
+    finally:
+        world.close()
+
+
 @pytest.fixture(scope="session")
 def world(tmp_path_factory):
-    result = World(tmp_path_factory.mktemp("prometheus"))
-    try:
-        result.scraped()
-        yield result
-    finally:
-        result.close()
+    yield from running(World(tmp_path_factory.mktemp("prometheus")))
+
+
+@pytest.fixture(scope="module")
+def native_world(tmp_path_factory):
+    """Its pods have native histograms in schema 3, and its Prometheus stores them."""
+    yield from running(World(tmp_path_factory.mktemp("native"), 3, ["--enable-feature=native-histograms"]))
 
 
 @pytest.fixture

@@ -4,9 +4,12 @@ import http.server
 import threading
 import time
 
+import protobuf
+
 
 class PageServer:
     EDGES = (0.1, 1.0)
+    OBSERVED = (0.05, 0.5, 5.0)  # what a native histogram has in place of the buckets' requests
 
     def __init__(self, port=0):
         self.lock = threading.Lock()
@@ -15,16 +18,18 @@ class PageServer:
         self.started = time.time()
         self.nan = False
         self.exports_start = True
+        self.schema = None  # of a native histogram of the same observations, instead of the buckets; needs protobuf
         self.scrapes = 0  # of /metrics, since the numbers changed
         page = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
+                binary = page.schema is not None and protobuf.TYPE in self.headers.get("Accept", "")
                 with page.lock:
-                    body = page.text().encode()
+                    body = page.families() if binary else page.text().encode()
                     page.scrapes += self.path == "/metrics"
                 self.send_response(200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4")
+                self.send_header("Content-Type", protobuf.CONTENT_TYPE if binary else "text/plain; version=0.0.4")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -46,13 +51,21 @@ class PageServer:
         below = 0
         for edge, count in zip((*self.EDGES, "+Inf"), self.buckets):
             below += count
-            lines.append(f'took_seconds_bucket{{le="{edge}"}} {below}')
+            if self.schema is None or edge == "+Inf":
+                lines.append(f'took_seconds_bucket{{le="{edge}"}} {below}')
         lines.append(f"took_seconds_count {below}")
         if self.nan:
             lines.append('requests_total{code="418",job="serve"} NaN')
         if self.exports_start:
             lines.append(f"process_start_time_seconds {self.started}")
         return "\n".join(lines) + "\n"
+
+    def families(self):
+        counters = [({"code": code, "job": job}, count) for (code, job), count in self.requests.items()]
+        took = dict(zip(self.OBSERVED, self.buckets))
+        return b"".join((protobuf.counters("requests_total", counters),
+                         protobuf.native_histogram("took_seconds", self.schema, took),
+                         protobuf.gauge("process_start_time_seconds", self.started)))
 
     def count(self, good=0, bad=0, probes=0, slow=(0, 0, 0)):
         """So many more requests; `slow`: into each bucket."""

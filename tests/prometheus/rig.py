@@ -32,10 +32,11 @@ def free_port():
 class Prometheus:
     """Scrapes page servers every second under the labels that a PodMonitor would set, by two jobs, the second of which
     must not count; its API has a path prefix. `web`: its web.config.file, which has a certificate; `authorization`:
-    the header of a user that it knows."""
+    the header of a user that it knows; `options`: of the program."""
 
-    def __init__(self, folder, pods, web=None, authorization=None):
+    def __init__(self, folder, pods, web=None, authorization=None, options=()):
         self.folder = folder
+        self.options = options
         self.port = free_port()
         self.address = f"{'https' if web else 'http'}://127.0.0.1:{self.port}/prom"
         self._headers = {"Authorization": authorization} if authorization else {}
@@ -53,7 +54,7 @@ class Prometheus:
             self.process = subprocess.Popen(
                 [os.environ["SERIN_PROMETHEUS"], f"--config.file={self.folder}/prometheus.yml",
                  f"--storage.tsdb.path={self.folder}/data", f"--web.listen-address=127.0.0.1:{self.port}",
-                 "--web.route-prefix=/prom", f"--web.config.file={self.folder}/web.yml"], stdout=log, stderr=log)
+                 "--web.route-prefix=/prom", f"--web.config.file={self.folder}/web.yml", *self.options], stdout=log, stderr=log)
         wait_for(self.ready, 30, f"Prometheus is ready; see {self.folder}/log")
 
     def ready(self):
