@@ -51,10 +51,10 @@ TEST(Fetcher, AsksForProtobufWhereThatIsOfferedAndElseForText) {
         return text.find(part) != std::string::npos;
     };
     EXPECT_FALSE(has(seen.at(0), "protobuf")) << seen[0];
-    EXPECT_TRUE(has(seen[0], ": application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,"))
+    EXPECT_TRUE(has(seen[0], "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,"))
         << seen[0];
     EXPECT_TRUE(has(seen.at(1),
-                    ": application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+                    "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
                     "encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.5,"))
         << seen[1];
 }
