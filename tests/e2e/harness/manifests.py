@@ -31,8 +31,9 @@ def server_container(version, settings="", ready_path=f"/v2/models/{MODEL}/ready
 
 
 def model_deployment(name="fraud", version="1", settings="", replicas=2, steps=None, soak="4s",
-                     progress_deadline="2m", metrics=None, analysis=None, container=None, pod=None):
-    """`settings`: orders to the server (tests/e2e/server/serve.h). `analysis`, `container` and `pod` override parts."""
+                     progress_deadline="2m", metrics=None, analysis=None, container=None, pod=None, runtime=None):
+    """`settings`: orders to the server (tests/e2e/server/serve.h). `analysis`, `container`, `pod` and `runtime` override
+    parts."""
     return {
         "apiVersion": "serin.dev/v1alpha1",
         "kind": "ModelDeployment",
@@ -45,6 +46,7 @@ def model_deployment(name="fraud", version="1", settings="", replicas=2, steps=N
                 "readyPath": f"/v2/models/{MODEL}/ready",
                 "errors": {"total": 'http_requests_total{path="/infer"}',
                            "bad": 'http_requests_total{path="/infer",code=~"5.."}'},
+                **(runtime or {}),
             },
             "template": {"spec": {
                 "terminationGracePeriodSeconds": 3,

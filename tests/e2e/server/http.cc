@@ -55,7 +55,10 @@ std::string Message::header(const std::string& name) const {
     return found == headers.end() ? "" : found->second;
 }
 
-Connection::~Connection() { ::close(fd_); }
+Connection::~Connection() {
+    tls_.reset();
+    ::close(fd_);
+}
 
 bool Connection::more(std::chrono::milliseconds timeout) {
     pollfd waiting{fd_, POLLIN, 0};
@@ -64,7 +67,7 @@ bool Connection::more(std::chrono::milliseconds timeout) {
         return false;
     }
     char buffer[8192];
-    const ssize_t size = ::recv(fd_, buffer, sizeof buffer, 0);
+    const ssize_t size = tls_ ? tls_->read(buffer, sizeof buffer) : ::recv(fd_, buffer, sizeof buffer, 0);
     if (size <= 0) {
         if (size == 0) errno = ECONNRESET;
         return false;
@@ -124,7 +127,9 @@ bool Connection::readChunks(Message& message, std::chrono::milliseconds timeout)
 bool Connection::write(const std::string& text) {
     size_t sent = 0;
     while (sent < text.size()) {
-        const ssize_t size = ::send(fd_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
+        const char* rest = text.data() + sent;
+        const ssize_t size = tls_ ? tls_->write(rest, text.size() - sent)
+                                  : ::send(fd_, rest, text.size() - sent, MSG_NOSIGNAL);
         if (size <= 0) return false;
         sent += static_cast<size_t>(size);
     }
@@ -164,7 +169,8 @@ int connectTo(const std::string& address, int port, std::chrono::milliseconds ti
     return fd;
 }
 
-Server::Server(int port, Handler handler) : handler_(std::move(handler)), stopFd_(::eventfd(0, EFD_CLOEXEC)) {
+Server::Server(int port, Handler handler, const TlsServer* tls)
+    : handler_(std::move(handler)), tls_(tls), stopFd_(::eventfd(0, EFD_CLOEXEC)) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int on = 1;
     ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -206,14 +212,19 @@ void Server::run(std::chrono::milliseconds grace) {
 void Server::converse(int fd) {
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    Connection connection(fd);
+    std::unique_ptr<TlsSession> session;
+    if (tls_ != nullptr && (session = tls_->accept(fd)) == nullptr) {
+        ::close(fd);
+        return;
+    }
+    Connection connection(fd, std::move(session));
     Message request;
     while (connection.read(request, std::chrono::minutes(10), stopFd_) == Connection::Read::Message) {
         const size_t space = request.start.find(' ');
         const size_t end = request.start.find(' ', space + 1);
         if (space == std::string::npos || end == std::string::npos) return;
         const Answer answer =
-            handler_(request.start.substr(0, space), request.start.substr(space + 1, end - space - 1), request.body);
+            handler_(request.start.substr(0, space), request.start.substr(space + 1, end - space - 1), request);
         const bool close = stopping_ || request.wantsClose();
         if (!connection.write(render(answer, close)) || close) return;
     }

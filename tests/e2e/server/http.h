@@ -4,10 +4,13 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 
+#include "tls.h"
+
 // Just enough HTTP/1.1 over blocking sockets for a server and a client that tests can trust. Bodies have
-// Content-Length or chunks without trailers; there is no TLS and no name resolution.
+// Content-Length or chunks without trailers; there is no name resolution, and TLS on the server's side alone.
 namespace testserver {
 
 struct Message {
@@ -22,7 +25,7 @@ struct Message {
 // A socket with what was read from it and not consumed yet. Closes the socket.
 class Connection {
 public:
-    explicit Connection(int fd) : fd_(fd) {}
+    explicit Connection(int fd, std::unique_ptr<TlsSession> tls = nullptr) : fd_(fd), tls_(std::move(tls)) {}
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -39,6 +42,7 @@ private:
     bool readChunks(Message& message, std::chrono::milliseconds timeout);
 
     int fd_;
+    std::unique_ptr<TlsSession> tls_;
     std::string pending_;
 };
 
@@ -55,9 +59,10 @@ struct Answer {
 // that were begun are answered with `Connection: close`, and idle connections are closed.
 class Server {
 public:
-    using Handler = std::function<Answer(const std::string& method, const std::string& target, const std::string& body)>;
+    using Handler = std::function<Answer(const std::string& method, const std::string& target, const Message& request)>;
 
-    Server(int port, Handler handler);
+    // `tls`: of those that serve over TLS; it outlives the server.
+    Server(int port, Handler handler, const TlsServer* tls = nullptr);
     // Returns when every connection has ended, at most `grace` after `stop`.
     void run(std::chrono::milliseconds grace);
     // Safe from any thread.
@@ -67,6 +72,7 @@ private:
     void converse(int fd);
 
     Handler handler_;
+    const TlsServer* tls_;
     int listener_ = -1;
     int stopFd_ = -1;
     std::atomic<bool> stopping_{false};

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <regex>
 #include <sstream>
@@ -173,6 +174,13 @@ public:
         metrics_.request(path, answer.code, took.count());
         return answer;
     }
+    // What the port for metrics answers, where they have one.
+    Answer handleMetrics(const std::string& target, const std::string& authorization) {
+        while (settings.on("hang")) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        if (target != "/metrics") return {404, "", {}};
+        const bool known = token_.empty() || authorization == "Bearer " + token_;
+        return known ? page() : Answer{401, "", {{"WWW-Authenticate", "Bearer"}}};
+    }
     void crashIfOrdered() {
         if (!settings.on("crash")) return;
         std::thread([this] {
@@ -193,7 +201,7 @@ private:
         }
         if (target == "/v2/health/ready") return {"/ready", {settings.on("ready") ? 200 : 503, "", {}}};
         if (target == "/v2/health/live") return {"/live", {}};
-        if (target == "/metrics") return {"/metrics", page()};
+        if (target == "/metrics" && metricsPort_.empty()) return {"/metrics", page()};
         return {"/other", {404, "{\"error\": \"no such path\"}", {}}};
     }
     Answer page() {
@@ -232,6 +240,8 @@ private:
 
     const std::string model_ = environment("MODEL", "model");
     const std::string version_ = environment("VERSION", "");
+    const std::string metricsPort_ = environment("METRICS_PORT", "");
+    const std::string token_ = environment("METRICS_TOKEN", "");
     Metrics metrics_;
     std::mutex pageMutex_;
     std::string page_;  // as it was shown last
@@ -258,14 +268,27 @@ int serve() {
     inference.crashIfOrdered();
 
     Server server(std::atoi(environment("PORT", "8080").c_str()),
-                  [&](const auto& method, const auto& target, const auto& body) {
-                      return inference.handle(method, target, body);
+                  [&](const auto& method, const auto& target, const auto& request) {
+                      return inference.handle(method, target, request.body);
                   });
     std::thread([&] {
         int which = 0;
         sigwait(&signals, &which);
         server.stop();
     }).detach();
+    const std::string metricsPort = environment("METRICS_PORT", "");
+    std::optional<TlsServer> tls;
+    std::optional<Server> metrics;
+    if (!metricsPort.empty()) {
+        tls.emplace(environment("METRICS_CERTIFICATE", ""), environment("METRICS_KEY", ""));
+        metrics.emplace(
+            std::atoi(metricsPort.c_str()),
+            [&](const auto&, const auto& target, const auto& request) {
+                return inference.handleMetrics(target, request.header("authorization"));
+            },
+            &*tls);
+        std::thread([&] { metrics->run(std::chrono::seconds(0)); }).detach();
+    }
     server.run(std::chrono::seconds(5));
     std::fflush(nullptr);
     std::_Exit(0);  // threads that hang as ordered need not end
