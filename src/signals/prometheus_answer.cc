@@ -81,6 +81,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     Place here() const { return places_.empty() ? Place::Other : places_.back(); }
     Place inside(bool array) const;
     Place inSeries(bool array) const;
+    Place inHistograms(bool array) const;
     bool open(bool array);
     bool close();
     bool number(double value);
@@ -116,6 +117,13 @@ Reader::Place Reader::inside(bool array) const {
             return inSeries(array);
         case Place::Values:
             return array ? Place::Pair : Place::Other;
+        default:
+            return inHistograms(array);
+    }
+}
+
+Reader::Place Reader::inHistograms(bool array) const {
+    switch (places_.back()) {
         case Place::Histograms:
             return array ? Place::HistogramPair : Place::Other;
         case Place::HistogramPair:
