@@ -21,4 +21,12 @@ double logMixtureOfStarts(const std::vector<double>& logs) {
     return logSumExp(weighted);
 }
 
+double weightOfStratum(uint64_t i) {
+    return weightOfLaterStrata(i) - weightOfLaterStrata(i + 1);
+}
+
+double weightOfLaterStrata(uint64_t made) {
+    return 1 / std::sqrt(static_cast<double>(made) + 1);
+}
+
 }  // namespace serin::judge

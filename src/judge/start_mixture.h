@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace serin::judge {
@@ -16,5 +17,14 @@ double weightOfLaterStarts(size_t made);
 
 // ln E of the mixture: `logs[i]` is ln E since start i.
 double logMixtureOfStarts(const std::vector<double>& logs);
+
+// The weight of a start before stratum i (from 0), in a mixture over a start before every stratum, by which a
+// regression is found that sets in anywhere within a step. It falls like i^-1.5, slowly, for one that comes
+// in the hundredth stratum is as bad as one in the tenth; all strata together weigh 1, however many there
+// are.
+double weightOfStratum(uint64_t i);
+// What all strata but the first `made` weigh: 1/sqrt(made + 1). A root, unlike a power or a logarithm, is
+// rounded alike on every machine.
+double weightOfLaterStrata(uint64_t made);
 
 }  // namespace serin::judge

@@ -7,7 +7,7 @@
 namespace serin::judge {
 namespace {
 
-constexpr std::string_view kFormat = "serin-judge/5";
+constexpr std::string_view kFormat = "serin-judge/6";
 
 // Without groups the evidence that leaves pods out starts anew: harm by errors or latency then needs new
 // evidence of each pod.

@@ -72,9 +72,13 @@ template <typename Archive, PersistedAs<HarmMixture::Start> T>
 void fields(Archive& a, T& v) {
     a(v.byDifference, v.past);
 }
+template <typename Archive, PersistedAs<HarmMixture::Spread> T>
+void fields(Archive& a, T& v) {
+    a(v.made, v.byDifference, v.past);
+}
 template <typename Archive, PersistedAs<HarmMixture> T>
 void fields(Archive& a, T& v) {
-    a(v.odds, v.limit, v.starts, v.opened, v.detects);
+    a(v.odds, v.limit, v.starts, v.opened, v.spread, v.detects);
 }
 template <typename Archive, PersistedAs<WithoutGroup> T>
 void fields(Archive& a, T& v) {

@@ -92,6 +92,48 @@ TEST(HarmEvidence, HasAMeanOfAtMostOneBelowALimit) {
     EXPECT_NEAR(meanHarm(alone, {{.3, .9}, {.3, .01}}, 1), 1, kRounding);
 }
 
+// Over three intervals, so that a start lies in the midst of a step and bets by what an earlier one saw.
+double meanOfPart(double (HarmMixture::*part)() const, const std::vector<Rates>& rates, double temper = 1) {
+    api::Metric metric = comparing();
+    metric.max = .3;
+    return meanOverTables(kCanary, kStable, rates, [&](const std::vector<Table>& tables) {
+        HarmMixture evidence;
+        evidence.open();
+        for (const Table& table : tables) evidence.add(HarmTick(metric, table, temper));
+        return std::exp((evidence.*part)());
+    });
+}
+
+TEST(HarmMixture, HasAMeanOfExactlyOneAtTheFactorWithAStartBeforeEveryStratum) {
+    const auto rates = [](double ratio) {
+        return std::vector<Rates>{
+            {withOdds(.2, ratio), .2}, {withOdds(.5, ratio), .5}, {withOdds(.05, ratio), .05}};
+    };
+    EXPECT_NEAR(meanOfPart(&HarmMixture::logOdds, rates(1.2)), 1, kRounding);
+    for (const double ratio : {.3, 1.0}) {
+        EXPECT_LE(meanOfPart(&HarmMixture::logOdds, rates(ratio)), 1 + kRounding) << ratio;
+    }
+    EXPECT_LE(meanOfPart(&HarmMixture::logOdds, rates(1.2), 1.7), 1 + kRounding);
+    EXPECT_GT(meanOfPart(&HarmMixture::logOdds, rates(1.5)), 1);
+}
+
+TEST(HarmMixture, HasAMeanOfExactlyOneAtTheLimitWithAStartBeforeEveryStratum) {
+    EXPECT_NEAR(meanOfPart(&HarmMixture::logLimit, {{.3, .1}, {.3, .8}, {.3, .5}}), 1, kRounding);
+    EXPECT_LE(meanOfPart(&HarmMixture::logLimit, {{.3, .1}, {.1, .1}, {.2, .5}}), 1 + kRounding);
+    EXPECT_GT(meanOfPart(&HarmMixture::logLimit, {{.4, .1}, {.4, .1}, {.4, .1}}), 1);
+}
+
+TEST(HarmMixture, HasAMeanOfAtMostOneWithinTheDifferenceWithAStartBeforeEveryStratum) {
+    for (const double first : {.0, .1, .5}) {
+        for (const double second : {.0, .4, .8}) {
+            const std::vector<Rates> rates{
+                {first + .05, first}, {second + .05, second}, {first + .05, first}};
+            EXPECT_LE(meanOfPart(&HarmMixture::logDifference, rates), 1 + kRounding) << first << second;
+        }
+    }
+    EXPECT_GT(meanOfPart(&HarmMixture::logDifference, {{.6, .1}, {.6, .1}, {.6, .1}}), 1);
+}
+
 // Of both answers one may be true: the null is that the canary is worse by the factor and by the difference.
 TEST(SafeEvidence, HasAMeanOfAtMostOneWhereTheCanaryIsWorseByBothMargins) {
     for (const double ratio : {1.5, 4.0}) {

@@ -21,6 +21,18 @@ TEST(StartMixture, WeighsTheAttemptByHalfAndLaterStepsLess) {
                 std::log(.5 + .25 * 5 + .125 * 3 + .125), 1e-14);
 }
 
+TEST(StartMixture, WeighsEveryStratumAndAllOfThemByOneAtMost) {
+    double made = 0;
+    for (uint64_t i = 0; i < 10000; ++i) {
+        EXPECT_GT(weightOfStratum(i), weightOfStratum(i + 1)) << i;
+        made += weightOfStratum(i);
+        ASSERT_NEAR(made + weightOfLaterStrata(i + 1), 1, 1e-12) << i;
+    }
+    EXPECT_EQ(weightOfLaterStrata(0), 1);
+    EXPECT_EQ(weightOfLaterStrata(3), .5);
+    EXPECT_LT(weightOfStratum(60), 6 * weightOfStratum(180)) << "or later starts would not be heard of";
+}
+
 TEST(Dispersion, StartsAtOneAndAHalfAndLearnsFromStablePods) {
     Dispersion dispersion;
     EXPECT_EQ(dispersion.factor(1), 1);
@@ -86,7 +98,33 @@ TEST(HarmEvidence, IsTemperedIntervalByInterval) {
     EXPECT_NEAR(plain.logOdds(), 1.862235768, 1e-8);
 }
 
-// The mixture over starts written out: each start's evidence by itself.
+// The starts before every stratum written out: each one's evidence by itself, and the bets on a difference
+// that they share.
+struct EveryStart {
+    std::vector<HarmEvidence> starts;
+    std::vector<double> byDifference;
+    Past past;
+
+    void add(const api::Metric& metric, const HarmTick& tick) {
+        starts.emplace_back();
+        byDifference.push_back(0);
+        for (HarmEvidence& start : starts) start.add(tick);
+        for (double& log : byDifference) {
+            log += logHarmByDifference(tick.table, past, metric.worseDifference) / tick.temper;
+        }
+        past.add(tick.table);
+        const bool worse =
+            past.canaryRate() > past.stableRate() + metric.worseDifference || past.canaryRate() > *metric.max;
+        if (!worse) past = {};
+    }
+    // ln of the mixture of `logs`, one a stratum.
+    static double mixture(const std::vector<double>& logs) {
+        std::vector<double> weighted{std::log(weightOfLaterStrata(logs.size()))};
+        for (size_t i = 0; i < logs.size(); ++i) weighted.push_back(std::log(weightOfStratum(i)) + logs[i]);
+        return logSumExp(weighted);
+    }
+};
+
 TEST(HarmMixture, IsTheMixtureOfWhatEachStartSaw) {
     api::Metric metric;
     metric.worseOddsRatio = 1.2;
@@ -96,6 +134,7 @@ TEST(HarmMixture, IsTheMixtureOfWhatEachStartSaw) {
     const std::vector<size_t> steps{0, 2, 5};  // a step starts before these tables
     HarmMixture mixture;
     std::vector<HarmEvidence> starts(1);
+    EveryStart every;
     for (size_t i = 0; i < tables.size(); ++i) {
         if (std::find(steps.begin(), steps.end(), i) != steps.end()) {
             mixture.open();
@@ -104,18 +143,60 @@ TEST(HarmMixture, IsTheMixtureOfWhatEachStartSaw) {
         const HarmTick tick(metric, tables[i], 1.3);
         mixture.add(tick);
         for (HarmEvidence& start : starts) start.add(tick);
+        every.add(metric, tick);
     }
-    std::vector<double> odds, difference, limit;
-    for (const HarmEvidence& start : starts) {
-        odds.push_back(start.logOdds());
-        difference.push_back(start.byDifference);
-        limit.push_back(start.logLimit());
-    }
+    const auto both = [&](double (*value)(const HarmEvidence&)) {
+        std::vector<double> ofSteps, ofStrata;
+        for (const HarmEvidence& start : starts) ofSteps.push_back(value(start));
+        for (const HarmEvidence& start : every.starts) ofStrata.push_back(value(start));
+        return logMeanExp({logMixtureOfStarts(ofSteps), EveryStart::mixture(ofStrata)});
+    };
+    EXPECT_NEAR(mixture.logOdds(), both([](const HarmEvidence& start) { return start.logOdds(); }), 1e-12);
+    EXPECT_NEAR(mixture.logLimit(), both([](const HarmEvidence& start) { return start.logLimit(); }), 1e-12);
+    std::vector<double> difference;
+    for (const HarmEvidence& start : starts) difference.push_back(start.byDifference);
     ASSERT_GT(logMixtureOfStarts(difference), 1);
-    EXPECT_NEAR(mixture.evidence(metric),
-                combinedHarm(metric, logMixtureOfStarts(odds), logMixtureOfStarts(difference),
-                             logMixtureOfStarts(limit)),
-                1e-12);
+    ASSERT_GT(EveryStart::mixture(every.byDifference), 1);
+    EXPECT_NEAR(mixture.logDifference(),
+                logMeanExp({logMixtureOfStarts(difference), EveryStart::mixture(every.byDifference)}), 1e-12);
+    EXPECT_EQ(mixture.evidence(metric),
+              combinedHarm(metric, mixture.logOdds(), mixture.logDifference(), mixture.logLimit()));
+}
+
+// Harm that begins after `good` strata is found after this many.
+int strataUntilHarm(uint64_t bad, int good) {
+    api::Metric metric;
+    metric.worseOddsRatio = 1.2;
+    HarmMixture mixture;
+    mixture.open();
+    for (int i = 0; i < good; ++i) mixture.add(HarmTick(metric, {600, 3, 5400, 27}, 1));
+    int strata = 0;
+    for (; mixture.evidence(metric) < std::log(200) && strata < 400; ++strata) {
+        mixture.add(HarmTick(metric, {600, bad, 5400, 27}, 1));
+    }
+    return strata;
+}
+
+TEST(HarmMixture, WhateverWasGoodBeforeARegressionDelaysItLittle) {
+    EXPECT_EQ(strataUntilHarm(15, 0), 2);
+    EXPECT_EQ(strataUntilHarm(6, 0), 14);
+    for (const int good : {10, 100, 1000}) {
+        EXPECT_LE(strataUntilHarm(15, good), 2 + 1) << good;
+        EXPECT_LE(strataUntilHarm(6, good), 14 + 20) << good;
+    }
+}
+
+TEST(HarmMixture, AnIntervalWithoutRequestsOfTheCanaryIsNoStart) {
+    api::Metric metric;
+    metric.worseOddsRatio = 1.2;
+    HarmMixture mixture;
+    mixture.add(HarmTick(metric, {300, 6, 2700, 12}, 1));
+    const HarmMixture before = mixture;
+    mixture.add(HarmTick(metric, {0, 0, 2700, 12}, 1));
+    EXPECT_EQ(mixture.spread, before.spread);
+    EXPECT_EQ(mixture.odds, before.odds);
+    mixture.add(HarmTick(metric, {300, 6, 2700, 12}, 1));
+    EXPECT_EQ(mixture.spread.made, 2u);
 }
 
 TEST(HarmMixture, StaysEmptyWhereNothingIsToBeSaid) {
@@ -123,11 +204,15 @@ TEST(HarmMixture, StaysEmptyWhereNothingIsToBeSaid) {
     metric.worseOddsRatio = 1.2;
     HarmMixture mixture;
     mixture.open();
-    for (const Table& table : {Table{300, 0, 900, 0}, Table{300, 300, 900, 900}}) {
-        mixture.add(HarmTick(metric, table, 1));
+    for (int i = 0; i < 100; ++i) {
+        for (const Table& table : {Table{300, 0, 900, 0}, Table{300, 300, 900, 900}}) {
+            mixture.add(HarmTick(metric, table, 1));
+        }
+        if (i == 50) mixture.open();
+        EXPECT_EQ(mixture.evidence(metric), 0);
     }
     EXPECT_TRUE(mixture.odds.empty());
-    EXPECT_EQ(mixture.evidence(metric), 0);
+    EXPECT_EQ(mixture.spread.byDifference, std::nullopt);
 }
 
 TEST(PodsEvidence, SecondsWithoutReadinessCountByWholeIntervals) {

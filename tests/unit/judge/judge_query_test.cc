@@ -55,7 +55,7 @@ TEST(JudgeQuery, AVersionThatIsBeyondItsLimitInEveryLookIsTakenBackAfterThirteen
     EXPECT_EQ(rig.query().samples, 13u);
     EXPECT_EQ(rig.query().canary, kBad);
     Looking single(alone());
-    EXPECT_EQ(single.ticksUntilHarm(100, [&] { single.look(kBad); }), 12);
+    EXPECT_EQ(single.ticksUntilHarm(100, [&] { single.look(kBad); }), 13);
 }
 
 TEST(JudgeQuery, AVersionThatIsWithinItsLimitIsSafeAfterSixLooks) {
@@ -112,8 +112,8 @@ TEST(JudgeQuery, WhatBeginsWithAStepIsFoundByTheStepsOwnLooks) {
     Looking rig(guarded());
     for (int i = 0; i < 60; ++i) rig.look(kGood);
     rig.step(1);
-    EXPECT_EQ(rig.ticksUntilHarm(100, [&] { rig.look(kBad); }), 16);
-    EXPECT_EQ(rig.said().headline, "order-value is 18.2, below 20 in 16 of 16 looks in this step");
+    EXPECT_EQ(rig.ticksUntilHarm(100, [&] { rig.look(kBad); }), 17);
+    EXPECT_EQ(rig.said().headline, "order-value is 18.2, below 20 in 17 of 17 looks in this step");
 }
 
 // What was before is another version's doing, or nobody's.

@@ -39,10 +39,15 @@ TEST(Watch, FindsARegressionThatComesAfterADayWithinMinutes) {
     EXPECT_LE(ticks, 6);
 }
 
-TEST(Watch, IsNeededBecauseTheSoaksEvidenceDrownsInADayOfGoodNumbers) {
-    Rig rig = promoted(watched());
-    for (int i = 0; i < kLooksOfADay; ++i) watchTick(rig, 2);
-    EXPECT_EQ(rig.ticksUntilHarm(360, [&] { watchTick(rig, 12); }), 360);
+TEST(Watch, FindsItSoonerThanTheSoaksEvidenceWhichBetsOnAnEarlyStart) {
+    Rig soaking = promoted(watched());
+    Rig watching = promoted(watched());
+    watching.mode(JudgeMode::Watch);
+    for (Rig* rig : {&soaking, &watching}) {
+        for (int i = 0; i < kLooksOfADay; ++i) watchTick(*rig, 2);
+    }
+    const auto found = [](Rig& rig) { return rig.ticksUntilHarm(360, [&] { watchTick(rig, 6); }); };
+    EXPECT_LT(found(watching), found(soaking));
 }
 
 TEST(Watch, SaysWhatIsSeenSinceTheHarmBeganAndNotTheDaysMean) {

@@ -73,9 +73,17 @@ TEST(QueryEvidence, AllowsLooksToDependOnThoseBefore) {
     EXPECT_LE(meanOf(safetyOf, [](bool bad) { return bad ? .95 : .5; }), 1 + kRounding);
 }
 
-// The chance that the evidence ever passes `threshold` within so many looks, half of which are bad. Without
-// another step it depends on how many were bad alone.
-double everPassed(const std::function<double(const RateEvidence&)>& value, double threshold, int looks) {
+// The chance that the evidence of harm ever passes `threshold` within so many looks more, half of which are
+// bad: over all courses of them, for when the bad ones came matters.
+double everHarm(double threshold, int looks, const RateEvidence& known) {
+    if (harmOf(known) >= std::log(threshold)) return 1;
+    if (looks == 0) return 0;
+    const double good = everHarm(threshold, looks - 1, after(known, false));
+    return (good + everHarm(threshold, looks - 1, after(known, true))) / 2;
+}
+
+// The same of safety, which depends on how many were bad alone.
+double everSafe(double threshold, int looks) {
     std::map<int, std::pair<double, RateEvidence>> byBad{{0, {1, {}}}};
     byBad[0].second.startStep();
     double passed = 0;
@@ -85,7 +93,7 @@ double everPassed(const std::function<double(const RateEvidence&)>& value, doubl
             for (const bool worse : {false, true}) {
                 RateEvidence evidence = after(known.second, worse);
                 const double chance = known.first / 2;
-                if (value(evidence) >= std::log(threshold)) {
+                if (safetyOf(evidence) >= std::log(threshold)) {
                     passed += chance;
                     continue;
                 }
@@ -100,10 +108,14 @@ double everPassed(const std::function<double(const RateEvidence&)>& value, doubl
 }
 
 TEST(QueryEvidence, PassesItsThresholdsWithinTheChancesThatWerePromised) {
-    const double harm = everPassed(harmOf, 100, 180);
-    EXPECT_LE(harm, .01);
-    EXPECT_GT(harm, .004) << "or it is far from sharp";
-    const double safe = everPassed(safetyOf, 20, 180);
+    RateEvidence known;
+    known.startStep();
+    for (const double threshold : {3.0, 6.0}) {
+        const double harm = everHarm(threshold, 14, known);
+        EXPECT_LE(harm, 1 / threshold);
+        EXPECT_GT(harm, .2 / threshold) << "or it is far from sharp";
+    }
+    const double safe = everSafe(20, 180);
     EXPECT_LE(safe, .05);
     EXPECT_GT(safe, .02);
 }
