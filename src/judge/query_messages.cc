@@ -17,9 +17,14 @@ std::string beyond(const api::PromQuery& query) {
 // "below 20 in 7 of 8 looks": of those that say most.
 std::string howOften(const AttemptMemory& attempt, const MetricMemory& metric) {
     const RateEvidence& rate = metric.rate.rates.front();
-    const bool step = !attempt.soaking && attempt.harm && stepSaysMore(attempt, metric.definition, rate);
-    const Past& seen = attempt.soaking ? rate.harmSeen(metric.definition) : step ? rate.step.past : rate.seen;
-    const bool late = attempt.soaking && &seen != &rate.seen;
+    const bool grew = lateSaysMore(attempt, metric.definition, rate);
+    const bool step =
+        !grew && !attempt.soaking && attempt.harm && stepSaysMore(attempt, metric.definition, rate);
+    const Past& seen = grew              ? rate.harm.spread.past
+                       : attempt.soaking ? rate.harmSeen(metric.definition)
+                       : step            ? rate.step.past
+                                         : rate.seen;
+    const bool late = grew || (attempt.soaking && &seen != &rate.seen);
     const char* when = step ? " in this step" : late ? " of late" : attempt.soaking ? " after promotion" : "";
     return cat(beyond(metric.definition.query), " in ",
                seen.canaryBad > 0 ? humanNumber(seen.canaryBad) : "none", " of ", humanNumber(seen.canary),

@@ -11,8 +11,13 @@
 namespace serin::judge {
 namespace {
 
-std::string afterPromotion(const api::Metric& metric, const Told& told) {
-    const Past& seen = told.rate.harmSeen(metric);
+std::string ofLate(const api::Metric& metric, const Past& seen) {
+    return cat(" of late (", humanNumber(seen.canary), " ", whatItCounts(metric), ")");
+}
+
+std::string afterPromotion(const AttemptMemory& attempt, const api::Metric& metric, const Told& told) {
+    const bool grew = lateSaysMore(attempt, metric, told.rate);
+    const Past& seen = grew ? told.rate.harm.spread.past : told.rate.harmSeen(metric);
     const bool late = &seen != &told.rate.seen;
     const std::string rateNow = humanPercent(seen.canaryShare());
     const std::string what =
@@ -21,18 +26,23 @@ std::string afterPromotion(const api::Metric& metric, const Told& told) {
             ? cat("of the share ", metric.name, ' ', goodPercent(1 - seen.canaryShare()), " are good")
         : metric.kind == api::MetricKind::Share ? cat("the share ", metric.name, " is ", rateNow)
                                                 : cat("errs ", rateNow);
-    const std::string when = late
-                                 ? cat(" of late (", humanNumber(seen.canary), " ", whatItCounts(metric), ")")
-                                 : " after promotion";
+    const std::string when = late ? ofLate(metric, seen) : " after promotion";
     return cat(what, when, ", ", limitAfterPromotion(metric, told.rate.soakLimit.value_or(0)));
 }
 
+// The strata that say most of harm that was found; else all of the attempt.
+const Past& telling(const AttemptMemory& attempt, const api::Metric& metric, const RateEvidence& rate) {
+    if (lateSaysMore(attempt, metric, rate)) return rate.harm.spread.past;
+    return attempt.harm && stepSaysMore(attempt, metric, rate) ? rate.step.past : rate.seen;
+}
+
 std::string comparison(const AttemptMemory& attempt, const api::Metric& metric, const Told& told) {
-    const bool step = attempt.harm && stepSaysMore(attempt, metric, told.rate);
-    const Past& seen = step ? told.rate.step.past : told.rate.seen;
+    const Past& seen = telling(attempt, metric, told.rate);
     const std::string canary = humanPercent(seen.canaryShare());
     const std::string stable = humanPercent(seen.stableShare());
-    const std::string when = step ? " in this step" : "";
+    const std::string when = &seen == &told.rate.harm.spread.past ? ofLate(metric, seen)
+                             : &seen == &told.rate.step.past      ? " in this step"
+                                                                  : "";
     if (metric.limitForm.min) {
         return cat("share ", metric.name, " of the canary: ", goodPercent(1 - seen.canaryShare()),
                    " are good against ", goodPercent(1 - seen.stableShare()), when);
@@ -54,9 +64,8 @@ std::string harmDetail(const api::Analysis& analysis, const AttemptMemory& attem
         return cat(", odds ratio ", metric.limitForm.min ? "of the others " : "", "at least ",
                    humanNumber(bounds.low), " at ", humanNumber(100 * (1 - alarm)), " %");
     }
-    if (metric.max && rate.seen.canaryShare() > *metric.max) {
-        return cat(", ", beyondLimit(metric, rate.seen.canaryShare()));
-    }
+    const double share = telling(attempt, metric, rate).canaryShare();
+    if (metric.max && share > *metric.max) return cat(", ", beyondLimit(metric, share));
     return "";
 }
 
@@ -85,6 +94,14 @@ bool stepSaysMore(const AttemptMemory& attempt, const api::Metric& metric, const
     return rate.stepEvidence(metric) > rate.evidence(metric);
 }
 
+bool lateSaysMore(const AttemptMemory& attempt, const api::Metric& metric, const RateEvidence& rate) {
+    if (!attempt.harm || rate.harm.detects) return false;
+    const Past& late = rate.harm.spread.past;
+    const Past& all = attempt.soaking ? rate.seen : rate.step.past;
+    return late.canary > 0 && late.canary < all.canary &&
+           rate.evidence(metric) > std::max(0.0, rate.stepEvidence(metric));
+}
+
 Told toldOf(const MetricMemory& metric) {
     const size_t index = metric.rate.telling(metric.definition);
     std::optional<double> edge;
@@ -96,7 +113,7 @@ std::string ratesInWords(const api::Analysis& analysis, const AttemptMemory& att
                          const MetricMemory& metric) {
     if (metric.definition.isQuery()) return looksInWords(attempt, metric);
     const Told told = toldOf(metric);
-    if (attempt.soaking) return afterPromotion(metric.definition, told);
+    if (attempt.soaking) return afterPromotion(attempt, metric.definition, told);
     return cat(comparison(attempt, metric.definition, told),
                harmDetail(analysis, attempt, metric.definition, told.rate), loadNote(metric.rate.load));
 }
@@ -118,7 +135,7 @@ std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& atte
                      : "no canary requests yet";
     }
     const Told told = toldOf(metric);
-    if (attempt.soaking) return afterPromotion(definition, told);
+    if (attempt.soaking) return afterPromotion(attempt, definition, told);
     const std::string detail = harmDetail(analysis, attempt, definition, told.rate);
     const std::string out = cat(comparison(attempt, definition, told), detail, loadNote(metric.rate.load));
     if (!detail.empty()) return out;

@@ -18,6 +18,9 @@ Told toldOf(const MetricMemory& metric);
 
 // A regression that set in with the present step shows more in the step's own numbers.
 bool stepSaysMore(const AttemptMemory& attempt, const api::Metric& metric, const RateEvidence& rate);
+// One that set in within the present step, or within the soak, shows most in the strata since then, which are
+// the `past` of the evidence's spread. Only of harm that was found.
+bool lateSaysMore(const AttemptMemory& attempt, const api::Metric& metric, const RateEvidence& rate);
 
 // Both arms' rates in words, and what makes them worse than allowed where something does: "canary errs 4.1 %
 // against 0.9 %, odds ratio at least 3.2 at 99 %", "4.1 % of the canary's requests take longer than 0.25 s,

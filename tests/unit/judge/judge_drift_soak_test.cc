@@ -181,9 +181,29 @@ TEST(Soak, APromotedVersionThatErrsAboveStablesOwnRecordIsABreach) {
     const int ticks = rig.ticksUntilHarm(30, [&] { soakTick(rig, 20); });
     EXPECT_TRUE(rig.said().harm);
     EXPECT_LE(ticks, 10);
-    EXPECT_EQ(rig.said().headline.rfind("errs ", 0), 0u) << rig.said().headline;
-    EXPECT_NE(rig.said().headline.find("after promotion, limit 2.1 %"), std::string::npos)
-        << rig.said().headline;
+    EXPECT_EQ(rig.said().headline.rfind("errs 10.0 % of late (", 0), 0u) << rig.said().headline;
+    EXPECT_NE(rig.said().headline.find(" requests), limit 2.1 %"), std::string::npos) << rig.said().headline;
+}
+
+TEST(Soak, ABreachFromItsBeginningIsToldOfAllOfIt) {
+    Rig rig(errorsOnly());
+    for (int i = 0; i < 40; ++i) rig.errors(300, 3, 900, 9);
+    rig.mode(api::JudgeMode::Soak);
+    rig.ticksUntilHarm(30, [&] { soakTick(rig, 20); });
+    EXPECT_EQ(rig.said().headline, "errs 10.0 % after promotion, limit 2.1 %");
+}
+
+TEST(Soak, ABreachAtTheEndOfItIsFoundNearlyAsSoonAsAtItsBeginning) {
+    Rig rig(errorsOnly());
+    for (int i = 0; i < 40; ++i) rig.errors(300, 3, 900, 9);
+    rig.mode(api::JudgeMode::Soak);
+    Rig late = rig;
+    for (int i = 0; i < 180; ++i) soakTick(late, 2);
+    const auto breach = [](Rig& soaking) {
+        return soaking.ticksUntilHarm(60, [&] { soakTick(soaking, 12); });
+    };
+    const int atOnce = breach(rig);
+    EXPECT_LE(breach(late), atOnce + 3);
 }
 
 TEST(Soak, ARiseWithinTheMarginIsNone) {

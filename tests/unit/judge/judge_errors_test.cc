@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "rig.h"
 
 namespace serin::judge {
@@ -191,6 +192,35 @@ TEST(Judge, FindsARegressionThatSetsInAtALaterStep) {
     const int ticks = rig.ticksUntilHarm(30, [&] { rig.errors(300, 15, 900, 9); });
     EXPECT_TRUE(rig.said().harm);
     EXPECT_LE(ticks, 6);
+}
+
+TEST(Judge, FindsARegressionThatSetsInWithinOneLongStepAndSaysWhatIsSeenSince) {
+    Rig rig(errorsOnly());
+    for (int i = 0; i < 180; ++i) rig.errors(300, 3, 900, 9);
+    ASSERT_LT(rig.metric("errors").evidence, 0);
+    const int ticks = rig.ticksUntilHarm(60, [&] { rig.errors(300, 12, 900, 9); });
+    EXPECT_TRUE(rig.said().harm);
+    EXPECT_LE(ticks, 9);
+    EXPECT_EQ(rig.said().headline,
+              cat("canary errs 4.0 % against 1.0 % of late (", 300 * ticks, " requests) (one pod)"));
+    EXPECT_LT(rig.metric("errors").canary, .02) << "over the attempt";
+}
+
+TEST(Judge, ARegressionThatSetsInLateShowsOnAllPodsOrCondemnsNoVersion) {
+    Rig rig(errorsOnly());
+    const auto tick = [&](uint64_t firstBad, uint64_t secondBad) {
+        rig.tick({pod("s1", {{"errors", requests(300, 1)}}), pod("s2", {{"errors", requests(300, 2)}})},
+                 {pod("c1", {{"errors", requests(150, firstBad)}}),
+                  pod("c2", {{"errors", requests(150, secondBad)}})});
+    };
+    for (int i = 0; i < 60; ++i) tick(0, 1);
+    Rig one = rig;
+    EXPECT_LE(rig.ticksUntilHarm(30, [&] { tick(6, 6); }), 12);
+    EXPECT_TRUE(rig.said().harm);
+    rig = one;
+    rig.ticksUntilHarm(30, [&] { tick(60, 0); });
+    EXPECT_FALSE(rig.said().harm);
+    EXPECT_EQ(rig.said().suspect, "pod-c1");
 }
 
 TEST(Judge, PromotionReadsTheLastStepsOwnStrata) {

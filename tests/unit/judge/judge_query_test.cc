@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "judge/standing.h"
 #include "judge/strata.h"
 #include "rig.h"
@@ -114,6 +115,16 @@ TEST(JudgeQuery, WhatBeginsWithAStepIsFoundByTheStepsOwnLooks) {
     rig.step(1);
     EXPECT_EQ(rig.ticksUntilHarm(100, [&] { rig.look(kBad); }), 17);
     EXPECT_EQ(rig.said().headline, "order-value is 18.2, below 20 in 17 of 17 looks in this step");
+}
+
+TEST(JudgeQuery, WhatBeginsInTheMidstOfAStepIsFoundWithAFewLooksMore) {
+    for (const auto& [good, bad] : {std::pair{10, 20}, {30, 22}, {60, 24}}) {
+        Looking rig(guarded());
+        for (int i = 0; i < good; ++i) rig.look(kGood);
+        EXPECT_EQ(rig.ticksUntilHarm(100, [&] { rig.look(kBad); }), bad) << good;
+        EXPECT_EQ(rig.said().headline,
+                  cat("order-value is 18.2, below 20 in ", bad, " of ", bad, " looks of late"));
+    }
 }
 
 // What was before is another version's doing, or nobody's.
