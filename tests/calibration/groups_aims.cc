@@ -33,9 +33,19 @@ std::vector<Row> textbookRows() {
 std::vector<Row> shippedRows() {
     const api::Analysis analysis = shipped({errorRate(), latency(), drift(1)});
     const Scenario scenario{.looks = 180, .interval = 10, .requests = 2000};
+    Scenario late = scenario;
+    late.looks = 270;
+    late.change.from = 900;
+    const auto lateRow = [&](std::string name, double factor, double seconds) {
+        Row out = row(std::move(name), analysis, errorsTimes(factor, late), seconds);
+        out.main = false;  // it takes its time
+        return out;
+    };
     return {
         row("x2 errors", analysis, errorsTimes(2, scenario), 480),
         row("x5 errors", analysis, errorsTimes(5, scenario), 60),
+        lateRow("x2 errors after 15 min", 2, 720),
+        lateRow("x5 errors after 15 min", 5, 120),
     };
 }
 

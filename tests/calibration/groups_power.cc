@@ -46,6 +46,28 @@ std::vector<Row> shippedRows() {
     return out;
 }
 
+constexpr double kQuarter = 900, kHour = 3600;  // seconds
+
+// Half an hour is left to find what sets in `from` seconds after the step.
+Row late(std::string name, api::Metric metric, double from, Change change, double requests = 3000) {
+    change.from = from;
+    Scenario scenario{.requests = requests, .change = std::move(change)};
+    scenario.looks = static_cast<int>((from + 1800) / scenario.interval);
+    return {std::move(name), shipped({std::move(metric)}), scenario, false, {}};
+}
+
+std::vector<Row> lateRows() {
+    return {
+        late("x2 after 15 min", errorRate(), kQuarter, {.errors = times(2)}),
+        late("x5 after 15 min", errorRate(), kQuarter, {.errors = times(5)}),
+        late("x2 after an hour", errorRate(), kHour, {.errors = times(2)}),
+        late("x5 after an hour", errorRate(), kHour, {.errors = times(5)}),
+        late("30 requests, x5 after 15 min", errorRate(), kQuarter, {.errors = times(5)}, 300),
+        late("5 %, limit 1 %, after 15 min", limit(.01), kQuarter, {.errors = times(10)}),
+        late("times x1.2 after 15 min", latency(), kQuarter, {.slower = 1.2}),
+    };
+}
+
 }  // namespace
 
 std::vector<Group> powerGroups() {
@@ -54,6 +76,8 @@ std::vector<Group> powerGroups() {
          "median)",
          Question::Found, true, shippedRows()},
         {"Errors multiplied; textbook settings", Question::Found, false, rows(textbook(errorRate()), 1)},
+        {"Late within one long step, half an hour to find it; shipped defaults", Question::Found, false,
+         lateRows()},
     };
 }
 

@@ -73,6 +73,11 @@ std::vector<Row> marginRows() {
          worseBy(odds, {.steps = ramp(), .errors = trend(.005, .03, kHalfHour)}),
          false,
          {}},
+        {"odds x1.2 of 2 %, two hours",
+         analysis,
+         worseBy(odds, {.looks = 480, .errors = flat(.02)}),
+         false,
+         {}},
         {"+.1 pp on .02 %, x6", analysis, worseBy(difference, {.errors = flat(.0002)}), true, {}},
         {"+.1 pp on nothing", analysis, worseBy(difference, {.errors = flat(0)}), false, {}},
     };

@@ -89,7 +89,7 @@ Line lineOf(const Group& group, const Row& row, const Tally& tally, const Findin
     const double since = row.scenario.change.from;
     if (group.question == Question::Found) addTimes(tally.harm, out, since);
     if (hasAim(group)) {
-        addTimes(aimedAt(group, tally), out);
+        addTimes(aimedAt(group, tally), out, since);
         out.push_back(row.aim ? inSeconds(row.aim->seconds) : "");
         out.push_back(marked(finding));
     }
@@ -112,7 +112,7 @@ Finding judgeRow(const Group& group, const Row& row, const Tally& tally) {
         out.good = bound.moments.happened() <= mostByChance(bound.moments.runs(), bound.share);
         if (!out.good) out.note = cat("in ", bound.moments.happened(), " of ", bound.moments.runs(), " runs");
     } else if (row.aim) {
-        const double median = aimedAt(group, tally).quantile(.5);
+        const double median = aimedAt(group, tally).quantile(.5) - row.scenario.change.from;
         const bool missed = !(median <= row.aim->seconds);
         out.bounded = true;
         out.good = !missed || !row.aim->knownMiss.empty();
