@@ -13,7 +13,6 @@ using std::chrono::seconds;
 
 constexpr double kWorseOddsRatio = 1.2;
 constexpr double kLargestRatio = 1000;
-constexpr double kLargestChange = 10;
 // Rates and their differences end below 1, where odds are infinite.
 constexpr double kLargestRate = 0.999999;
 // Name of the judge's own metric about restarts, lost scrapes and not-ready time.
@@ -69,32 +68,6 @@ void decodeShare(const Field& entry, Metric& out) {
             "states both bad and good, or neither; state the series that count the one or the other");
     }
     decodeMargins(entry, out);
-}
-
-void decodeMean(const Field& entry, Metric& out) {
-    out.kind = MetricKind::Mean;
-    const Field mean = entry.at("mean");
-    out.mean.sum = mean.at("sum").text();
-    out.mean.count = mean.at("count").text();
-    if (out.mean.sum.empty())
-        mean.at("sum").problem("is missing; state the series of the sum, such as order_value_sum");
-    if (out.mean.count.empty()) {
-        mean.at("count").problem("is missing; state the series of the count, such as order_value_count");
-    }
-    const std::string worse = mean.at("worse").text("Higher");
-    out.mean.lowerIsWorse = worse == "Lower";
-    if (worse != "Lower" && worse != "Higher") {
-        mean.at("worse").problem(cat("is \"", worse, "\"; state Higher or Lower"));
-    }
-    const Field change = entry.at("worseThan").at("stable").at("change");
-    out.worseChange = change.number(out.worseChange, 0, kLargestChange, true);
-    const Field safe = entry.at("safeWithin").at("change");
-    out.safeChange = safe.number(std::max(out.safeChange, 2 * out.worseChange), 0, 2 * kLargestChange, false);
-    if (out.safeChange <= out.worseChange) {
-        safe.problem(cat("is ", humanNumber(out.safeChange), ", not above worseThan.stable.change ",
-                         humanNumber(out.worseChange),
-                         ", so that what lies between would be harm and safe at once; state a larger one"));
-    }
 }
 
 void decodeDrift(const Field& entry, Metric& out) {

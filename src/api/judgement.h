@@ -57,13 +57,15 @@ struct MetricVerdict {
     std::string name;
     bool guard = true;
     Verdict verdict = Verdict::Continue;
-    double stable = 0;  // share of bad requests in the stable arm, or 0 for drift and queries
-    // Share of bad requests in the canary arm, or PSI (debiased) for drift, or the newest number of a query.
+    double stable = 0;  // share of bad requests in the stable arm, or the mean, or 0 for drift and queries
+    // Share of bad requests in the canary arm, or PSI (debiased) for drift, or the newest number of a query,
+    // or the mean, after promotion of the newest block.
     double canary = 0;
     std::optional<double> slowerThan;  // seconds; latency: what makes a request bad, where most is to be said
     double ratioLow = 0;               // confidence bounds of the odds ratio; 0 and infinity when unknown
     double ratioHigh = 0;
-    uint64_t samples = 0;        // canary requests, observations or looks judged in this attempt
+    // Canary requests, observations or looks judged in this attempt; of a mean after promotion its blocks.
+    uint64_t samples = 0;
     uint64_t samplesNeeded = 0;  // about how many more until SAFE; 0 when SAFE or unknown
     uint64_t secondsNeeded = 0;  // how long these take at the present step's traffic; 0 when unknown
     double evidence = 0;         // ln of the HARM e-value, as it stands

@@ -104,6 +104,17 @@ struct MeanCounters {
     bool operator==(const MeanCounters&) const = default;
 };
 
+// Between which a number is good, itself included, in its own unit.
+struct NumberLimits {
+    std::optional<double> min;
+    std::optional<double> max;
+
+    bool any() const { return min || max; }
+    // A NaN keeps to none.
+    bool keptBy(double value) const { return (!min || value >= *min) && (!max || value <= *max); }
+    bool operator==(const NumberLimits&) const = default;
+};
+
 // A Prometheus server that scrapes the pods; it is asked for their numbers instead of them,
 // or for the answer to a query.
 struct PrometheusSource {
@@ -127,11 +138,12 @@ struct PromQuery {
     // that and an interval. Above 0 no promotion waits for it.
     Duration delay{0};
 
+    NumberLimits limits() const { return {min, max}; }
     bool operator==(const PromQuery&) const = default;
 };
 
-// The share of the looks at a Query that may be bad. Beyond it the number is on the wrong side of its limit
-// more often than on the right one.
+// The share of the looks at a Query, or of the blocks of a Mean, that may be bad. Beyond it the number is on
+// the wrong side of its limit more often than on the right one.
 inline constexpr double kMostBadLooks = 0.5;
 
 // A limit of a service level objective: of its error budget, 1 - objective, so many times as much may be used
@@ -165,17 +177,22 @@ struct Metric {
     double worseDifference = 0.001;
     double safeOddsRatio = 1.5;
     double safeDifference = 0.01;
-    std::optional<double> max;  // absolute limit of the share of bad requests, 0..1; Query: of bad looks
-    LimitForm limitForm;        // how that was written
+    // Absolute limit of the share of bad requests, 0..1; Query: of bad looks; Mean with limits: of bad
+    // blocks.
+    std::optional<double> max;
+    LimitForm limitForm;  // how that was written
     // HistogramDrift and Latency: name of a histogram on /metrics, without _bucket, optionally with {labels};
     // of a drift of classes the counter.
     std::string histogram;
     std::string
         byLabel;  // HistogramDrift: the counter's label whose values are the classes; empty of a histogram
-    ShareCounters share;               // Share
-    MeanCounters mean;                 // Mean
-    double worseChange = 0.05;         // Mean: relative to stable's; harm is to be worse by more
-    double safeChange = 0.1;           // Mean: safe is to be worse by less
+    ShareCounters share;      // Share
+    MeanCounters mean;        // Mean
+    NumberLimits meanLimits;  // Mean: between which the mean of a block is good, if any
+    // Mean: relative to stable's; harm is to be worse by more. Absent when only limits are asked for.
+    std::optional<double> worseChange = 0.05;
+    // Mean: relative to stable's; safe is to be worse by less. The margin of the limit after promotion, too.
+    double safeChange = 0.1;
     PromQuery query;                   // Query
     double unitSeconds = 1;            // Latency: seconds of the unit of the histogram's edges
     std::optional<double> slowerThan;  // Latency: seconds; the one edge that is judged, instead of all
@@ -192,6 +209,7 @@ struct Metric {
     bool isRate() const { return kind != MetricKind::HistogramDrift && kind != MetricKind::Mean; }
     bool isDrift() const { return kind == MetricKind::HistogramDrift; }
     bool isQuery() const { return kind == MetricKind::Query; }
+    bool isMean() const { return kind == MetricKind::Mean; }
     bool hasReference() const { return !referenceFeature.empty(); }
     // A Guard decides; an observer is only shown.
     bool guard() const { return !observeOnly && (!isDrift() || psi.has_value()); }

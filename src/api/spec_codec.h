@@ -22,6 +22,8 @@ Analysis decodeAnalysis(const Field& spec, const Runtime& runtime);
 // `entry` is a metric of errors, latency or a share whose kind, share and slowerThan have been read. Fills
 // its absolute limit, and of a quantile slowerThan. True when a limit is stated, be it one that cannot be.
 bool decodeLimit(const Field& entry, Metric& out);
+// Fills a metric of kind mean from its entry, limits included.
+void decodeMean(const Field& entry, Metric& out);
 // Fills how the pods' metrics are served, and what opens them. Where the numbers come from has been read.
 void decodeServedMetrics(const Field& spec, Spec& out);
 // `analysis` is the field "spec.analysis". Fills where the numbers come from, and how far that widens the

@@ -58,8 +58,9 @@ std::string indexLine(const RehearsedMetric& metric) {
 
 std::string changeLine(const RehearsedMetric& metric) {
     if (!metric.mostChange) return "  difference of the means: fewer than ten blocks of six intervals\n";
-    return cat("  largest difference of the means ", percentOf(*metric.mostChange), "; harm begins at ",
-               percentOf(metric.definition->worseChange), '\n');
+    const std::optional<double>& harm = metric.definition->worseChange;
+    return cat("  largest difference of the means ", percentOf(*metric.mostChange),
+               harm ? cat("; harm begins at ", percentOf(*harm)) : "; its limits alone judge it", '\n');
 }
 
 std::string noiseLine(const RehearsedMetric& metric) {

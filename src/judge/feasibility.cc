@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "judge/grids.h"
 #include "judge/log_math.h"
+#include "judge/mean_metric.h"
 #include "judge/messages.h"
 #include "judge/safe_evidence.h"
 
@@ -73,10 +74,26 @@ double secondsToFind(double ratio, double rate, double requestsPerSecond, const 
     return errors / (rate * (ratio + 1) / 2) / requestsPerSecond;
 }
 
-}  // namespace
+// Blocks of a mean take their time whatever the traffic, as long as there is any.
+std::string meanWarning(const api::Analysis& analysis, const api::Metric& metric,
+                        const StableRecord& stable) {
+    const auto found = stable.metrics.find(metric.name);
+    if (found == stable.metrics.end() || found->second.empty() ||
+        found->second.begin()->second.requests <= 0) {
+        return cat("InsufficientTraffic: the stable version had no observations of ", metric.mean.count,
+                   " in ", humanSeconds(stable.seconds), ", ", metric.name,
+                   " cannot become safe without any; the rollout will wait for traffic");
+    }
+    const double seconds = meanSecondsToSafe(analysis, metric);
+    if (seconds <= std::chrono::duration<double>(analysis.deadline).count()) return "";
+    const double block = blockSeconds(analysis.interval);
+    return cat("InsufficientTraffic: ", metric.name, " is judged by blocks of six intervals, ",
+               humanSeconds(block), " each; the ", humanNumber(std::ceil(seconds / block)),
+               " or so that call it safe take ", humanSeconds(seconds), " > deadline ",
+               formatDuration(analysis.deadline), "; shorten the interval, or raise the deadline");
+}
 
-std::string feasibilityWarning(const api::Analysis& analysis, const StableRecord& stable) {
-    if (stable.strata < 2 || stable.seconds <= 0) return "";
+std::string rateWarning(const api::Analysis& analysis, const StableRecord& stable) {
     const double deadline = std::chrono::duration<double>(analysis.deadline).count();
     const Slowest slowest = slowestOf(analysis, stable);
     if (slowest.metric == nullptr) return "";
@@ -101,6 +118,17 @@ std::string feasibilityWarning(const api::Analysis& analysis, const StableRecord
         };
         out += cat(" (twice as many ", slowest.badOnes(), " are found in about ", find(2), ", five times in ",
                    find(5), ")");
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string feasibilityWarning(const api::Analysis& analysis, const StableRecord& stable) {
+    if (stable.strata < 2 || stable.seconds <= 0) return "";
+    std::string out = rateWarning(analysis, stable);
+    for (const api::Metric& metric : analysis.metrics) {
+        if (out.empty() && metric.isMean() && metric.guard()) out = meanWarning(analysis, metric, stable);
     }
     return out;
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "judge/left_out.h"
+#include "judge/mean_metric.h"
 #include "judge/memory.h"
 #include "judge/messages.h"
 #include "judge/reference_ticks.h"
@@ -33,6 +34,14 @@ bool sameDefinition(api::Metric a, const api::Metric& b) {
     return a == b;
 }
 
+// Of a metric that is new after promotion, and so by what is written alone.
+void judgeByLimits(bool watching, MetricMemory& metric) {
+    for (RateEvidence& rate : metric.rate.rates) rate.startSoak(metric.definition.max.value_or(0));
+    if (metric.definition.isMean()) startMeanSoakWithoutRecord(metric);
+    if (!watching) return;
+    for (RateEvidence& rate : metric.rate.rates) rate.startWatch();
+}
+
 // The metrics of the analysis with what is remembered of them.
 std::vector<MetricMemory> reconciled(const api::Analysis& analysis, const AttemptMemory& attempt) {
     std::vector<MetricMemory> out;
@@ -45,12 +54,8 @@ std::vector<MetricMemory> reconciled(const api::Analysis& analysis, const Attemp
             next = *known;
         } else {
             next.rate = RateMetric::of(metric);
-            if (attempt.soaking) {
-                for (RateEvidence& rate : next.rate.rates) {
-                    rate.startSoak(metric.max.value_or(0));
-                    if (attempt.watching) rate.startWatch();
-                }
-            }
+            next.definition = metric;
+            if (attempt.soaking) judgeByLimits(attempt.watching, next);
         }
         next.definition = metric;
         out.push_back(std::move(next));

@@ -27,6 +27,7 @@ void leaveOut(const std::string& pod, AttemptMemory& attempt) {
     const auto group = static_cast<size_t>(found - attempt.groupNames.begin());
     for (MetricMemory& metric : attempt.metrics) {
         for (RateEvidence& rate : metric.rate.rates) leaveOut(group, rate);
+        metric.blocks.canary = {};
     }
     attempt.groupNames.clear();
     attempt.groupsMade = 0;

@@ -1,32 +1,16 @@
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "api/spec.h"
+#include "judge/confidence_sequence.h"
 #include "judge/strata.h"
 
 namespace serin::judge {
 
-// Number, mean and spread of a sequence, updated one value at a time (Welford).
-struct Moments {
-    uint64_t count = 0;
-    double mean = 0;
-    double squares = 0;  // sum of squared distances from the mean
-
-    void add(double value);
-    bool operator==(const Moments&) const = default;
-};
-
-// ln of the e-value against "the mean of the sequence is at most 0", by the asymptotic confidence sequence of
-// Waudby-Smith et al. (Annals of Statistics 2024, one-sided): 2(exp(x^2/2) - 1)/sqrt(v) with v = n rho^2 + 1
-// and x = rho n mean/(sd sqrt(v)). Asymptotic: the values need a spread that settles, and there must be
-// enough of them. -infinity while the mean is below 0; 0 with no spread or fewer than two values.
-double logMeanEvidence(const Moments& moments, double rho);
-
 // A mean of the canary against the mean of the stable version, of sums and counts: of each block of intervals
 // the difference of both means, so that what moves both is no evidence. Nothing is said before kLeastBlocks
-// of them.
+// of them, nor of a metric that has only limits (mean_blocks.h).
 struct MeanEvidence {
     // What a block, or all of them, hold.
     struct Block {

@@ -12,6 +12,7 @@
 #include "api/spec.h"
 #include "judge/dispersion.h"
 #include "judge/drift_metric.h"
+#include "judge/mean_blocks.h"
 #include "judge/mean_evidence.h"
 #include "judge/pods_metric.h"
 #include "judge/rate_metric.h"
@@ -27,7 +28,7 @@ struct StableRecord {
     uint64_t strata = 0;
     struct Rate {
         Dispersion dispersion;
-        double requests = 0;  // in the evaluation
+        double requests = 0;  // in the evaluation; of a mean its observations
         double bad = 0;
         bool operator==(const Rate&) const = default;
     };
@@ -47,9 +48,10 @@ struct LookMemory {
 
 struct MetricMemory {
     api::Metric definition;
-    RateMetric rate;      // what isRate()
+    RateMetric rate;      // what isRate(), and the blocks of a Mean
     DriftEvidence drift;  // HistogramDrift
     MeanEvidence mean;    // Mean
+    MeanBlocks blocks;    // Mean
     LookMemory look;      // Query
 
     bool operator==(const MetricMemory&) const = default;

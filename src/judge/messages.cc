@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "judge/effects.h"
+#include "judge/mean_messages.h"
 #include "judge/rate_messages.h"
 
 namespace serin::judge {
@@ -31,8 +32,8 @@ std::vector<double> parts(const AttemptMemory& attempt, const Standing& standing
     std::vector<double> out;
     for (size_t i = 0; i < attempt.metrics.size(); ++i) {
         const api::Metric& metric = attempt.metrics[i].definition;
-        out.push_back(weighs(metric, attempt.soaking) ? std::log(metric.weight) + standing.evidence[i]
-                                                      : -std::numeric_limits<double>::infinity());
+        out.push_back(weighs(metric) ? std::log(metric.weight) + standing.evidence[i]
+                                     : -std::numeric_limits<double>::infinity());
     }
     out.push_back(attempt.soaking ? -std::numeric_limits<double>::infinity() : standing.pods);
     return out;
@@ -103,25 +104,6 @@ std::string driftInFull(const api::Analysis& analysis, const MetricMemory& metri
     return out;
 }
 
-std::string meanMessage(const api::Analysis& analysis, const MetricMemory& metric, bool safe) {
-    const api::Metric& definition = metric.definition;
-    const MeanEvidence::Block& all = metric.mean.all;
-    if (all.canary <= 0)
-        return cat("no observations of ", definition.mean.count, " from warm canary pods yet");
-    if (all.stable <= 0)
-        return cat("no observations of ", definition.mean.count, " from the stable version yet");
-    const double canary = all.canaryMean();
-    const double stable = all.stableMean();
-    std::string out = cat("mean ", definition.name, " of the canary is ", humanNumber(canary), " against ",
-                          humanNumber(stable));
-    if (stable > 0) {
-        out += cat(" (", canary < stable ? "-" : "+", humanPercent(std::abs(canary - stable) / stable), ")");
-    }
-    if (safe) return cat(out, ", safe: not worse by ", humanPercent(definition.safeChange));
-    const double missing = metric.mean.secondsMissing(analysis.interval);
-    return missing > 0 ? cat(out, ", about ", humanSeconds(missing), " more to judge") : out;
-}
-
 std::string podsMessage(const PodsEvidence& pods) {
     const auto& [restarts, notReady, lost] = pods.troubles;
     if (restarts.canary + notReady.canary + lost.canary == 0) {
@@ -146,10 +128,10 @@ std::vector<std::string> harmMetrics(const api::Analysis&, const AttemptMemory& 
     const std::vector<double> all = parts(attempt, standing);
     const auto top = static_cast<size_t>(std::max_element(all.begin(), all.end()) - all.begin());
     for (size_t i = 0; i < all.size(); ++i) {
-        const bool alone = i < standing.evidence.size()
-                               ? standing.evidence[i] >= standing.threshold &&
-                                     weighs(attempt.metrics[i].definition, attempt.soaking)
-                               : standing.pods >= standing.threshold && !attempt.soaking;
+        const bool alone =
+            i < standing.evidence.size()
+                ? standing.evidence[i] >= standing.threshold && weighs(attempt.metrics[i].definition)
+                : standing.pods >= standing.threshold && !attempt.soaking;
         if (i == top || alone) {
             out.push_back(i < attempt.metrics.size() ? attempt.metrics[i].definition.name : "pods");
         }
@@ -172,8 +154,7 @@ std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& att
         } else if (metric->definition.isDrift()) {
             out.push_back(driftMessage(analysis, *metric));
         } else {
-            out.push_back(cat(meanMessage(analysis, *metric, false), ", worse by more than ",
-                              humanPercent(metric->definition.worseChange)));
+            out.push_back(meanInWords(attempt, *metric));
         }
     }
     return join(out, "; ");
@@ -194,9 +175,7 @@ std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& a
     }
     for (const MetricMemory& metric : attempt.metrics) {
         if (!metric.definition.awaited() || isSafe(analysis, metric)) continue;
-        if (metric.definition.kind == api::MetricKind::Mean) {
-            return meanMessage(analysis, metric, false);
-        }
+        if (metric.definition.isMean()) return meanMessage(analysis, attempt, metric);
         const double needed = metric.definition.isRate()
                                   ? metric.rate.requestsToSafe(metric.definition, analysis.missedHarm)
                                   : metric.drift.missing(metric.definition);

@@ -25,8 +25,6 @@ std::string driftMessage(const api::Analysis& analysis, const MetricMemory& metr
 // The same with what decides nothing: how far apart the versions are otherwise, and whether they differ at
 // all.
 std::string driftInFull(const api::Analysis& analysis, const MetricMemory& metric);
-// `safe`: it was proved to be within safeChange.
-std::string meanMessage(const api::Analysis& analysis, const MetricMemory& metric, bool safe);
 std::string podsMessage(const PodsEvidence& pods);
 
 // Why the canary is to be taken back, worst thing first.

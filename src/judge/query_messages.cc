@@ -2,33 +2,14 @@
 
 #include "base/text.h"
 #include "judge/messages.h"
-#include "judge/rate_messages.h"
+#include "judge/number_messages.h"
 #include "judge/standing.h"
 
 namespace serin::judge {
 namespace {
 
-std::string beyond(const api::PromQuery& query) {
-    if (!query.max) return cat("below ", humanNumber(query.min.value_or(0)));
-    if (!query.min) return cat("above ", humanNumber(*query.max));
-    return cat("outside of ", humanNumber(*query.min), " to ", humanNumber(*query.max));
-}
-
-// "below 20 in 7 of 8 looks": of those that say most.
 std::string howOften(const AttemptMemory& attempt, const MetricMemory& metric) {
-    const RateEvidence& rate = metric.rate.rates.front();
-    const bool grew = lateSaysMore(attempt, metric.definition, rate);
-    const bool step =
-        !grew && !attempt.soaking && attempt.harm && stepSaysMore(attempt, metric.definition, rate);
-    const Past& seen = grew              ? rate.harm.spread.past
-                       : attempt.soaking ? rate.harmSeen(metric.definition)
-                       : step            ? rate.step.past
-                                         : rate.seen;
-    const bool late = grew || (attempt.soaking && &seen != &rate.seen);
-    const char* when = step ? " in this step" : late ? " of late" : attempt.soaking ? " after promotion" : "";
-    return cat(beyond(metric.definition.query), " in ",
-               seen.canaryBad > 0 ? humanNumber(seen.canaryBad) : "none", " of ", humanNumber(seen.canary),
-               seen.canary == 1 ? " look" : " looks", when);
+    return howOftenBeyond(attempt, metric, metric.definition.query.limits(), "look");
 }
 
 // Of a delayed query.

@@ -7,11 +7,6 @@
 namespace serin::judge {
 namespace {
 
-bool isBad(const api::PromQuery& query, double value) {
-    const bool good = (!query.min || value >= *query.min) && (!query.max || value <= *query.max);
-    return !good;
-}
-
 bool servedAllOf(Duration interval, const api::Stratum& stratum, Timestamp until) {
     return std::ranges::any_of(stratum.canary, [&](const api::PodSample& pod) {
         return pod.serving > Duration{0} && pod.serving + (until - stratum.from) >= interval;
@@ -42,10 +37,8 @@ void countLooks(const api::Stratum& stratum, const LookRule& rule, bool inStep, 
         if (!look.value) continue;
         metric.look.value = look.value;
         if (!due) continue;
-        RateTick tick;
-        tick.inStep = inStep;
-        tick.canary.push_back({1, isBad(query, *look.value) ? 1U : 0U, warm, kNoGroup});
-        metric.rate.rates.front().add(metric.definition, tick);
+        const bool bad = !query.limits().keptBy(*look.value);
+        metric.rate.rates.front().add(metric.definition, RateTick::ofVersion(bad, warm, inStep));
     }
 }
 

@@ -40,10 +40,10 @@ HarmMixture anew(const HarmMixture& known) {
     return out;
 }
 
-// Evidence in a watch up to which there is none of harm. Of looks, each of which says little, the starts
-// before the last few have some at all times: e^0.96 together where all are good.
+// Evidence in a watch up to which there is none of harm. Of looks and blocks, each of which says little,
+// the starts before the last few have some at all times: e^0.96 together where all are good.
 double noneOf(const api::Metric& metric) {
-    return metric.isQuery() ? std::log(10.0) : 0;
+    return metric.isQuery() || metric.isMean() ? std::log(10.0) : 0;
 }
 
 // The metric as this rate is judged: during a soak only against the rate's own limit.
@@ -57,6 +57,13 @@ api::Metric judgedAs(const api::Metric& metric, const std::optional<double>& soa
 }
 
 }  // namespace
+
+RateTick RateTick::ofVersion(bool bad, bool settled, bool inStep) {
+    RateTick out;
+    out.inStep = inStep;
+    out.canary.push_back({1, bad ? 1U : 0U, settled, kNoGroup});
+    return out;
+}
 
 void RateEvidence::startSoak(double limit) {
     *this = {};

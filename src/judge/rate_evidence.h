@@ -25,6 +25,9 @@ struct PodRequests {
 
 // One interval of one rate in both arms.
 struct RateTick {
+    // One event that is the whole version's and no pod's. `settled`: it may prove something good.
+    static RateTick ofVersion(bool bad, bool settled, bool inStep);
+
     std::vector<PodRequests> canary;
     std::vector<PodRequests> stable;
     size_t groupCount = 0;  // groups seen so far

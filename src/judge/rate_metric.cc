@@ -50,7 +50,8 @@ std::vector<double> onlyNamed(const api::Metric& metric, const std::vector<doubl
 
 RateMetric RateMetric::of(const api::Metric& metric) {
     RateMetric out;
-    if (metric.isRate() && metric.kind != api::MetricKind::Latency) out.rates.emplace_back();
+    const bool byEdge = metric.kind == api::MetricKind::Latency;
+    if ((metric.isRate() && !byEdge) || metric.isMean()) out.rates.emplace_back();
     return out;
 }
 

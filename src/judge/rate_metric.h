@@ -25,13 +25,13 @@ struct Load {
 // A metric made of rates of bad requests. An error rate and a share have one. A latency has one for each edge
 // of its histogram that both versions have, or for the one that it names, where the requests that took longer
 // are the bad ones: to be slower at any edge is harm, to be as fast is to be so at all of them (statistics:
-// one-sided tests at the bucket edges).
+// one-sided tests at the bucket edges). A mean has one, of its blocks.
 struct RateMetric {
     // One edge says little of a distribution, unless it is the one that was asked for.
     static size_t leastEdges(const api::Metric& metric) { return metric.slowerThan ? 1 : 2; }
 
     std::vector<double> edges;        // latency only, ascending, in the histogram's unit
-    std::vector<RateEvidence> rates;  // one an edge; one for an error rate or a share
+    std::vector<RateEvidence> rates;  // one an edge; else one
     Load load;                        // latency only
     std::string incomparable;         // why the versions' histograms cannot be compared; empty when they can
 

@@ -10,7 +10,7 @@ namespace serin::judge {
 void countRates(const api::Stratum& stratum, bool inStep, const AttemptMemory& attempt, StableRecord& stable,
                 MetricMemory& metric);
 
-// One interval of the stable version alone, before a rollout.
+// One interval of the stable version alone, before a rollout; of a mean how much it observes.
 void evaluateRates(const api::Stratum& stratum, const api::Metric& metric, StableRecord& stable);
 
 }  // namespace serin::judge

@@ -92,7 +92,7 @@ class Watcher {
             noteDispersion(memory, metric);
         } else if (definition.isDrift()) {
             noteIndex(known.drift, metric);
-        } else if (known.mean.secondsMissing(out.analysis.interval) <= 0 && known.mean.all.stableMean() > 0) {
+        } else if (known.blocks.stableMeans.count >= kLeastBlocks && known.mean.all.stableMean() > 0) {
             raise(metric.mostChange, std::abs(known.mean.all.canaryMean() / known.mean.all.stableMean() - 1));
         }
     }

@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "judge/effects.h"
 #include "judge/feasibility.h"
+#include "judge/mean_messages.h"
+#include "judge/mean_metric.h"
 #include "judge/messages.h"
 #include "judge/rate_messages.h"
 #include "judge/reference_ticks.h"
@@ -80,18 +82,23 @@ api::MetricVerdict driftVerdict(const api::Analysis& analysis, const Memory& mem
     return out;
 }
 
-api::MetricVerdict meanVerdict(const api::Analysis& analysis, const MetricMemory& metric, double evidence,
-                               double threshold) {
+api::MetricVerdict meanVerdict(const api::Analysis& analysis, const AttemptMemory& attempt,
+                               const MetricMemory& metric, double evidence, double threshold) {
     api::MetricVerdict out;
     const MeanEvidence::Block& all = metric.mean.all;
-    const bool safe = isSafe(analysis, metric);
+    const bool safe = !attempt.soaking && isSafe(analysis, metric);
+    const double blocks = metric.rate.canaryRequests();
     out.ratioHigh = std::numeric_limits<double>::infinity();
     out.evidence = std::max(evidence, kLeastEvidence);
-    out.samples = static_cast<uint64_t>(all.canary);
-    out.canary = all.canaryMean();
+    out.samples = static_cast<uint64_t>(attempt.soaking ? blocks : all.canary);
+    out.canary = attempt.soaking ? metric.blocks.newest.value_or(0) : all.canaryMean();
     out.stable = all.stableMean();
-    out.message = meanMessage(analysis, metric, safe);
-    if (all.canary <= 0) {
+    out.message = meanMessage(analysis, attempt, metric);
+    if (!attempt.soaking && !safe && all.seconds > 0) {
+        out.samplesNeeded =
+            static_cast<uint64_t>(std::ceil(meanSecondsToSafe(analysis, metric) * all.canary / all.seconds));
+    }
+    if (blocks <= 0 && (attempt.soaking ? metric.blocks.limits.any() : all.canary <= 0)) {
         out.verdict = Verdict::NoData;
     } else if (!metric.definition.guard() && evidence >= threshold) {
         out.verdict = Verdict::Harm;
@@ -115,10 +122,10 @@ api::MetricVerdict podsVerdict(const PodsEvidence& pods) {
 
 void noteTime(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric,
               api::MetricVerdict& out) {
+    const bool ofMean = metric.definition.isMean() && !attempt.soaking && out.verdict != Verdict::Safe;
     const double seconds =
-        metric.definition.kind == api::MetricKind::Mean && out.verdict != Verdict::Safe
-            ? metric.mean.secondsMissing(analysis.interval)
-            : secondsFor(analysis, attempt, metric, static_cast<double>(out.samplesNeeded));
+        ofMean ? meanSecondsToSafe(analysis, metric)
+               : secondsFor(analysis, attempt, metric, static_cast<double>(out.samplesNeeded));
     out.secondsNeeded = static_cast<uint64_t>(std::min(std::ceil(seconds), kLongestWait));
 }
 
@@ -128,14 +135,13 @@ std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, co
     std::vector<api::MetricVerdict> out;
     for (size_t i = 0; i < attempt.metrics.size(); ++i) {
         const MetricMemory& metric = attempt.metrics[i];
-        const bool rate = metric.definition.isRate();
-        if (attempt.soaking && !rate) continue;
-        if (rate) {
+        if (attempt.soaking && metric.definition.isDrift()) continue;
+        if (metric.definition.isRate()) {
             out.push_back(rateVerdict(analysis, attempt, metric, standing.evidence[i], standing.threshold));
         } else if (metric.definition.isDrift()) {
             out.push_back(driftVerdict(analysis, memory, metric));
         } else {
-            out.push_back(meanVerdict(analysis, metric, standing.evidence[i], standing.threshold));
+            out.push_back(meanVerdict(analysis, attempt, metric, standing.evidence[i], standing.threshold));
         }
         out.back().name = metric.definition.name;
         noteTime(analysis, attempt, metric, out.back());

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "judge/absolute.h"
+#include "judge/mean_metric.h"
 #include "judge/standing.h"
 
 namespace serin::judge {
@@ -56,6 +57,10 @@ void startSoak(const api::Analysis& analysis, const StableRecord& stable, Attemp
     const double error = attemptAlarm(analysis, attempt.number) / 2;
     for (MetricMemory& metric : attempt.metrics) {
         RateMetric& rate = metric.rate;
+        if (metric.definition.isMean()) {
+            startMeanSoak(error, metric);
+            continue;
+        }
         const auto known = stable.metrics.find(metric.definition.name);
         for (size_t i = 0; i < rate.rates.size(); ++i) {
             const Past& seen = rate.rates[i].seen;

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "judge/log_math.h"
+#include "judge/mean_metric.h"
 #include "judge/soak.h"
 
 namespace serin::judge {
@@ -16,7 +17,7 @@ constexpr double kPodsWeight = 1;
 double weightOfAll(const api::Analysis& analysis, bool soaking) {
     double sum = soaking ? 0 : kPodsWeight;
     for (const api::Metric& metric : analysis.metrics) {
-        if (metric.guard() && (metric.isRate() || !soaking)) sum += metric.weight;
+        if (metric.guard() && !(metric.isDrift() && soaking)) sum += metric.weight;
     }
     return sum;
 }
@@ -35,7 +36,7 @@ double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
     std::vector<double> logs;
     for (const MetricMemory& metric : attempt.metrics) {
         const api::Metric& definition = metric.definition;
-        if (!weighs(definition, attempt.soaking) || definition.weight <= 0) continue;
+        if (!weighs(definition) || definition.weight <= 0) continue;
         logs.push_back(std::log(definition.weight) + evidence(metric));
     }
     if (!attempt.soaking) logs.push_back(std::log(kPodsWeight) + attempt.pods.evidence());
@@ -45,12 +46,11 @@ double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
 
 double harmEvidence(const MetricMemory& metric) {
     if (metric.definition.isDrift()) return 0;
-    return metric.definition.isRate() ? metric.rate.evidence(metric.definition) : metric.mean.evidence();
+    return metric.definition.isMean() ? meanHarm(metric) : metric.rate.evidence(metric.definition);
 }
 
 double stepEvidence(const MetricMemory& metric) {
-    return metric.definition.isRate() ? metric.rate.stepEvidence(metric.definition)
-                                      : metric.mean.stepEvidence();
+    return metric.definition.isMean() ? meanStepHarm(metric) : metric.rate.stepEvidence(metric.definition);
 }
 
 // A regression of the version shows on every pod; a broken node on one. So harm by errors or latency must
@@ -86,14 +86,14 @@ double attemptAlarm(const api::Analysis& analysis, int attempt) {
     return analysis.falseAlarm * std::ldexp(1.0, 1 - std::max(1, attempt));
 }
 
-bool weighs(const api::Metric& metric, bool soaking) {
-    return metric.guard() && !metric.isDrift() && (metric.isRate() || !soaking);
+bool weighs(const api::Metric& metric) {
+    return metric.guard() && !metric.isDrift();
 }
 
 bool isSafe(const api::Analysis& analysis, const MetricMemory& metric) {
     const double proof = -std::log(analysis.missedHarm);
     if (metric.definition.isDrift()) return metric.drift.verdict == api::Verdict::Safe;
-    if (!metric.definition.isRate()) return metric.mean.safeEvidence() >= proof;
+    if (metric.definition.isMean()) return meanSafety(metric) >= proof;
     return metric.rate.incomparable.empty() && metric.rate.safeEvidence(metric.definition) >= proof;
 }
 

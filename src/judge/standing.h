@@ -29,9 +29,8 @@ struct Standing {
 
 Standing standingOf(const api::Analysis& analysis, const AttemptMemory& attempt);
 
-// Whether the metric's evidence is a part of the weighted mean. Drift Guards spend their share elsewhere, and
-// in the soak only rates have limits.
-bool weighs(const api::Metric& metric, bool soaking);
+// Whether the metric's evidence is a part of the weighted mean. Drift Guards spend their share elsewhere.
+bool weighs(const api::Metric& metric);
 
 // One metric's SAFE at this moment.
 bool isSafe(const api::Analysis& analysis, const MetricMemory& metric);

@@ -46,7 +46,8 @@ bool consistent(const ReferenceEvidence& evidence) {
            std::ranges::is_sorted(evidence.classes);
 }
 
-// An error rate, a share or a query has one rate, a latency one an edge; whoever goes on relies on it.
+// An error rate, a share, a query or a mean has one rate, a latency one an edge; whoever goes on relies on
+// it.
 bool consistent(const MetricMemory& metric) {
     const RateMetric& rate = metric.rate;
     if (!consistent(metric.drift)) return false;
@@ -56,6 +57,7 @@ bool consistent(const MetricMemory& metric) {
         case api::MetricKind::ErrorRate:
         case api::MetricKind::Share:
         case api::MetricKind::Query:
+        case api::MetricKind::Mean:
             return rate.edges.empty() && rate.rates.size() == 1;
         case api::MetricKind::Latency:
             return rate.edges.size() == rate.rates.size() && rate.edges.size() <= kMostEdges &&

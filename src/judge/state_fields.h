@@ -30,11 +30,15 @@ template <typename Archive, PersistedAs<PromQuery> T>
 void fields(Archive& a, T& v) {
     a(v.promql, v.min, v.max, v.delay);
 }
+template <typename Archive, PersistedAs<NumberLimits> T>
+void fields(Archive& a, T& v) {
+    a(v.min, v.max);
+}
 template <typename Archive, PersistedAs<Metric> T>
 void fields(Archive& a, T& v) {
     a(v.name, v.kind, v.weight, v.worseOddsRatio, v.worseDifference, v.safeOddsRatio, v.safeDifference, v.max,
-      v.histogram, v.byLabel, v.share, v.mean, v.worseChange, v.safeChange, v.unitSeconds, v.slowerThan,
-      v.psi, v.observeOnly, v.query);
+      v.histogram, v.byLabel, v.share, v.mean, v.meanLimits, v.worseChange, v.safeChange, v.unitSeconds,
+      v.slowerThan, v.psi, v.observeOnly, v.query);
 }
 template <typename Archive, PersistedAs<Counts> T>
 void fields(Archive& a, T& v) {
@@ -134,6 +138,14 @@ template <typename Archive, PersistedAs<MeanEvidence> T>
 void fields(Archive& a, T& v) {
     a(v.open, v.all, v.worse, v.stepWorse, v.better);
 }
+template <typename Archive, PersistedAs<OpenBlock> T>
+void fields(Archive& a, T& v) {
+    a(v.seconds, v.count, v.sum);
+}
+template <typename Archive, PersistedAs<MeanBlocks> T>
+void fields(Archive& a, T& v) {
+    a(v.canary, v.stable, v.stableMeans, v.newest, v.limits);
+}
 template <typename Archive, PersistedAs<TroubleEvidence> T>
 void fields(Archive& a, T& v) {
     a(v.starts, v.opened, v.canary, v.stable);
@@ -161,7 +173,7 @@ void fields(Archive& a, T& v) {
 }
 template <typename Archive, PersistedAs<MetricMemory> T>
 void fields(Archive& a, T& v) {
-    a(v.definition, v.rate, v.drift, v.mean, v.look);
+    a(v.definition, v.rate, v.drift, v.mean, v.blocks, v.look);
 }
 template <typename Archive, PersistedAs<PodMemory> T>
 void fields(Archive& a, T& v) {

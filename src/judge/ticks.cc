@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "judge/mean_metric.h"
 #include "judge/pod_memory.h"
 #include "judge/query_ticks.h"
 #include "judge/rate_ticks.h"
@@ -94,6 +95,7 @@ void openStep(AttemptMemory& attempt) {
     for (MetricMemory& metric : attempt.metrics) {
         metric.rate.startStep();
         metric.mean.startStep();
+        metric.blocks.canary = {};
     }
     attempt.pods.startStep();
     attempt.stepOpen = true;
@@ -123,7 +125,7 @@ void countEvaluation(const api::Analysis& analysis, const api::Stratum& stratum,
     record.seconds += seconds(stratum.to - stratum.from);
     for (const api::PodSample& pod : stratum.stable) record.requests += requestsOf(pod, analysis.metrics);
     for (const api::Metric& metric : analysis.metrics) {
-        if (metric.isRate() && !metric.isQuery()) evaluateRates(stratum, metric, record);
+        if ((metric.isRate() && !metric.isQuery()) || metric.isMean()) evaluateRates(stratum, metric, record);
     }
 }
 
@@ -146,10 +148,8 @@ void countComparison(const api::Analysis& analysis, const api::Stratum& whole, b
                              countsOf(stratum.stable, definition.name),
                              attemptAlarm(analysis, attempt.number) * driftShare(analysis, definition),
                              analysis.missedHarm);
-        } else if (inStep) {
-            metric.mean.add(definition, countsOf(stratum.canary, definition.name),
-                            countsOf(stratum.stable, definition.name), seconds(stratum.to - stratum.from),
-                            analysis.interval);
+        } else if (definition.isMean()) {
+            countMean(analysis, stratum, inStep, false, metric);
         }
     }
     if (!analysis.metrics.empty()) attempt.pods.add(pods, seconds(analysis.interval));
@@ -171,6 +171,8 @@ void countSoak(const api::Analysis& analysis, const api::Stratum& whole, Memory&
             countLooks(stratum, rule, false, false, metric);
         } else if (metric.definition.isRate()) {
             countRates(stratum, false, attempt, memory.stable, metric);
+        } else if (metric.definition.isMean()) {
+            countMean(analysis, stratum, false, true, metric);
         }
     }
     ++attempt.strata;

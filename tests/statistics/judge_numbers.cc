@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "judge/absolute.h"
+#include "judge/confidence_sequence.h"
 #include "judge/distances.h"
 #include "judge/equality_evidence.h"
 #include "judge/fnch.h"
-#include "judge/mean_evidence.h"
 #include "judge/noncentral_chi2.h"
 #include "judge/poisson.h"
 #include "judge/psi.h"
@@ -86,6 +86,8 @@ std::map<std::string, Function> oneNumber() {
           }}},
         {"mean_evidence",
          {2, [](const Arguments& a) -> Numbers { return {logMeanEvidence(momentsOf(a.list(0)), a[1])}; }}},
+        {"mean_radius",
+         {3, [](const Arguments& a) -> Numbers { return {meanRadius(momentsOf(a.list(0)), a[1], a[2])}; }}},
     };
 }
 

@@ -234,7 +234,7 @@ def test_evidence_of_poisson_events(random):
 
 def test_evidence_of_a_mean_is_where_the_confidence_sequence_leaves_zero(random):
     """The one-sided bound of Waudby-Smith et al. (2024) as it is printed, solved for the mean at which it is 0."""
-    rho, cases, wanted = 0.7593, [], []
+    rho, cases, wanted, radii = 0.7593, [], [], []
     for _ in range(CASES):
         n, alpha = int(spread(random, 2, 3000)), spread(random, 1e-6, 0.4)
         values = random.normal(size=n) * spread(random, 1e-3, 1e3)
@@ -242,8 +242,11 @@ def test_evidence_of_a_mean_is_where_the_confidence_sequence_leaves_zero(random)
         radius = np.std(values, ddof=1) * math.sqrt(2 * v / (n * rho)**2 * math.log(1 + math.sqrt(v) / (2 * alpha)))
         cases.append([values - np.mean(values) + radius, rho])
         wanted.append(math.log(1 / alpha))
+        radii.append([values, rho, alpha, radius])
     for found, log in zip(judge("mean_evidence", cases), wanted):
         assert found[0] == pytest.approx(log, rel=TOLERANCE, abs=TOLERANCE)
+    for found, case in zip(judge("mean_radius", [case[:3] for case in radii]), radii):
+        assert found[0] == pytest.approx(case[3], rel=TOLERANCE)
 
 
 # --- drift ---------------------------------------------------------------------------------------------------------

@@ -183,6 +183,23 @@ TEST(MeanMetric, ComparesSumsAndCounts) {
     EXPECT_FALSE(wide.mean.lowerIsWorse);
 }
 
+TEST(MeanMetric, MayHaveLimitsInItsOwnUnitInsteadOfTheComparisonOrBesideIt) {
+    const std::string mean = R"({"name":"v","mean":{"sum":"s","count":"c","worse":"Lower"},)";
+    const Metric alone = metricOf(mean + R"("worseThan":{"min":20,"max":1e6},"safeWithin":{"change":0.02}})");
+    EXPECT_EQ(alone.meanLimits, (NumberLimits{20, 1e6}));
+    EXPECT_EQ(alone.max, kMostBadLooks);
+    EXPECT_EQ(alone.worseChange, std::nullopt);
+    EXPECT_EQ(alone.safeChange, 0.02) << "the margin after promotion";
+    const Metric both = metricOf(mean + R"("worseThan":{"min":0.5,"stable":{"change":0.2}}})");
+    EXPECT_EQ(both.meanLimits, (NumberLimits{0.5, std::nullopt}));
+    EXPECT_EQ(both.worseChange, 0.2);
+    EXPECT_EQ(both.safeChange, 0.4);
+    const Metric none = metricOf(mean + R"("safeWithin":{"change":0.3}})");
+    EXPECT_FALSE(none.meanLimits.any());
+    EXPECT_EQ(none.max, std::nullopt);
+    EXPECT_EQ(none.worseChange, 0.05);
+}
+
 TEST(DriftMetric, DecidesOnlyWithAThreshold) {
     const Metric guard =
         metricOf(R"({"name":"s","drift":{"histogram":"model_score"},"worseThan":{"stable":{"psi":1.0}}})");

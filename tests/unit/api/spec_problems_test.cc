@@ -106,6 +106,25 @@ TEST(SpecProblems, AMeanNeedsItsSeriesAndMarginsInOrder) {
                   field + "safeWithin.change", "not above", "a larger one");
 }
 
+TEST(SpecProblems, LimitsOfAMeanAreNumbersAboveZeroInOrderAndOfAMean) {
+    const auto with = [](const std::string& more, const std::string& worseThan) {
+        return smallSpec(R"(,"analysis":{"metrics":[{"name":"v","mean":{"sum":"s","count":"c")" + more +
+                         R"(},"worseThan":)" + worseThan + "}]}");
+    };
+    const std::string lower = R"(,"worse":"Lower")";
+    const std::string field = "spec.analysis.metrics[0].";
+    expectProblem(with("", R"({"max":0})"), field + "worseThan.max", "is 0", "above 0");
+    expectProblem(with(lower, R"({"min":-3})"), field + "worseThan.min", "is -3", "above 0");
+    expectProblem(with("", R"({"max":1e16})"), field + "worseThan.max", "is 1e16", "at most");
+    expectProblem(with(lower, R"({"min":20,"max":20})"), field + "worseThan.min", "not below max 20",
+                  "a smaller min");
+    expectProblem(with("", R"({"min":20})"), field + "mean.worse", "not stated", "state Lower");
+    expectProblem(with("", R"({"max":9,"quantile":{"level":0.9,"max":"1s"}})"), field + "worseThan.quantile",
+                  "a mean", "worseThan.max or .min");
+    expectProblem(with("", R"({"burnRate":{"objective":99,"max":2}})"), field + "worseThan.burnRate",
+                  "a mean", "worseThan.max or .min");
+}
+
 TEST(SpecProblems, ADriftHasAHistogramOrACounterWithItsLabel) {
     const auto with = [](const std::string& drift) {
         return smallSpec(R"(,"analysis":{"metrics":[{"name":"d","drift":)" + drift + "}]}");

@@ -26,6 +26,16 @@ TEST(MeanEvidence, ReachesOneOverTheErrorAtTheRadiusOfTheConfidenceSequence) {
     EXPECT_NEAR(logMeanEvidence(momentsOf(values), .5), std::log(20.0), 1e-6);
 }
 
+TEST(MeanEvidence, IsOneOverTheErrorWhereTheRadiusEnds) {
+    Moments values = momentsOf({.1, .3, .2, .8, .5, .4, .9, .6, .2, .7});
+    EXPECT_NEAR(meanRadius(values, .5, .05), .251313119, 1e-8);
+    for (const double error : {.2, .01, 1e-6}) {
+        values.mean = meanRadius(values, .75, error);
+        EXPECT_NEAR(logMeanEvidence(values, .75), -std::log(error), 1e-9) << error;
+    }
+    EXPECT_EQ(meanRadius(momentsOf({1}), .75, .01), 0);
+}
+
 TEST(MeanEvidence, SpeaksForNothingBelowTheNull) {
     EXPECT_EQ(logMeanEvidence(momentsOf({-1, -2, -3}), .5), -std::numeric_limits<double>::infinity());
     EXPECT_EQ(logMeanEvidence(momentsOf({1}), .5), 0);
@@ -34,21 +44,6 @@ TEST(MeanEvidence, SpeaksForNothingBelowTheNull) {
 
 TEST(MeanEvidence, OfHugeValuesStaysFinite) {
     EXPECT_TRUE(std::isfinite(logMeanEvidence(momentsOf({1e9, 1e9 + 1, 1e9 - 1}), .75)));
-}
-
-api::Counts observed(uint64_t count, double sum) {
-    api::Counts out;
-    out.total = count;
-    out.sum = sum;
-    return out;
-}
-
-api::Metric valueMetric() {
-    api::Metric metric;
-    metric.name = "value";
-    metric.kind = api::MetricKind::Mean;
-    metric.mean = {"value_sum", "value_count", true};
-    return metric;
 }
 
 // Orders of about 50 with a common tide; the canary's are `factor` times as large.
@@ -131,19 +126,6 @@ TEST(Mean, OfWarmingPodsIsLeftOut) {
     }
     EXPECT_EQ(rig.metric("value").verdict, Verdict::NoData);
     EXPECT_FALSE(rig.said().harm);
-}
-
-TEST(Mean, IsNoReasonForAReturnInTheSoak) {
-    Rig rig(withValue());
-    Orders orders(rig);
-    orders.minutes(20, .6);
-    ASSERT_TRUE(rig.said().harm);
-    rig.mode(api::JudgeMode::Soak);  // a person promoted it all the same
-    EXPECT_FALSE(rig.said().harm);
-    const int ticks = rig.ticksUntilHarm(60, [&] { rig.errors(300, 90, 0, 0); });
-    ASSERT_LT(ticks, 60);
-    EXPECT_EQ(rig.said().headline.rfind("errs ", 0), 0U) << rig.said().headline;
-    EXPECT_EQ(rig.said().headline.find("value"), std::string::npos) << rig.said().headline;
 }
 
 TEST(Mean, GoesOnBitForBitAfterARestart) {

@@ -44,10 +44,8 @@ inline api::Analysis everyKind() {
     share.kind = api::MetricKind::Share;
     share.share = {"predictions_total", "predictions_total{class=\"NaN\"}", ""};
     share.max = 0.3;
-    api::Metric mean;
-    mean.name = "value";
-    mean.kind = api::MetricKind::Mean;
-    mean.mean = {"value_sum", "value_count", true};
+    api::Metric mean = limitedValue({0.4, std::nullopt});
+    mean.worseChange = 0.05;
     api::Metric classes = driftMetric(0.5);
     classes.name = "class";
     classes.histogram = "predictions_total";

@@ -74,6 +74,24 @@ inline api::Metric queryMetric() {
     return metric;
 }
 
+// Of orders, whose lower value is worse.
+inline api::Metric valueMetric() {
+    api::Metric metric;
+    metric.name = "value";
+    metric.kind = api::MetricKind::Mean;
+    metric.mean = {"value_sum", "value_count", true};
+    return metric;
+}
+
+// The same with limits instead of the comparison.
+inline api::Metric limitedValue(const api::NumberLimits& limits) {
+    api::Metric metric = valueMetric();
+    metric.worseChange.reset();
+    metric.meanLimits = limits;
+    metric.max = api::kMostBadLooks;
+    return metric;
+}
+
 inline api::Analysis analysisOf(std::vector<api::Metric> metrics) {
     api::Analysis analysis;
     analysis.metrics = std::move(metrics);
@@ -84,6 +102,13 @@ inline api::Counts requests(uint64_t total, uint64_t bad) {
     api::Counts counts;
     counts.total = total;
     counts.bad = bad;
+    return counts;
+}
+
+inline api::Counts observed(uint64_t count, double sum) {
+    api::Counts counts;
+    counts.total = count;
+    counts.sum = sum;
     return counts;
 }
 
