@@ -284,6 +284,41 @@ def test_version_that_turns_bad_long_after_its_soak_is_taken_back(ns):
     load.check_none_failed()
 
 
+def test_version_whose_mean_worsens_long_after_its_soak_is_taken_back(ns):
+    """Nothing fails. The limit is made of the old version's mean; a block takes six seconds here."""
+    metrics = [{**ERRORS, "role": "Observe"}, MEAN]
+    fraud = ns.deploy(version="1", metrics=metrics, analysis={"watchFor": "10m"})
+    load = ns.load(fraud, rate=60)
+    old = fraud.status()["stable"]["revision"]
+    fraud.apply(version="2", metrics=metrics, analysis={"watchFor": "10m"})
+    fraud.wait_stable("2", timeout=180)
+    new = fraud.status()["stable"]["revision"]
+    fraud.wait_pods(0, revision=old)
+    before = load.answered_by("2")
+    wait_for(lambda: load.answered_by("2") > before + 900, 60, "900 good answers of the watched version")
+    assert "watch" in fraud.status()
+    fraud.control(new, "score_a=8 score_b=2")
+    fraud.wait_over("RolledBack", timeout=240)
+    reason = fraud.status()["history"][0]["reason"]
+    assert re.search(r"mean size is 0\.[78]\d*, above 0\.\d+ in \d+ of \d+ blocks of late "
+                     r"\(the old version's was 0\.[23]\d*\)", reason), reason
+    assert new in fraud.quarantined() and "watch" not in fraud.status()
+    check_stable_alone(fraud, load)
+    assert load.check_none_failed()["errors"] == 0
+
+
+def test_version_whose_mean_is_beyond_its_limit_is_rolled_back(ns):
+    limited = {"name": "size", "mean": MEAN["mean"], "worseThan": {"max": 0.5}}
+    fraud = ns.deploy(version="1", metrics=[ERRORS, limited])
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="score_a=8 score_b=2", steps=LONG, metrics=[ERRORS, limited])
+    fraud.wait_over("RolledBack", timeout=180)
+    said, reason = harmed(fraud, "size")
+    assert said["canary"] > 0.6 > said["stable"]
+    assert re.search(r"mean size of the canary is 0\.\d+ against .*, above 0\.5 in \d+ of \d+ blocks", reason), reason
+    check_stable_alone(fraud, load)
+
+
 def test_watched_version_that_stays_well_is_left_alone(ns):
     fraud = ns.deploy(version="1", analysis={"watchFor": "20s"})
     load = ns.load(fraud, rate=60)
