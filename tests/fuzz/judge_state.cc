@@ -31,6 +31,8 @@ api::Analysis analysis() {
     mean.name = "value";
     mean.kind = api::MetricKind::Mean;
     mean.mean = {"value_sum", "value_count", true};
+    mean.meanLimits.min = 2;
+    mean.max = api::kMostBadLooks;
     api::Metric classes = drift;
     classes.name = "class";
     classes.histogram = "predictions_total";

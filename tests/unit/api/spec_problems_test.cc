@@ -115,7 +115,7 @@ TEST(SpecProblems, LimitsOfAMeanAreNumbersAboveZeroInOrderAndOfAMean) {
     const std::string field = "spec.analysis.metrics[0].";
     expectProblem(with("", R"({"max":0})"), field + "worseThan.max", "is 0", "above 0");
     expectProblem(with(lower, R"({"min":-3})"), field + "worseThan.min", "is -3", "above 0");
-    expectProblem(with("", R"({"max":1e16})"), field + "worseThan.max", "is 1e16", "at most");
+    expectProblem(with("", R"({"max":1e16})"), field + "worseThan.max", "is 1", "at most 1e+15");
     expectProblem(with(lower, R"({"min":20,"max":20})"), field + "worseThan.min", "not below max 20",
                   "a smaller min");
     expectProblem(with("", R"({"min":20})"), field + "mean.worse", "not stated", "state Lower");

@@ -117,9 +117,9 @@ TEST(MeanLimit, SaysOnWhichSideOfWhichLimitsTheBlocksAre) {
         rig.block(mean);
         return rig.value().message;
     };
-    EXPECT_THAT(message({std::nullopt, 10}, 12), HasSubstr(", above 10 in 1 of 1 block,"));
-    EXPECT_THAT(message({5, 10}, 12), HasSubstr(", outside of 5 to 10 in 1 of 1 block,"));
-    EXPECT_THAT(message({5, 10}, 4), HasSubstr(", outside of 5 to 10 in 1 of 1 block,"));
+    EXPECT_THAT(message({std::nullopt, 10}, 12), HasSubstr(", above 10 in 1 of 1 block"));
+    EXPECT_THAT(message({5, 10}, 12), HasSubstr(", outside of 5 to 10 in 1 of 1 block"));
+    EXPECT_THAT(message({5, 10}, 4), HasSubstr(", outside of 5 to 10 in 1 of 1 block"));
     EXPECT_THAT(message({5, 10}, 10), HasSubstr(", outside of 5 to 10 in none of 1 block,"));
 }
 
@@ -174,12 +174,16 @@ TEST(MeanLimit, BesideTheComparisonHarmIsTheMeanOfBothAnswersAndSafetyTheSmaller
     Selling rig(guarded(both));
     Random random(3);
     const auto some = [&] { return 21 + 2 * random.uniform(); };
-    for (int i = 0; i < 72; ++i) rig.sell(some(), some());
-    const MetricMemory& known = rig.judge.memory().attempt.metrics[1];
-    const double limit = known.rate.evidence(both), compared = known.mean.evidence();
+    const auto known = [&] { return rig.judge.memory().attempt.metrics[1]; };
+    for (int i = 0; i < 54; ++i) rig.sell(some(), some());
+    EXPECT_GT(known().rate.safeEvidence(both), std::log(20)) << "nine blocks are enough for the limit";
+    EXPECT_EQ(meanSafety(known()), 0) << "and too few for the comparison";
+    EXPECT_EQ(rig.value().verdict, Verdict::Continue);
+    for (int i = 0; i < 18; ++i) rig.sell(some(), some());
+    const double limit = known().rate.evidence(both), compared = known().mean.evidence();
     EXPECT_NEAR(rig.value().evidence, logAddExp(limit, compared) - std::log(2.0), 1e-12);
-    EXPECT_EQ(meanSafety(known), std::min(known.rate.safeEvidence(both), known.mean.safeEvidence()));
-    EXPECT_LT(known.mean.safeEvidence(), known.rate.safeEvidence(both));
+    EXPECT_EQ(meanSafety(known()), std::min(known().rate.safeEvidence(both), known().mean.safeEvidence()));
+    EXPECT_GT(known().mean.safeEvidence(), known().rate.safeEvidence(both));
     rig.blocks(10, 22, 22);
     EXPECT_EQ(rig.value().verdict, Verdict::Safe);
     EXPECT_THAT(rig.value().message,
