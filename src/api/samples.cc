@@ -47,6 +47,7 @@ Counts together(const Counts& first, const Counts& second) {
     out.total = first.total + second.total;
     out.bad = first.bad + second.bad;
     out.sum = first.sum + second.sum;
+    out.sumIsNaN = first.sumIsNaN || second.sumIsNaN;
     // A histogram without observations may not have its buckets yet.
     if (first.total == 0 || second.total == 0) {
         const Counts& seen = first.total == 0 ? second : first;

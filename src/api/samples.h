@@ -22,6 +22,10 @@ struct Counts {
     std::vector<uint64_t> buckets;
     // Of classes: their names, ascending, and events per class in `buckets`; `edges` is empty.
     std::vector<std::string> classes;
+    // Of a histogram: the sum of all that its process ever observed is NaN, as it stays once one of them was.
+    // Where that one is counted differs from client to client: above every edge, in `total` alone, or
+    // nowhere.
+    bool sumIsNaN = false;
 
     bool operator==(const Counts&) const = default;
 };

@@ -123,6 +123,7 @@ api::Counts countsOf(const Sums& sums, const SourceReading& reading) {
         return counts;
     }
     counts.edges = sums.edges;
+    counts.sumIsNaN = reading.sumIsNaN;
     uint64_t below = 0;
     for (double cumulative : sums.cumulative) {
         uint64_t upTo = std::max(below, wholeNumber(cumulative));

@@ -30,7 +30,7 @@ std::string_view familyOf(std::string_view name) {
     return name;
 }
 
-enum class Role { Number, Native, Created, ProcessStart };
+enum class Role { Number, Native, Created, ProcessStart, HistogramSum };
 
 // What a metric name on the page is read for.
 struct Use {
@@ -62,6 +62,8 @@ std::vector<Use> usesOf(const Selection& selection) {
             add(i, source.histogram, "_count", Slot::Count);
             uses.push_back({source.histogram.name, Role::Native, i, Slot::Bucket, &source.histogram,
                             fingerprint(source.histogram.name)});
+            uses.push_back(
+                {source.histogram.name + "_sum", Role::HistogramSum, i, Slot::Total, &source.histogram, 0});
         }
     }
     return uses;
@@ -148,7 +150,12 @@ class Reducer final : public PageSink {
             } else if (use->role == Role::Created) {
                 if (!std::isfinite(sample.value)) continue;
                 created_[use->source].push_back({identity(use->family, sample.labels, false), sample.value});
-            } else if (use->role == Role::Number && use->selector->accepts(sample.labels)) {
+            } else if (use->role == Role::Native || !use->selector->accepts(sample.labels)) {
+                continue;
+            } else if (use->role == Role::HistogramSum) {
+                SourceReading& source = reading_.sources[use->source];
+                source.sumIsNaN = source.sumIsNaN || std::isnan(sample.value);
+            } else {
                 take(*use, sample);
             }
         }

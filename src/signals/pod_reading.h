@@ -36,6 +36,7 @@ struct SourceReading {
     bool exported = false;                  // the page names the metric, if only in a TYPE line
     std::vector<SeriesNumber> series;       // ascending by `series`, each once
     std::map<double, std::string> classes;  // the values of the label by what stands for them
+    bool sumIsNaN = false;                  // Histogram: one of its sums is NaN
 };
 
 // One scrape of one pod, reduced to the judged series.

@@ -185,6 +185,18 @@ TEST_F(Book, CountsHistogramsPerBucketAndNotCumulatively) {
     EXPECT_EQ(counted(pod("a", page(20, 30, 45, 48)).round(20), "score"), "7:5,0,2");
 }
 
+TEST_F(Book, SaysThatTheSumOfAHistogramIsNaN) {
+    // As Python's client writes it after an observation of NaN, which it counts nowhere else.
+    auto page = [](int all, const char* sum) {
+        return cat("model_score_bucket{le=\"0.5\"} ", all, "\nmodel_score_bucket{le=\"+Inf\"} ", all,
+                   "\nmodel_score_count ", all, "\nmodel_score_sum ", sum, "\n");
+    };
+    pod("a", page(10, "3.5")).round(0);
+    EXPECT_FALSE(pod("a", page(12, "4.5")).round(10)->stable[0].counts.at("score").sumIsNaN);
+    EXPECT_TRUE(pod("a", page(13, "NaN")).round(20)->stable[0].counts.at("score").sumIsNaN);
+    EXPECT_TRUE(pod("a", page(13, "NaN")).round(30)->stable[0].counts.at("score").sumIsNaN);
+}
+
 TEST_F(Book, ResetsAllBucketsOfAHistogramTogether) {
     pod("a", "model_score_bucket{le=\"1\"} 3\nmodel_score_bucket{le=\"+Inf\"} 100\n").round(0);
     auto stratum = pod("a", "model_score_bucket{le=\"1\"} 5\nmodel_score_bucket{le=\"+Inf\"} 20\n").round(10);
