@@ -13,6 +13,8 @@ using std::chrono::seconds;
 
 constexpr double kWorseOddsRatio = 1.2;
 constexpr double kLargestRatio = 1000;
+// Good upgrades move the shares of classes by 0.014 at most (docs/judging.md).
+constexpr double kClassesPsi = 0.25;
 // Rates and their differences end below 1, where odds are infinite.
 constexpr double kLargestRate = 0.999999;
 // Name of the judge's own metric about restarts, lost scrapes and not-ready time.
@@ -70,6 +72,19 @@ void decodeShare(const Field& entry, Metric& out) {
     decodeMargins(entry, out);
 }
 
+// Whether predictions that collapse decide: by default, for no better model's do.
+bool decodeCollapse(const Field& collapse, bool ofInputs) {
+    const std::string text = collapse.text("Guard");
+    if (text != "Guard" && text != "Ignore") {
+        collapse.problem(cat("is \"", text, "\"; state Guard or Ignore"));
+    } else if (ofInputs && collapse.present()) {
+        collapse.problem(
+            "is stated for a drift of inputs, which say nothing of the model; remove it, or state of: "
+            "predictions");
+    }
+    return text == "Guard" && !ofInputs;
+}
+
 void decodeDrift(const Field& entry, Metric& out) {
     out.kind = MetricKind::HistogramDrift;
     const Field drift = entry.at("drift");
@@ -91,6 +106,9 @@ void decodeDrift(const Field& entry, Metric& out) {
     }
     out.inputs = drift.at("of").text("predictions") == "inputs";
     const Field psi = entry.at("worseThan").at("stable").at("psi");
+    out.collapse = decodeCollapse(drift.at("collapse"), out.inputs);
+    // Of classes, whose shares hardly move when a model gets better; of a histogram there is no such number.
+    if (out.collapse && !out.byLabel.empty()) out.psi = kClassesPsi;
     if (!psi.present()) return;
     if (out.inputs) {
         psi.problem(
@@ -101,14 +119,21 @@ void decodeDrift(const Field& entry, Metric& out) {
     out.psi = psi.number(1, 0, 100, false);
 }
 
-// A drift is a Guard by its threshold, everything else by default.
+// A drift is a Guard by its threshold or for a collapse, everything else by default.
 void decodeRole(const Field& entry, Metric& out) {
     const Field role = entry.at("role");
     const std::string text = role.text();
     if (text == "Guard" && !out.guard()) {
-        role.problem("is Guard, but a drift decides only by a threshold; state worseThan.stable.psi too");
+        role.problem(
+            "is Guard, but nothing of this drift decides; remove drift.collapse or state "
+            "worseThan.stable.psi of predictions, or remove role");
     } else if (text == "Observe") {
         out.observeOnly = true;
+        if (out.isDrift() && entry.at("drift").at("collapse").text() == "Guard") {
+            entry.at("drift")
+                .at("collapse")
+                .problem("is Guard, but with role Observe nothing of the metric decides; remove one of them");
+        }
     } else if (role.present() && text != "Guard") {
         role.problem(cat("is \"", text, "\"; state Guard or Observe"));
     }

@@ -196,8 +196,9 @@ struct Metric {
     PromQuery query;                   // Query
     double unitSeconds = 1;            // Latency: seconds of the unit of the histogram's edges
     std::optional<double> slowerThan;  // Latency: seconds; the one edge that is judged, instead of all
-    std::optional<double> psi;         // HistogramDrift: threshold; without it the metric only observes
-    bool observeOnly = false;          // role Observe: judged and shown, never decides
+    std::optional<double> psi;  // HistogramDrift: threshold of the index; without it that is only shown
+    bool collapse = false;      // HistogramDrift: judged for one class or bucket that takes all, and for NaN
+    bool observeOnly = false;   // role Observe: judged and shown, never decides
     // HistogramDrift: the feature of the reference profile with which the serving version is compared; empty
     // without. The threshold of that comparison says when the world has moved; it is no part of the verdict.
     std::string referenceFeature;
@@ -212,7 +213,7 @@ struct Metric {
     bool isMean() const { return kind == MetricKind::Mean; }
     bool hasReference() const { return !referenceFeature.empty(); }
     // A Guard decides; an observer is only shown.
-    bool guard() const { return !observeOnly && (!isDrift() || psi.has_value()); }
+    bool guard() const { return !observeOnly && (!isDrift() || psi.has_value() || collapse); }
     // Whether a promotion waits for the proof that the version is not worse by it.
     bool awaited() const { return guard() && !isDelayed(); }
     // Says of a version only later how it does.

@@ -31,7 +31,8 @@ std::string percentOf(double share) {
 
 // Whether the metric can be called safe.
 bool provesSafety(const RehearsedMetric& metric) {
-    return metric.definition && (!metric.definition->isDrift() || metric.definition->psi) &&
+    return metric.definition &&
+           (!metric.definition->isDrift() || metric.definition->psi || metric.definition->collapse) &&
            !metric.definition->isDelayed();
 }
 
@@ -69,7 +70,7 @@ std::string noiseLine(const RehearsedMetric& metric) {
 }
 
 std::string evidenceLine(const RehearsedMetric& metric) {
-    if (!metric.definition || metric.definition->isDrift()) return "";
+    if (!metric.definition || (metric.definition->isDrift() && !metric.definition->collapse)) return "";
     return cat("  evidence of harm at its highest ", humanNumber(metric.mostEvidence), "; ",
                humanNumber(metric.enoughAlone),
                metric.definition->guard() ? " alone would take a version back\n" : " would be called harm\n");

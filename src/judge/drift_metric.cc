@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "judge/classes.h"
+#include "judge/collapse_counts.h"
 #include "judge/psi.h"
 
 namespace serin::judge {
@@ -56,6 +57,15 @@ EqualityBlock classesSince(const DriftEvidence& before, const DriftEvidence& now
     return out;
 }
 
+bool anySumIsNaN(const std::vector<PodCounts>& pods) {
+    return std::ranges::any_of(pods, [](const PodCounts& pod) { return pod.counts->sumIsNaN; });
+}
+
+// Of one class there is nothing to tell apart from another, until one comes: it counts 0 as yet.
+size_t bucketsOf(const Histogram& arm) {
+    return std::max<size_t>(arm.buckets.size(), 2);
+}
+
 }  // namespace
 
 void DriftEvidence::startStep() {
@@ -66,6 +76,7 @@ void DriftEvidence::startStep() {
     strata = 0;
     looksInStep = 0;
     verdict = api::Verdict::NoData;
+    collapse.startStep();
 }
 
 bool DriftEvidence::addHistograms(const std::vector<PodCounts>& canaryPods,
@@ -89,7 +100,25 @@ bool DriftEvidence::addClasses(const std::vector<PodCounts>& canaryPods,
     // A class that only one version has had so far counts 0 in the other.
     countClasses(canaryPods, classes, canary.buckets, {&stable.buckets});
     countClasses(stablePods, classes, stable.buckets, {&canary.buckets});
-    return canary.total() > 0 && stable.total() > 0 && classes.size() > 1;
+    return canary.total() > 0 && stable.total() > 0;
+}
+
+void DriftEvidence::addCollapse(const std::vector<PodCounts>& canaryPods,
+                                const std::vector<PodCounts>& stablePods) {
+    collapse.add(!classes.empty(), favouriteTick(collapse.favourite, canary.edges, canaryPods, stablePods),
+                 notNumbersTick(canaryPods, stablePods));
+    chooseFavourite();
+}
+
+// For the next interval, by what was seen up to now.
+void DriftEvidence::chooseFavourite() {
+    if (canary.total() == 0 || stable.total() == 0) return;
+    const Favourite next = mostFrequent(classes, canary);
+    const auto count = [&](const Histogram& arm) { return static_cast<double>(countOf(next, classes, arm)); };
+    const auto all = static_cast<double>(canary.total());
+    const bool takesOver = next != collapse.favourite && count(canary) > kTakesOver * all;
+    if (collapse.favourite.chosen && (!takesOver || !collapse.mayChoose())) return;
+    collapse.choose(next, {all, count(canary), static_cast<double>(stable.total()), count(stable)});
 }
 
 void DriftEvidence::add(const api::Metric& metric, const std::vector<PodCounts>& canaryPods,
@@ -99,11 +128,13 @@ void DriftEvidence::add(const api::Metric& metric, const std::vector<PodCounts>&
         metric.byLabel.empty() ? addHistograms(canaryPods, stablePods) : addClasses(canaryPods, stablePods);
     const uint64_t added = canary.total() - before.canary.total();
     samples += added;
+    onlyCanarySumIsNaN = anySumIsNaN(canaryPods) && !anySumIsNaN(stablePods);
+    if (metric.collapse && !invalid) addCollapse(canaryPods, stablePods);
     if (!comparable) return;
     equality.add(metric.byLabel.empty() ? histogramsSince(before, *this) : classesSince(before, *this));
     if (verdict == api::Verdict::NoData) verdict = api::Verdict::Continue;
     if (!metric.psi || added == 0) return;
-    const StabilityScale scale(stable.total(), canary.total(), canary.buckets.size());
+    const StabilityScale scale(stable.total(), canary.total(), bucketsOf(canary));
     if (strata == 0 && !scale.enough(*metric.psi)) return;
     ++strata;
     if (std::has_single_bit(strata)) look(*metric.psi, falseAlarm, missedHarm);
@@ -112,7 +143,7 @@ void DriftEvidence::add(const api::Metric& metric, const std::vector<PodCounts>&
 void DriftEvidence::look(double threshold, double falseAlarm, double missedHarm) {
     ++looksInStep;
     ++looksInAttempt;
-    const StabilityScale scale(stable.total(), canary.total(), canary.buckets.size());
+    const StabilityScale scale(stable.total(), canary.total(), bucketsOf(canary));
     const double psi = populationStability(stable.buckets, canary.buckets);
     if (scale.speaksAbove(psi, threshold, falseAlarm * lookShare(looksInAttempt))) {
         verdict = api::Verdict::Harm;
@@ -125,7 +156,7 @@ void DriftEvidence::look(double threshold, double falseAlarm, double missedHarm)
 
 double DriftEvidence::index() const {
     if (invalid || canary.total() == 0 || stable.total() == 0) return 0;
-    const StabilityScale scale(stable.total(), canary.total(), canary.buckets.size());
+    const StabilityScale scale(stable.total(), canary.total(), bucketsOf(canary));
     return scale.debiased(populationStability(stable.buckets, canary.buckets));
 }
 
@@ -141,7 +172,7 @@ std::optional<DriftEvidence::Moved> DriftEvidence::mostMoved() const {
 
 double DriftEvidence::missing(const api::Metric& metric) const {
     if (!metric.psi || strata > 0 || canary.total() == 0 || stable.total() == 0) return 0;
-    const StabilityScale scale(stable.total(), canary.total(), canary.buckets.size());
+    const StabilityScale scale(stable.total(), canary.total(), bucketsOf(canary));
     // Both arms grow alike: the scale falls as 1/growth.
     const double growth = scale.degrees * scale.scale / (*metric.psi / 3);
     return std::ceil(static_cast<double>(canary.total()) * std::max(0.0, growth - 1));

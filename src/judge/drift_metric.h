@@ -7,6 +7,7 @@
 
 #include "api/judgement.h"
 #include "api/spec.h"
+#include "judge/collapse_evidence.h"
 #include "judge/equality_evidence.h"
 #include "judge/histogram.h"
 #include "judge/strata.h"
@@ -27,6 +28,8 @@ struct DriftEvidence {
     api::Verdict verdict = api::Verdict::NoData;  // of the latest look
     uint64_t samples = 0;                         // canary observations of this attempt
     EqualityEvidence equality;                    // of this attempt
+    CollapseEvidence collapse;                    // of a metric that is judged for it
+    bool onlyCanarySumIsNaN = false;              // latest interval: of the histograms' sums
 
     void startStep();
 
@@ -54,6 +57,8 @@ struct DriftEvidence {
     // False where the arms cannot be compared (yet).
     bool addHistograms(const std::vector<PodCounts>& canaryPods, const std::vector<PodCounts>& stablePods);
     bool addClasses(const std::vector<PodCounts>& canaryPods, const std::vector<PodCounts>& stablePods);
+    void addCollapse(const std::vector<PodCounts>& canaryPods, const std::vector<PodCounts>& stablePods);
+    void chooseFavourite();
     void look(double threshold, double falseAlarm, double missedHarm);
 };
 

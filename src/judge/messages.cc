@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "judge/collapse_messages.h"
 #include "judge/effects.h"
 #include "judge/mean_messages.h"
 #include "judge/rate_messages.h"
@@ -32,8 +33,9 @@ std::vector<double> parts(const AttemptMemory& attempt, const Standing& standing
     std::vector<double> out;
     for (size_t i = 0; i < attempt.metrics.size(); ++i) {
         const api::Metric& metric = attempt.metrics[i].definition;
-        out.push_back(weighs(metric) ? std::log(metric.weight) + standing.evidence[i]
-                                     : -std::numeric_limits<double>::infinity());
+        const double weight = weightInMean(metric, attempt.soaking);
+        out.push_back(weight > 0 ? std::log(weight) + standing.evidence[i]
+                                 : -std::numeric_limits<double>::infinity());
     }
     out.push_back(attempt.soaking ? -std::numeric_limits<double>::infinity() : standing.pods);
     return out;
@@ -70,12 +72,12 @@ std::string timeNote(const api::Analysis& analysis, const AttemptMemory& attempt
     return seconds > 0 ? cat(" (", humanSeconds(seconds), ")") : "";
 }
 
-std::string driftMessage(const api::Analysis&, const MetricMemory& metric) {
+namespace {
+
+// The index, against its limit where it has one. There must be data.
+std::string indexMessage(const MetricMemory& metric) {
     const DriftEvidence& drift = metric.drift;
     const std::string& name = metric.definition.name;
-    if (drift.invalid) return cat(name, ": the versions' histograms share no bucket edge");
-    if (drift.canary.total() == 0) return cat("no observations of ", name, " from the canary yet");
-    if (drift.stable.total() == 0) return cat("no observations of ", name, " from the stable version yet");
     const std::string psi = cat("drift of ", name, ": PSI ", humanNumber(drift.index()));
     const std::string moved = mostMoved(drift);
     if (!metric.definition.psi) return psi + moved;
@@ -88,6 +90,27 @@ std::string driftMessage(const api::Analysis&, const MetricMemory& metric) {
                    " more observations to judge");
     }
     return cat(psi, ", not yet clear of the limit ", limit, moved);
+}
+
+}  // namespace
+
+std::string driftMessage(const api::Analysis& analysis, const MetricMemory& metric) {
+    const DriftEvidence& drift = metric.drift;
+    const std::string& name = metric.definition.name;
+    if (drift.invalid) return cat(name, ": the versions' histograms share no bucket edge");
+    const std::string note = collapseNote(analysis, metric);
+    if (drift.canary.total() == 0) return cat("no observations of ", name, " from the canary yet", note);
+    if (drift.stable.total() == 0) return cat("no observations of ", name, " from the stable version yet");
+    const bool collapsed =
+        metric.definition.collapse && drift.collapse.evidence() >= -std::log(analysis.falseAlarm);
+    return collapsed ? cat(collapseInWords(metric), "; ", indexMessage(metric)) : indexMessage(metric) + note;
+}
+
+double driftMissing(const api::Analysis& analysis, const MetricMemory& metric) {
+    const double byIndex = metric.drift.missing(metric.definition);
+    if (!metric.definition.collapse) return byIndex;
+    const bool classes = !metric.definition.byLabel.empty();
+    return std::max(byIndex, metric.drift.collapse.missing(classes, analysis.missedHarm));
 }
 
 std::string driftInFull(const api::Analysis& analysis, const MetricMemory& metric) {
@@ -128,13 +151,13 @@ std::vector<std::string> harmMetrics(const api::Analysis&, const AttemptMemory& 
     const std::vector<double> all = parts(attempt, standing);
     const auto top = static_cast<size_t>(std::max_element(all.begin(), all.end()) - all.begin());
     for (size_t i = 0; i < all.size(); ++i) {
-        const bool alone =
-            i < standing.evidence.size()
-                ? standing.evidence[i] >= standing.threshold && weighs(attempt.metrics[i].definition)
-                : standing.pods >= standing.threshold && !attempt.soaking;
-        if (i == top || alone) {
-            out.push_back(i < attempt.metrics.size() ? attempt.metrics[i].definition.name : "pods");
-        }
+        const bool alone = i < standing.evidence.size()
+                               ? standing.evidence[i] >= standing.threshold &&
+                                     weightInMean(attempt.metrics[i].definition, attempt.soaking) > 0
+                               : standing.pods >= standing.threshold && !attempt.soaking;
+        if (i != top && !alone) continue;
+        const std::string name = i < attempt.metrics.size() ? attempt.metrics[i].definition.name : "pods";
+        if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
     }
     return out;
 }
@@ -152,7 +175,8 @@ std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& att
             out.push_back(ratesInWords(analysis, attempt, *metric) +
                           (ofPods ? onePodNote(attempt, standing) : ""));
         } else if (metric->definition.isDrift()) {
-            out.push_back(driftMessage(analysis, *metric));
+            const bool byIndex = metric->drift.verdict == api::Verdict::Harm;
+            out.push_back(byIndex ? driftMessage(analysis, *metric) : collapseInWords(*metric));
         } else {
             out.push_back(meanInWords(attempt, *metric));
         }
@@ -178,7 +202,7 @@ std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& a
         if (metric.definition.isMean()) return meanMessage(analysis, attempt, metric);
         const double needed = metric.definition.isRate()
                                   ? metric.rate.requestsToSafe(metric.definition, analysis.missedHarm)
-                                  : metric.drift.missing(metric.definition);
+                                  : driftMissing(analysis, metric);
         if (needed > 0) {
             return cat("waiting for ", humanNumber(needed),
                        metric.definition.isQuery() ? " more " : " more canary ",

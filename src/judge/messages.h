@@ -25,6 +25,8 @@ std::string driftMessage(const api::Analysis& analysis, const MetricMemory& metr
 // The same with what decides nothing: how far apart the versions are otherwise, and whether they differ at
 // all.
 std::string driftInFull(const api::Analysis& analysis, const MetricMemory& metric);
+// About how many more canary observations until a drift is judged in full; 0 when it is, or it is unknown.
+double driftMissing(const api::Analysis& analysis, const MetricMemory& metric);
 std::string podsMessage(const PodsEvidence& pods);
 
 // Why the canary is to be taken back, worst thing first.

@@ -63,14 +63,26 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
     return out;
 }
 
+// By the index and for a collapse together: harm by one is enough, safe takes both.
+Verdict driftAnswer(const api::Analysis& analysis, const MetricMemory& metric, double evidence,
+                    double threshold) {
+    const Verdict byIndex = metric.drift.verdict;
+    if (!metric.definition.collapse || byIndex == Verdict::Invalid || byIndex == Verdict::Harm)
+        return byIndex;
+    if (!metric.definition.guard() && evidence >= threshold) return Verdict::Harm;
+    if (isSafe(analysis, metric)) return Verdict::Safe;
+    return byIndex == Verdict::Safe ? Verdict::Continue : byIndex;
+}
+
 api::MetricVerdict driftVerdict(const api::Analysis& analysis, const Memory& memory,
-                                const MetricMemory& metric) {
+                                const MetricMemory& metric, double evidence, double threshold) {
     api::MetricVerdict out;
-    out.verdict = metric.drift.verdict;
+    out.verdict = driftAnswer(analysis, metric, evidence, threshold);
+    out.evidence = std::max(evidence, kLeastEvidence);
     out.canary = metric.drift.index();
     out.ratioHigh = std::numeric_limits<double>::infinity();
     out.samples = metric.drift.samples;
-    out.samplesNeeded = static_cast<uint64_t>(metric.drift.missing(metric.definition));
+    out.samplesNeeded = static_cast<uint64_t>(driftMissing(analysis, metric));
     out.message = driftInFull(analysis, metric) + againstProfile(memory, metric);
     // What was asked cannot be answered in full, however alike the versions are.
     const std::string trouble = referenceTrouble(memory, metric.definition);
@@ -139,7 +151,7 @@ std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, co
         if (metric.definition.isRate()) {
             out.push_back(rateVerdict(analysis, attempt, metric, standing.evidence[i], standing.threshold));
         } else if (metric.definition.isDrift()) {
-            out.push_back(driftVerdict(analysis, memory, metric));
+            out.push_back(driftVerdict(analysis, memory, metric, standing.evidence[i], standing.threshold));
         } else {
             out.push_back(meanVerdict(analysis, attempt, metric, standing.evidence[i], standing.threshold));
         }

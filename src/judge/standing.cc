@@ -36,8 +36,8 @@ double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
     std::vector<double> logs;
     for (const MetricMemory& metric : attempt.metrics) {
         const api::Metric& definition = metric.definition;
-        if (!weighs(definition) || definition.weight <= 0) continue;
-        logs.push_back(std::log(definition.weight) + evidence(metric));
+        const double weight = weightInMean(definition, attempt.soaking);
+        if (weight > 0) logs.push_back(std::log(weight) + evidence(metric));
     }
     if (!attempt.soaking) logs.push_back(std::log(kPodsWeight) + attempt.pods.evidence());
     const double all = weightOfAll(analysis, attempt.soaking);
@@ -45,11 +45,12 @@ double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
 }
 
 double harmEvidence(const MetricMemory& metric) {
-    if (metric.definition.isDrift()) return 0;
+    if (metric.definition.isDrift()) return metric.definition.collapse ? metric.drift.collapse.evidence() : 0;
     return metric.definition.isMean() ? meanHarm(metric) : metric.rate.evidence(metric.definition);
 }
 
 double stepEvidence(const MetricMemory& metric) {
+    if (metric.definition.isDrift()) return metric.drift.collapse.stepEvidence();
     return metric.definition.isMean() ? meanStepHarm(metric) : metric.rate.stepEvidence(metric.definition);
 }
 
@@ -86,20 +87,26 @@ double attemptAlarm(const api::Analysis& analysis, int attempt) {
     return analysis.falseAlarm * std::ldexp(1.0, 1 - std::max(1, attempt));
 }
 
-bool weighs(const api::Metric& metric) {
-    return metric.guard() && !metric.isDrift();
+double weightInMean(const api::Metric& metric, bool soaking) {
+    if (!metric.guard() || (soaking && metric.isDrift())) return 0;
+    if (!metric.isDrift()) return metric.weight;
+    return metric.collapse ? metric.weight * (metric.psi ? 0.5 : 1) : 0;
 }
 
 bool isSafe(const api::Analysis& analysis, const MetricMemory& metric) {
     const double proof = -std::log(analysis.missedHarm);
-    if (metric.definition.isDrift()) return metric.drift.verdict == api::Verdict::Safe;
+    if (metric.definition.isDrift()) {
+        return (!metric.definition.psi || metric.drift.verdict == api::Verdict::Safe) &&
+               (!metric.definition.collapse || metric.drift.collapse.safeEvidence() >= proof);
+    }
     if (metric.definition.isMean()) return meanSafety(metric) >= proof;
     return metric.rate.incomparable.empty() && metric.rate.safeEvidence(metric.definition) >= proof;
 }
 
 double driftShare(const api::Analysis& analysis, const api::Metric& metric) {
     if (!metric.guard()) return 1;  // what decides nothing takes nothing from the others
-    return metric.weight / weightOfAll(analysis, false);
+    const double byIndex = metric.isDrift() && metric.psi && metric.collapse ? 0.5 : 1;
+    return byIndex * metric.weight / weightOfAll(analysis, false);
 }
 
 Standing standingOf(const api::Analysis& analysis, const AttemptMemory& attempt) {
@@ -114,7 +121,7 @@ Standing standingOf(const api::Analysis& analysis, const AttemptMemory& attempt)
         if (attempt.soaking || !definition.awaited()) continue;
         if (drift) driftHarm = driftHarm || metric.drift.verdict == api::Verdict::Harm;
         // The last step's own strata must not speak against the canary (equal to 1 without any error).
-        const bool quietStep = drift || stepEvidence(metric) <= 1e-12;
+        const bool quietStep = stepEvidence(metric) <= 1e-12;
         out.safe = out.safe && isSafe(analysis, metric) && quietStep;
     }
     out.pods = attempt.pods.evidence();

@@ -38,11 +38,11 @@ template <typename Archive, PersistedAs<Metric> T>
 void fields(Archive& a, T& v) {
     a(v.name, v.kind, v.weight, v.worseOddsRatio, v.worseDifference, v.safeOddsRatio, v.safeDifference, v.max,
       v.histogram, v.byLabel, v.share, v.mean, v.meanLimits, v.worseChange, v.safeChange, v.unitSeconds,
-      v.slowerThan, v.psi, v.observeOnly, v.query);
+      v.slowerThan, v.psi, v.collapse, v.observeOnly, v.query);
 }
 template <typename Archive, PersistedAs<Counts> T>
 void fields(Archive& a, T& v) {
-    a(v.total, v.bad, v.sum, v.edges, v.buckets, v.classes);
+    a(v.total, v.bad, v.sum, v.edges, v.buckets, v.classes, v.sumIsNaN);
 }
 template <typename Archive, PersistedAs<PodSample> T>
 void fields(Archive& a, T& v) {
@@ -116,10 +116,19 @@ template <typename Archive, PersistedAs<EqualityEvidence> T>
 void fields(Archive& a, T& v) {
     a(v.bets, v.most);
 }
+template <typename Archive, PersistedAs<Favourite> T>
+void fields(Archive& a, T& v) {
+    a(v.chosen, v.name, v.upper);
+}
+template <typename Archive, PersistedAs<CollapseEvidence> T>
+void fields(Archive& a, T& v) {
+    a(v.favourite, v.takesAll, v.leavesOthers, v.dispersion, v.stopped, v.notNumbers, v.numbers,
+      v.notNumbersDispersion);
+}
 template <typename Archive, PersistedAs<DriftEvidence> T>
 void fields(Archive& a, T& v) {
     a(v.stable, v.canary, v.classes, v.invalid, v.strata, v.looksInStep, v.looksInAttempt, v.verdict,
-      v.samples, v.equality);
+      v.samples, v.equality, v.collapse, v.onlyCanarySumIsNaN);
 }
 template <typename Archive, PersistedAs<ReferenceEvidence> T>
 void fields(Archive& a, T& v) {

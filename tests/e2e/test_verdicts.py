@@ -188,8 +188,32 @@ def test_dry_run_tells_of_harm_and_takes_nothing_back(ns):
     load.check_none_failed()
 
 
-def test_drift_without_threshold_only_observes(ns):
-    observer = {"name": "score", "drift": {"histogram": "model_score"}}
+def test_scores_in_one_bucket_are_rolled_back_without_any_threshold(ns):
+    score = {"name": "score", "drift": {"histogram": "model_score"}}
+    fraud = ns.deploy(version="1", metrics=[ERRORS, score])
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="score_a=1 score_b=400", steps=LONG, metrics=[ERRORS, score])
+    fraud.wait_over("RolledBack")
+    _, reason = harmed(fraud, "score")
+    assert re.search(r"(9\d|100)\.\d % of the canary's observations of score are at most 0\.1, \d+\.\d % of stable's: "
+                     "one bucket takes all", reason), reason
+    check_stable_alone(fraud, load)
+    assert load.check_none_failed()["errors"] == 0
+
+
+def test_scores_that_drift_without_a_threshold_are_promoted(ns):
+    score = {"name": "score", "drift": {"histogram": "model_score"}}
+    fraud = ns.deploy(version="1", metrics=[ERRORS, score])
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="score_a=8 score_b=2", metrics=[ERRORS, score])
+    fraud.wait(lambda s: any(m["name"] == "score" and m["verdict"] == "Safe"
+                             for m in s.get("analysis", {}).get("metrics", [])), 45, "the score judged safe")
+    fraud.wait_stable("2")
+    load.check_none_failed()
+
+
+def test_drift_that_observes_is_shown_and_decides_nothing(ns):
+    observer = {"name": "score", "drift": {"histogram": "model_score"}, "role": "Observe"}
     fraud = ns.deploy(version="1", metrics=[ERRORS, observer])
     load = ns.load(fraud, rate=60)
     fraud.apply(version="2", settings="score_a=8 score_b=2", metrics=[ERRORS, observer])

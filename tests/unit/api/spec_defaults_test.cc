@@ -200,7 +200,30 @@ TEST(MeanMetric, MayHaveLimitsInItsOwnUnitInsteadOfTheComparisonOrBesideIt) {
     EXPECT_EQ(none.worseChange, 0.05);
 }
 
-TEST(DriftMetric, DecidesOnlyWithAThreshold) {
+TEST(DriftMetric, OfPredictionsGuardsAgainstACollapseUnlessItIsToldNotTo) {
+    const Metric score = metricOf(R"({"name":"s","drift":{"histogram":"model_score"}})");
+    EXPECT_TRUE(score.collapse);
+    EXPECT_TRUE(score.guard());
+    EXPECT_EQ(score.psi, std::nullopt);
+    const Metric ignored =
+        metricOf(R"({"name":"s","drift":{"histogram":"model_score","collapse":"Ignore"}})");
+    EXPECT_FALSE(ignored.collapse);
+    EXPECT_FALSE(ignored.guard());
+    EXPECT_FALSE(metricOf(R"({"name":"s","drift":{"histogram":"h"},"role":"Observe"})").guard());
+}
+
+TEST(DriftMetric, OfClassesHasAThresholdByDefault) {
+    EXPECT_EQ(metricOf(R"({"name":"c","drift":{"counter":"p","by":"class"}})").psi, 0.25);
+    EXPECT_EQ(
+        metricOf(R"({"name":"c","drift":{"counter":"p","by":"class"},"worseThan":{"stable":{"psi":2}}})").psi,
+        2.0);
+    EXPECT_EQ(metricOf(R"({"name":"c","drift":{"counter":"p","by":"class","collapse":"Ignore"}})").psi,
+              std::nullopt);
+    EXPECT_EQ(metricOf(R"({"name":"c","drift":{"counter":"p","by":"class","of":"inputs"}})").psi,
+              std::nullopt);
+}
+
+TEST(DriftMetric, OfInputsNeverDecides) {
     const Metric guard =
         metricOf(R"({"name":"s","drift":{"histogram":"model_score"},"worseThan":{"stable":{"psi":1.0}}})");
     EXPECT_EQ(guard.kind, MetricKind::HistogramDrift);

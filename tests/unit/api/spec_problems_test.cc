@@ -75,8 +75,10 @@ TEST(SpecProblems, ARoleThatHasNoEffectIsRefused) {
     const auto with = [](const std::string& metric) {
         return smallSpec(R"(,"analysis":{"metrics":[)" + metric + "]}");
     };
-    expectProblem(with(R"({"name":"s","drift":{"histogram":"h"},"role":"Guard"})"),
-                  "spec.analysis.metrics[0].role", "only by a threshold", "worseThan.stable.psi");
+    expectProblem(with(R"({"name":"s","drift":{"histogram":"h","collapse":"Ignore"},"role":"Guard"})"),
+                  "spec.analysis.metrics[0].role", "nothing of this drift decides", "worseThan.stable.psi");
+    expectProblem(with(R"({"name":"s","drift":{"histogram":"h","of":"inputs"},"weight":2})"),
+                  "spec.analysis.metrics[0].weight", "only observes", "remove weight");
     expectProblem(with(R"({"name":"e","errorRate":{},"role":"Observe","weight":2})"),
                   "spec.analysis.metrics[0].weight", "only observes", "remove weight");
     expectProblem(with(R"({"name":"e","errorRate":{},"role":"Watch"})"), "spec.analysis.metrics[0].role",
@@ -135,6 +137,19 @@ TEST(SpecProblems, ADriftHasAHistogramOrACounterWithItsLabel) {
     expectProblem(with(R"({"histogram":"h","counter":"c","by":"l"})"), field + "counter", "beside histogram",
                   "a metric of each");
     expectProblem(with("{}"), field + "histogram", "is missing", "or counter and by");
+}
+
+TEST(SpecProblems, ACollapseIsOfPredictionsAndGuardsOrIsIgnored) {
+    const auto with = [](const std::string& metric) {
+        return smallSpec(R"(,"analysis":{"metrics":[)" + metric + "]}");
+    };
+    const std::string field = "spec.analysis.metrics[0].drift.collapse";
+    expectProblem(with(R"({"name":"s","drift":{"histogram":"h","collapse":"Observe"}})"), field,
+                  "\"Observe\"", "Guard or Ignore");
+    expectProblem(with(R"({"name":"s","drift":{"histogram":"h","of":"inputs","collapse":"Ignore"}})"), field,
+                  "drift of inputs", "of: predictions");
+    expectProblem(with(R"({"name":"s","drift":{"histogram":"h","collapse":"Guard"},"role":"Observe"})"),
+                  field, "role Observe", "remove one of them");
 }
 
 TEST(SpecProblems, ACustomServerMustSayItsPort) {

@@ -1,0 +1,63 @@
+#include "judge/collapse_messages.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+
+namespace serin::judge {
+namespace {
+
+std::string placeOf(const Favourite& favourite, const std::vector<double>& edges) {
+    const auto upper = std::ranges::lower_bound(edges, favourite.upper);
+    if (edges.empty()) return "in one bucket";
+    if (upper == edges.begin()) return cat("at most ", humanNumber(*upper));
+    if (upper == edges.end()) return cat("above ", humanNumber(edges.back()));
+    return cat("above ", humanNumber(*std::prev(upper)), " and at most ", humanNumber(*upper));
+}
+
+std::string takesAllInWords(const api::Metric& metric, const DriftEvidence& drift) {
+    const Favourite& favourite = drift.collapse.favourite;
+    const Past& seen = drift.collapse.takesAll.past;
+    const std::string canary = humanPercent(seen.canaryShare());
+    const std::string stable = humanPercent(seen.stableShare());
+    if (!metric.byLabel.empty()) {
+        return cat("the canary says \"", favourite.name, "\" in ", canary, " of its predictions, stable in ",
+                   stable, ": one class takes all");
+    }
+    return cat(canary, " of the canary's observations of ", metric.name, " are ",
+               placeOf(favourite, drift.canary.edges), ", ", stable, " of stable's: one bucket takes all");
+}
+
+}  // namespace
+
+std::string collapseInWords(const MetricMemory& metric) {
+    const CollapseEvidence& collapse = metric.drift.collapse;
+    if (collapse.notNumbersEvidence() > collapse.takesAllEvidence()) {
+        const Past& seen = collapse.numbers.past;
+        return cat(humanPercent(seen.canaryShare()), " of the canary's predictions of ",
+                   metric.definition.name, " are no number, ", humanPercent(seen.stableShare()),
+                   " of stable's");
+    }
+    return takesAllInWords(metric.definition, metric.drift);
+}
+
+std::string collapseNote(const api::Analysis& analysis, const MetricMemory& metric) {
+    if (!metric.definition.collapse) return "";
+    const DriftEvidence& drift = metric.drift;
+    const bool classes = !metric.definition.byLabel.empty();
+    std::string out;
+    if (drift.collapse.safeEvidence() >= -std::log(analysis.missedHarm)) {
+        out = cat(", no ", classes ? "class" : "bucket", " takes all");
+    } else if (const double missing = drift.collapse.missing(classes, analysis.missedHarm); missing > 0) {
+        out = cat(", about ", humanNumber(std::ceil(missing)), " more predictions to say that no ",
+                  classes ? "class" : "bucket", " takes all");
+    }
+    if (drift.onlyCanarySumIsNaN) {
+        out += cat("; the canary's sum of ", metric.definition.name,
+                   " is NaN and stable's is not: some of its predictions are no number");
+    }
+    return out;
+}
+
+}  // namespace serin::judge

@@ -1,0 +1,244 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "judge/memory.h"
+#include "judge/standing.h"
+#include "rig.h"
+
+namespace serin::judge {
+namespace {
+
+using api::Verdict;
+using testing::HasSubstr;
+
+api::Metric classMetric() {
+    api::Metric metric = driftMetric(std::nullopt);
+    metric.name = "class";
+    metric.byLabel = "class";
+    metric.collapse = true;
+    return metric;
+}
+
+api::Metric bucketMetric() {
+    api::Metric metric = driftMetric(std::nullopt);
+    metric.collapse = true;
+    return metric;
+}
+
+using Classes = std::map<std::string, uint64_t>;
+
+void classTick(Rig& rig, const Classes& canary, const Classes& stable) {
+    rig.tick({pod("s1", {{"errors", requests(400, 0)}, {"class", predicted(stable)}}),
+              pod("s2", {{"errors", requests(400, 0)}, {"class", predicted(stable)}})},
+             {pod("c1", {{"errors", requests(200, 0)}, {"class", predicted(canary)}})});
+}
+
+void scoreTick(Rig& rig, const api::Counts& canary, const api::Counts& stable) {
+    rig.tick({pod("s1", {{"errors", requests(400, 0)}, {"score", stable}}),
+              pod("s2", {{"errors", requests(400, 0)}, {"score", stable}})},
+             {pod("c1", {{"errors", requests(200, 0)}, {"score", canary}})});
+}
+
+Rig ofClasses() {
+    return Rig(analysisOf({errorMetric(), classMetric()}));
+}
+Rig ofScores() {
+    return Rig(analysisOf({errorMetric(), bucketMetric()}));
+}
+
+const Classes kMostlyLegit{{"fraud", 20}, {"legit", 380}};
+const Classes kAllLegit{{"legit", 200}};
+const std::vector<uint64_t> kSpread{40, 20, 8, 5, 3, 3, 5, 8, 20, 40};
+
+TEST(Collapse, OfAModelThatNeverSaysFraudIsHarmWithoutAnyThreshold) {
+    Rig rig = ofClasses();
+    const int ticks = rig.ticksUntilHarm(20, [&] { classTick(rig, kAllLegit, kMostlyLegit); });
+    EXPECT_LE(ticks, 8);
+    ASSERT_TRUE(rig.said().harm);
+    EXPECT_EQ(
+        rig.said().headline,
+        "the canary says \"legit\" in 100.0 % of its predictions, stable in 95.0 %: one class takes all");
+    EXPECT_EQ(rig.metric("class").verdict, Verdict::Harm);
+    EXPECT_EQ(rig.metric("errors").verdict == Verdict::Harm, false);
+}
+
+TEST(Collapse, OntoAClassThatIsRareInStableIsHarmSooner) {
+    Rig rig = ofClasses();
+    const int ticks = rig.ticksUntilHarm(20, [&] { classTick(rig, {{"fraud", 200}}, kMostlyLegit); });
+    EXPECT_LE(ticks, 3);
+    EXPECT_THAT(rig.said().headline, HasSubstr("says \"fraud\" in 100.0 %"));
+}
+
+TEST(Collapse, OfScoresIntoOneBucketNamesTheBucket) {
+    Rig rig = ofScores();
+    const int ticks = rig.ticksUntilHarm(20, [&] {
+        scoreTick(rig, scores({0, 0, 0, 0, 200, 0, 0, 0, 0, 0}), scores(kSpread));
+    });
+    EXPECT_LE(ticks, 6);
+    EXPECT_EQ(rig.said().headline,
+              "100.0 % of the canary's observations of score are above 0.4 and at most 0.5, 2.0 % of "
+              "stable's: one bucket takes all");
+}
+
+TEST(Collapse, OfScoresAboveEveryEdgeIsSeenAsWhereNaNIsCounted) {
+    Rig rig = ofScores();
+    api::Counts nothing = scores({0, 0, 0, 0, 0, 0, 0, 0, 0, 200});
+    nothing.sumIsNaN = true;
+    rig.ticksUntilHarm(20, [&] { scoreTick(rig, nothing, scores(kSpread)); });
+    EXPECT_THAT(rig.said().headline, HasSubstr("are above 0.9"));
+    EXPECT_TRUE(rig.said().harm);
+}
+
+TEST(Collapse, IsNotWhatAnotherKindOfModelDoesToScores) {
+    Rig rig = ofScores();  // a forest's confidence and a regression's, measured on handwritten digits
+    for (int i = 0; i < 180; ++i) {
+        scoreTick(rig, scores({0, 0, 0, 1, 3, 5, 6, 7, 8, 170}),
+                  scores({0, 2, 10, 20, 30, 30, 30, 26, 26, 26}));
+    }
+    EXPECT_FALSE(rig.said().harm);
+    EXPECT_EQ(rig.metric("score").verdict, Verdict::Safe);
+    EXPECT_TRUE(rig.said().safe);
+    EXPECT_THAT(rig.metric("score").message, HasSubstr(", no bucket takes all"));
+}
+
+TEST(Collapse, IsNotWhatAGoodUpgradeDoesToTheSharesOfClasses) {
+    Rig rig = ofClasses();  // a population stability index of 0.014
+    for (int i = 0; i < 180; ++i) classTick(rig, {{"fraud", 14}, {"legit", 486}}, kMostlyLegit);
+    EXPECT_FALSE(rig.said().harm);
+    EXPECT_TRUE(rig.said().safe);
+    EXPECT_LT(rig.metric("class").evidence, 1);
+}
+
+TEST(Collapse, IsRuledOutWithinAFewIntervals) {
+    Rig rig = ofClasses();
+    for (int i = 0; i < 3; ++i) classTick(rig, {{"fraud", 10}, {"legit", 190}}, kMostlyLegit);
+    EXPECT_EQ(rig.metric("class").verdict, Verdict::Safe);
+    EXPECT_TRUE(rig.metric("class").guard);
+    EXPECT_THAT(rig.metric("class").message, HasSubstr("no class takes all"));
+}
+
+TEST(Collapse, OfAStableVersionThatHasOneClassOnlyIsNone) {
+    Rig rig = ofClasses();
+    for (int i = 0; i < 30; ++i) classTick(rig, kAllLegit, {{"legit", 400}});
+    EXPECT_FALSE(rig.said().harm);
+    EXPECT_EQ(rig.metric("class").verdict, Verdict::Safe);
+}
+
+TEST(Collapse, IsFoundWhenItComesInTheMidstOfAStep) {
+    Rig rig = ofClasses();
+    const Classes even{{"a", 100}, {"b", 100}};
+    for (int i = 0; i < 20; ++i) classTick(rig, even, even);
+    EXPECT_FALSE(rig.said().harm);
+    const int ticks = rig.ticksUntilHarm(200, [&] { classTick(rig, {{"b", 200}}, even); });
+    EXPECT_LT(ticks, 200);
+    EXPECT_THAT(rig.said().headline, HasSubstr("says \"b\""));
+}
+
+TEST(Collapse, IsFoundInALaterStepWhateverWasGoodBefore) {
+    Rig rig = ofClasses();
+    for (int i = 0; i < 60; ++i) classTick(rig, {{"fraud", 10}, {"legit", 190}}, kMostlyLegit);
+    rig.step(1);
+    EXPECT_LE(rig.ticksUntilHarm(30, [&] { classTick(rig, kAllLegit, kMostlyLegit); }), 9);
+}
+
+TEST(Collapse, OfPredictionsThatAreNoNumberIsHarmByClassesNamedSo) {
+    for (const char* name : {"NaN", "null", "None", ""}) {
+        Rig rig = ofClasses();
+        const int ticks = rig.ticksUntilHarm(30, [&] {
+            classTick(rig, {{"fraud", 9}, {"legit", 183}, {name, 8}}, kMostlyLegit);
+        });
+        EXPECT_LT(ticks, 30) << name;
+        EXPECT_EQ(rig.said().headline,
+                  "4.0 % of the canary's predictions of class are no number, 0.0 % of stable's");
+    }
+}
+
+TEST(Collapse, ThinksNothingOfAClassNamedNoneThatStableHasToo) {
+    Rig rig = ofClasses();
+    for (int i = 0; i < 100; ++i) {
+        classTick(rig, {{"None", 112}, {"tumour", 88}}, {{"None", 200}, {"tumour", 200}});
+    }
+    EXPECT_FALSE(rig.said().harm);
+    EXPECT_TRUE(rig.said().safe);
+}
+
+TEST(Collapse, CountsObservationsInNoBucketAsNoNumbers) {
+    Rig rig = ofScores();
+    api::Counts some = scores(kSpread);
+    some.total += 20;
+    EXPECT_LT(rig.ticksUntilHarm(30, [&] { scoreTick(rig, some, scores(kSpread)); }), 30);
+    EXPECT_THAT(rig.said().headline, HasSubstr("are no number"));
+}
+
+TEST(Collapse, SaysWhereOnlyTheCanarysSumIsNaN) {
+    Rig rig = ofScores();
+    api::Counts some = scores(kSpread);
+    some.sumIsNaN = true;
+    scoreTick(rig, some, scores(kSpread));
+    EXPECT_THAT(rig.metric("score").message, HasSubstr("sum of score is NaN and stable's is not"));
+    scoreTick(rig, some, some);
+    EXPECT_THAT(rig.metric("score").message, testing::Not(HasSubstr("NaN")));
+}
+
+TEST(Collapse, WhereClientsKeepTheirPodsIsTempered) {
+    // One of stable's pods has all the fraud: what the canary lacks is what its clients do not send.
+    Rig rig = ofClasses();
+    for (int i = 0; i < 60; ++i) {
+        rig.tick(
+            {pod("s1", {{"errors", requests(400, 0)}, {"class", predicted({{"fraud", 40}, {"legit", 360}})}}),
+             pod("s2", {{"errors", requests(400, 0)}, {"class", predicted({{"legit", 400}})}})},
+            {pod("c1", {{"errors", requests(200, 0)}, {"class", predicted(kAllLegit)}})});
+        if (i == 20) {
+            EXPECT_FALSE(rig.said().harm);
+        }
+    }
+}
+
+TEST(Collapse, OfAnObserverIsSaidAndTakesNothingBack) {
+    api::Analysis analysis = analysisOf({errorMetric(), classMetric()});
+    analysis.metrics[1].observeOnly = true;
+    Rig rig(analysis);
+    for (int i = 0; i < 10; ++i) classTick(rig, kAllLegit, kMostlyLegit);
+    EXPECT_EQ(rig.metric("class").verdict, Verdict::Harm);
+    EXPECT_FALSE(rig.said().harm);
+    EXPECT_TRUE(rig.said().safe);
+}
+
+TEST(Collapse, GoesOnBitForBitAfterARestart) {
+    Rig whole = ofClasses();
+    Rig broken = ofClasses();
+    for (int i = 0; i < 6; ++i) {
+        if (i == 3) {
+            for (Rig* rig : {&whole, &broken}) rig->step(1);
+        }
+        for (Rig* rig : {&whole, &broken}) {
+            classTick(*rig, {{"fraud", 5}, {"legit", 190 + static_cast<uint64_t>(i)}}, kMostlyLegit);
+        }
+        broken.restart();
+    }
+    EXPECT_EQ(whole.said(), broken.said());
+}
+
+TEST(Collapse, AndTheIndexShareTheWeightOfTheirMetric) {
+    api::Metric both = classMetric();
+    both.psi = .25;
+    const api::Analysis analysis = analysisOf({errorMetric(), both});
+    const double index = driftShare(analysis, both);
+    const double inMean = weightInMean(errorMetric(), false) + weightInMean(both, false) + 1;  // and the pods
+    EXPECT_DOUBLE_EQ(index + inMean / 3, 1);
+    EXPECT_EQ(weightInMean(both, true), 0);
+    both.collapse = false;
+    EXPECT_EQ(weightInMean(both, false), 0);
+}
+
+TEST(ClassDrift, OfOneClassThatBothHaveIsSafe) {
+    api::Metric both = classMetric();
+    both.psi = .25;
+    Rig rig(analysisOf({errorMetric(), both}));
+    for (int i = 0; i < 4; ++i) classTick(rig, kAllLegit, {{"legit", 400}});
+    EXPECT_EQ(rig.metric("class").verdict, Verdict::Safe);
+    EXPECT_TRUE(rig.said().safe);
+}
+
+}  // namespace
+}  // namespace serin::judge
