@@ -149,9 +149,22 @@ void Feed::fill(const Arm& arm, uint64_t requests, uint64_t bad, api::PodSample&
         counts.bad = bad;
         if (metric.kind == api::MetricKind::ErrorRate) continue;
         counts.bad = 0;
+        if (!metric.byLabel.empty()) {
+            fillClasses(arm.canary, requests, counts);
+            continue;
+        }
         counts.edges = metric.kind == api::MetricKind::Latency ? latencyEdges() : scoreEdges();
         counts.buckets = random_.multinomial(requests, bucketShares(metric, arm.canary));
     }
+}
+
+void Feed::fillClasses(bool canary, uint64_t requests, api::Counts& counts) {
+    const Change& change = scenario_.change;
+    const bool changed = canary && elapsed_ >= change.from && !change.classes.empty();
+    const std::vector<double>& shares = changed ? change.classes : scenario_.classes;
+    counts.buckets = random_.multinomial(requests, shares);
+    counts.classes.clear();
+    for (size_t i = 0; i < shares.size(); ++i) counts.classes.emplace_back(1, static_cast<char>('a' + i));
 }
 
 const std::vector<double>& Feed::bucketShares(const api::Metric& metric, bool canary) {

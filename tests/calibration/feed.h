@@ -43,6 +43,7 @@ class Feed {
     void drawArm(const Arm& arm);
     void drawClients(const Arm& canary, const Arm& stable);
     void fill(const Arm& arm, uint64_t requests, uint64_t bad, api::PodSample& pod);
+    void fillClasses(bool canary, uint64_t requests, api::Counts& counts);
     const std::vector<double>& bucketShares(const api::Metric& metric, bool canary);
 
     const Scenario& scenario_;

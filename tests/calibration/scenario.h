@@ -47,7 +47,8 @@ struct Change {
     double slower = 1;  // factor of all times
     double stuck = 0;   // share of the requests that take `stuckFor` seconds longer
     double stuckFor = 0;
-    double psi = 0;  // population stability index of its scores against stable's
+    double psi = 0;                    // population stability index of its scores against stable's
+    std::vector<double> classes = {};  // shares of the classes that it predicts; empty: as stable's
 };
 
 // What is wrong with where requests go or how they are read.
@@ -70,6 +71,7 @@ struct Scenario {
     Curve errors = flat(.005);
     Curve level = flat(.08);  // median of the times in seconds; they are log-normal, sigma .6
     Curve tilt = flat(0);     // of the scores, which are ten classes: 0 is equal shares
+    std::vector<double> classes = {.95, .05};  // shares of the classes that are predicted
     Noise noise = {};
     Change change = {};
     Trouble trouble = {};

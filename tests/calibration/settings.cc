@@ -28,6 +28,15 @@ api::Metric drift(double psi) {
     return out;
 }
 
+api::Metric classes() {
+    api::Metric out = drift(.25);
+    out.name = "classes";
+    out.histogram = "predictions_total";
+    out.byLabel = "class";
+    out.collapse = true;
+    return out;
+}
+
 api::Metric limit(double max) {
     api::Metric out;
     out.name = "errors";

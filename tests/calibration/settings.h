@@ -10,6 +10,8 @@ api::Metric errorRate();
 api::Metric latency();
 // Drift of scores, harm from this population stability index on.
 api::Metric drift(double psi);
+// Predicted classes, as where nothing but the counter is stated: harm is a collapse.
+api::Metric classes();
 // An error rate against a limit alone.
 api::Metric limit(double max);
 

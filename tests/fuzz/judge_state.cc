@@ -18,6 +18,7 @@ api::Analysis analysis() {
     drift.kind = api::MetricKind::HistogramDrift;
     drift.histogram = "model_score";
     drift.psi = 1.0;
+    drift.collapse = true;
     api::Metric latency;
     latency.name = "latency";
     latency.kind = api::MetricKind::Latency;
