@@ -50,6 +50,7 @@ inline api::Analysis everyKind() {
     classes.name = "class";
     classes.histogram = "predictions_total";
     classes.byLabel = "class";
+    classes.collapse = true;
     return analysisOf(
         {errorMetric(), latencyMetric(), driftMetric(1.0), share, mean, classes, queryMetric()});
 }
