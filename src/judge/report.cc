@@ -86,7 +86,9 @@ api::MetricVerdict driftVerdict(const api::Analysis& analysis, const Memory& mem
     out.message = driftInFull(analysis, metric) + againstProfile(memory, metric);
     // What was asked cannot be answered in full, however alike the versions are.
     const std::string trouble = referenceTrouble(memory, metric.definition);
-    if (!trouble.empty() && out.verdict != Verdict::Harm) {
+    if (!trouble.empty() && metric.definition.guard() && !metric.definition.psi) {
+        out.message += cat("; ", trouble);
+    } else if (!trouble.empty() && out.verdict != Verdict::Harm) {
         out.verdict = Verdict::Invalid;
         out.message = trouble;
     }

@@ -58,8 +58,9 @@ std::string missingIn(const api::Stratum& stratum, const Memory& memory, const a
     if (!answered(stratum.stable)) return "no requests reach the stable version";
     for (const MetricMemory& metric : memory.attempt.metrics) {
         if (!metric.definition.guard()) continue;
+        // Whether predictions collapsed is told without a profile.
         const std::string trouble = referenceTrouble(memory, metric.definition);
-        if (!trouble.empty()) return trouble;
+        if (metric.definition.psi && !trouble.empty()) return trouble;
         const std::string& name = metric.definition.name;
         if (metric.drift.invalid) return name + ": the versions' histograms share no bucket edge";
         if (!metric.rate.incomparable.empty()) return cat(name, ": ", metric.rate.incomparable);

@@ -250,6 +250,18 @@ TEST_F(ReferenceJudge, AnObserverWhoseProfileCannotBeReadIsInvalidAndTheOthersGo
     EXPECT_TRUE(rig.said().safe);
 }
 
+TEST_F(ReferenceJudge, AGuardAgainstACollapseAloneNeedsNoProfile) {
+    api::Analysis alone = analysis();
+    alone.metrics.back().collapse = true;
+    Rig rig(alone);
+    rig.judge.setReference(unreadable("there is no ConfigMap \"training\""));
+    for (int i = 0; i < 8; ++i) tick(rig, same, same);
+    EXPECT_EQ(rig.metric("score").verdict, Verdict::Safe);
+    EXPECT_THAT(rig.metric("score").message, HasSubstr("there is no ConfigMap"));
+    EXPECT_FALSE(rig.said().noDataSince.has_value());
+    EXPECT_TRUE(rig.said().safe);
+}
+
 TEST_F(ReferenceJudge, AGuardWhoseProfileCannotBeReadStillFindsHarmAgainstStable) {
     Rig rig(analysis(1.0));
     rig.judge.setReference(unreadable("gone"));
