@@ -36,10 +36,13 @@ bool sameDefinition(api::Metric a, const api::Metric& b) {
 
 // Of a metric that is new after promotion, and so by what is written alone.
 void judgeByLimits(bool watching, MetricMemory& metric) {
-    for (RateEvidence& rate : metric.rate.rates) rate.startSoak(metric.definition.max.value_or(0));
-    if (metric.definition.isMean()) startMeanSoakWithoutRecord(metric);
-    if (!watching) return;
-    for (RateEvidence& rate : metric.rate.rates) rate.startWatch();
+    if (metric.definition.isMean()) {
+        startMeanSoakWithoutRecord(metric);
+        if (!watching) return;
+        for (RateEvidence& rate : metric.rate.rates) rate.startWatch();
+    } else {
+        metric.rate.startSoakByLimit(metric.definition, watching);
+    }
 }
 
 // The metrics of the analysis with what is remembered of them.

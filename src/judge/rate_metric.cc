@@ -55,6 +55,13 @@ RateMetric RateMetric::of(const api::Metric& metric) {
     return out;
 }
 
+void RateMetric::startSoakByLimit(const api::Metric& metric, bool watching) {
+    for (RateEvidence& rate : rates) {
+        rate.startSoak(metric.max.value_or(0));
+        if (watching) rate.startWatch();
+    }
+}
+
 void RateMetric::startStep() {
     for (RateEvidence& rate : rates) rate.startStep();
     load = {};

@@ -38,6 +38,8 @@ struct RateMetric {
     static RateMetric of(const api::Metric& metric);
 
     void startStep();
+    // Judges by the stated limit alone from now on, where nothing is known of another version.
+    void startSoakByLimit(const api::Metric& metric, bool watching);
     // Keeps those of the edges that are in `wanted`, or takes all of `wanted` as long as there are none. Of a
     // metric that names its edge, that one alone. False, and nothing changes, when fewer than leastEdges
     // would be left.

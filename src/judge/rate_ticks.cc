@@ -91,18 +91,23 @@ std::string whyIncomparable(const api::Metric& metric, const std::vector<double>
 }
 
 // Whether the arms' histograms can be compared at the metric's edges, which are found by the first that can.
-bool comparable(const api::Metric& metric, const LatencyArm& canary, const LatencyArm& stable, bool stepOpen,
-                RateMetric& rate) {
+// After promotion the version's own histogram is enough for the edge that a stated limit is about.
+bool comparable(const api::Metric& metric, const LatencyArm& canary, const LatencyArm& stable,
+                const AttemptMemory& attempt, RateMetric& rate) {
     const bool first = rate.edges.empty();
-    if (first && (canary.requests() == 0 || stable.requests() == 0)) return false;
+    const bool alone = first && attempt.soaking && metric.slowerThan && metric.max;
+    if (first && (canary.requests() == 0 || (stable.requests() == 0 && !alone))) return false;
     const std::vector<double> canaryEdges = canary.requests() > 0 ? canary.edges() : rate.edges;
-    const std::vector<double> stableEdges = stable.requests() > 0 ? stable.edges() : rate.edges;
+    const std::vector<double> stableEdges = alone                   ? canaryEdges
+                                            : stable.requests() > 0 ? stable.edges()
+                                                                    : rate.edges;
     if (!rate.keepEdges(metric, sharedEdges(canaryEdges, stableEdges))) {
         rate.incomparable = whyIncomparable(metric, canaryEdges, stableEdges);
         return false;
     }
     rate.incomparable.clear();
-    if (first && stepOpen) rate.startStep();
+    if (first && attempt.stepOpen) rate.startStep();
+    if (alone) rate.startSoakByLimit(metric, attempt.watching);
     return true;
 }
 
@@ -156,7 +161,7 @@ void countLatency(const api::Stratum& stratum, bool inStep, const AttemptMemory&
     const LatencyArm stable(attempt.soaking ? nobody : stratum.stable, definition.name,
                             LatencyArm::Whom::Warm);
     if (canary.requests() + stable.requests() == 0) return;
-    if (!comparable(definition, canary, stable, attempt.stepOpen, rate)) return;
+    if (!comparable(definition, canary, stable, attempt, rate)) return;
     const Duration censored = longestUsual(definition, rate, known);
     auto canaryPods = canary.slower(rate.edges, censored, attempt);
     auto stablePods = stable.slower(rate.edges, censored, attempt);

@@ -10,6 +10,7 @@
 #include "plan/split_math.h"
 #include "plan/stepping.h"
 #include "plan/versions.h"
+#include "plan/watching.h"
 
 namespace serin::plan {
 namespace {
@@ -80,6 +81,7 @@ void firstVersion(Draft& draft, const std::string& revision) {
     if (whole && split.exists && split.revision == revision && !drains(draft, revision)) {
         attemptRecord(draft.next, revision, draft.rollout().attempt).outcome = "Promoted";
         draft.next.stable = describeVersion(draft, revision);
+        beginFirstWatch(draft, revision, draft.rollout().attempt);
         draft.next.rollout.reset();
         recordHistory(draft, revision, "Promoted", "first version");
         draft.event(false, "Promoted",

@@ -37,7 +37,8 @@ const api::Judgement* watched(const Draft& draft) {
 // The version that was stable before, else the newest that was, of those that can still be started. Empty
 // without any.
 std::string returnTarget(const Draft& draft, const std::string& before) {
-    std::vector<std::string> candidates{before};
+    std::vector<std::string> candidates;
+    if (!before.empty()) candidates.push_back(before);
     for (const api::HistoryEntry& entry : draft.next.history) {
         if (entry.outcome == "Promoted") candidates.push_back(entry.revision);
     }
@@ -97,6 +98,13 @@ void beginWatch(Draft& draft) {
                         endOf(draft.spec().analysis, draft.now())};
 }
 
+void beginFirstWatch(Draft& draft, const std::string& revision, int attempt) {
+    const api::Analysis& analysis = draft.spec().analysis;
+    const auto limited = [](const api::Metric& metric) { return metric.guard() && metric.max.has_value(); };
+    if (!wanted(analysis) || std::ranges::none_of(analysis.metrics, limited)) return;
+    draft.next.watch = {revision, attempt, "", draft.now(), endOf(analysis, draft.now())};
+}
+
 bool watching(Draft& draft) {
     const api::Analysis& analysis = draft.spec().analysis;
     api::WatchStatus& watch = *draft.next.watch;
@@ -112,9 +120,13 @@ bool watching(Draft& draft) {
     if (!said || !said->harm || !analysis.decides()) return false;
     const std::string target = returnTarget(draft, watch.returnTo);
     if (target.empty()) {
+        const std::string version = versionLabel(draft, watch.revision);
         draft.blocked =
-            cat("version ", versionLabel(draft, watch.revision), " is to be taken back (", said->headline,
-                ") but no version that served before is left (spec.history keeps them); apply one");
+            watch.returnTo.empty()
+                ? cat("version ", version, " passes its limits (", said->headline,
+                      ") and goes on serving, for it is the first one; apply another")
+                : cat("version ", version, " is to be taken back (", said->headline,
+                      ") but no version that served before is left (spec.history keeps them); apply one");
         return false;
     }
     beginRestoring(draft, target, *said);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "plan/draft.h"
 
 namespace serin::plan {
@@ -9,6 +11,10 @@ namespace serin::plan {
 
 // The soak of the present rollout is over: its version is watched from now on, if it is to be.
 void beginWatch(Draft& draft);
+
+// A first version serves, which no other was compared with: it is watched by the limits that the spec states,
+// if it states any. There is nothing to take it back to; a breach is told.
+void beginFirstWatch(Draft& draft, const std::string& revision, int attempt);
 
 // A watch goes on, or ends, or finds that the version is to be taken back. True when the plan is made: a
 // return has begun.

@@ -34,7 +34,7 @@ TEST(ReferenceInSpec, DefaultsAreTheMetricsNameTheKeyAndAMajorDrift) {
     EXPECT_TRUE(metric.hasReference());
     EXPECT_EQ(metric.referenceFeature, "amount");
     EXPECT_EQ(metric.referencePsi, .25);
-    EXPECT_FALSE(metric.guard());
+    EXPECT_EQ(metric.psi, std::nullopt);
 }
 
 TEST(ReferenceInSpec, EverythingCanBeStated) {

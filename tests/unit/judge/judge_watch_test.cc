@@ -60,6 +60,56 @@ TEST(Watch, SaysWhatIsSeenSinceTheHarmBeganAndNotTheDaysMean) {
     EXPECT_NEAR(rig.metric("errors").canary, .06, 1e-9);
 }
 
+// A first version: there was no rollout, and no other version that anything is known of.
+Rig first(const api::Metric& metric) {
+    Rig rig(analysisOf({metric}));
+    rig.judge = Judge(analysisOf({metric}));
+    rig.order({JudgeMode::Watch, "", "new", 1, -1, rig.now});
+    return rig;
+}
+
+TEST(FirstWatch, JudgesByTheLimitThatIsStated) {
+    api::Metric errors = errorMetric();
+    errors.max = .05;
+    Rig rig = first(errors);
+    for (int i = 0; i < 1000; ++i) watchTick(rig, 6);
+    EXPECT_FALSE(rig.said().harm);
+    rig.ticksUntilHarm(30, [&] { watchTick(rig, 24); });
+    EXPECT_TRUE(rig.said().harm);
+    EXPECT_THAT(rig.said().headline, testing::HasSubstr("limit 5.0 %"));
+}
+
+TEST(FirstWatch, WithoutALimitNothingIsHarm) {
+    Rig rig = first(errorMetric());
+    for (int i = 0; i < 100; ++i) watchTick(rig, 200);
+    EXPECT_FALSE(rig.said().harm);
+}
+
+TEST(FirstWatch, ALatencyIsJudgedAtTheEdgeItsLimitNames) {
+    api::Metric latency = latencyMetric();
+    latency.slowerThan = .5;
+    latency.max = .01;
+    Rig rig = first(latency);
+    const auto tick = [&](uint64_t slow) {
+        rig.tick({}, {pod("c1", {{"latency", histogram({.1, .5}, {150, 50 - slow, slow})}})});
+    };
+    for (int i = 0; i < 100; ++i) tick(0);
+    EXPECT_FALSE(rig.said().harm);
+    rig.ticksUntilHarm(60, [&] { tick(20); });
+    EXPECT_TRUE(rig.said().harm) << rig.said().headline;
+}
+
+TEST(FirstWatch, AMeanIsJudgedByItsLimit) {
+    Rig rig = first(limitedValue({20, std::nullopt}));
+    const auto tick = [&](double value) {
+        rig.tick({}, {pod("c1", {{"value", observed(100, 100 * value)}})});
+    };
+    for (int i = 0; i < 120; ++i) tick(25);
+    EXPECT_FALSE(rig.said().harm);
+    rig.ticksUntilHarm(600, [&] { tick(18); });
+    EXPECT_TRUE(rig.said().harm) << rig.said().headline;
+}
+
 TEST(Watch, ARiseWithinTheMarginIsNone) {
     Rig rig = promoted(watched());
     rig.mode(JudgeMode::Watch);

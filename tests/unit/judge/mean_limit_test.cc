@@ -150,8 +150,8 @@ TEST(MeanLimit, WhatBeginsWithAStepIsFoundByTheStepsOwnBlocks) {
     rig.blocks(20, kGood);
     for (int i = 0; i < 5; ++i) rig.sell(kGood);  // are in no block of the next step
     rig.step(1);
-    EXPECT_EQ(rig.ticksUntilHarm(1000, [&] { rig.sell(kBad); }), 16 * 6);
-    EXPECT_THAT(rig.said().headline, HasSubstr("below 20 in 16 of 16 blocks in this step"));
+    EXPECT_EQ(rig.ticksUntilHarm(1000, [&] { rig.sell(kBad); }), 17 * 6);
+    EXPECT_THAT(rig.said().headline, HasSubstr("below 20 in 17 of 17 blocks in this step"));
 }
 
 TEST(MeanLimit, BelongsToNoPodAndSoCondemnsTheVersionWhateverPodsDo) {
@@ -196,8 +196,8 @@ TEST(MeanLimit, BesideTheComparisonIsSaidWhereItSaysMore) {
     both.worseChange = 0.05;
     Selling rig(guarded(both));
     // Like stable's, and both below what was promised.
-    EXPECT_EQ(rig.ticksUntilHarm(1000, [&] { rig.sell(kBad, kBad); }), 14 * 6);
-    EXPECT_THAT(rig.said().headline, HasSubstr("below 20 in 14 of 14 blocks"));
+    EXPECT_EQ(rig.ticksUntilHarm(1000, [&] { rig.sell(kBad, kBad); }), 15 * 6);
+    EXPECT_THAT(rig.said().headline, HasSubstr("below 20 in 15 of 15 blocks"));
     Selling compared(guarded(both));
     Random random(5);
     const auto about = [&](double mean) { return mean * (0.95 + 0.1 * random.uniform()); };
