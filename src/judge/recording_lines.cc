@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <optional>
 
 #include "api/enum_names.h"
@@ -39,11 +40,12 @@ bool readWhole(std::string_view text, Value& value) {
 
 template <typename Value>
 Result<RecordedLine> readValue(std::string_view word, std::string_view rest) {
-    RecordedLine line{std::in_place_type<Value>};
-    if (!readWhole(rest, std::get<Value>(line))) {
+    // On the heap: GCC 12 takes optional members of a value on the stack for uninitialised.
+    const auto value = std::make_unique<Value>();
+    if (!readWhole(rest, *value)) {
         return invalid(cat("what follows \"", word, "\" is cut short or was changed"));
     }
-    return line;
+    return RecordedLine(std::move(*value));
 }
 
 // The judge trusts whoever counts in this: each bucket has its edge or its class.
