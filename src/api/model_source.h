@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace serin::api {
+
+enum class StoreKind { Mlflow, HuggingFace, AzureBlob, S3, Gcs, Git, Oci, Https, VolumeClaim };
+
+// A reference to a model as its URI says it, taken apart. What a store does not have is empty.
+struct SourceReference {
+    StoreKind store = StoreKind::Https;
+    // Mlflow: empty. HuggingFace: owner/name. AzureBlob: the account. S3, Gcs: the bucket. Git: https URL of
+    // the repository. Oci: registry/repository. Https: the URL. VolumeClaim: the claim.
+    std::string place;
+    std::string container;  // AzureBlob
+    std::string path;       // within the place, without slashes at its ends; a prefix, a folder or a file
+    // Mlflow: the registered model's name. Runs of MLflow: the run.
+    std::string name;
+    // What may move: alias, stage, "latest", branch, tag. What cannot: version number, commit, digest.
+    // Mlflow: after '@' an alias, else a version, a stage or "latest".
+    std::string selector;
+    bool alias = false;  // Mlflow: the selector is an alias
+    bool run = false;    // Mlflow: runs:/RUN/PATH
+
+    bool operator==(const SourceReference&) const = default;
+};
+
+// Where a model comes from, defaults filled in: spec.model.source with what stands beside it.
+struct ModelSource {
+    std::string uri;  // in its canonical form
+    SourceReference reference;
+    std::string endpoint;  // http(s)://host[:port][/prefix], no slash at the end; empty: the store's own
+    std::string credentialsSecret;  // keys as the store's own tools name their environment; empty: anonymous
+    std::string caConfigMap;        // with `caKey`: authorities in PEM instead of the system's; empty: those
+    std::string caKey;
+    std::vector<std::string> include;  // globs over paths; empty: all
+    std::vector<std::string> exclude;
+    std::string mountPath = "/mnt/models";
+    std::optional<Duration> follow;  // between two looks; absent: at each change of the spec
+
+    bool operator==(const ModelSource&) const = default;
+};
+
+// What a registry tells of how a model came about, for people; what it does not say is empty.
+struct Lineage {
+    std::string run;
+    std::string commit;
+    std::string signature;  // of the model's inputs and outputs, in short
+    std::string trainedAt;  // RFC 3339
+
+    bool operator==(const Lineage&) const = default;
+};
+
+// What a reference meant at one moment. The id names the same bytes for ever: it is part of the revision.
+struct ResolvedModel {
+    std::string id;  // such as "mlflow:fraud/13 sha256:…", "hf:owner/name@<commit>", at most 256 characters
+    std::string version;  // for people: "13", the first characters of a commit, a tag
+    Lineage lineage;
+    uint64_t files = 0;
+    uint64_t bytes = 0;
+
+    bool operator==(const ResolvedModel&) const = default;
+};
+
+}  // namespace serin::api

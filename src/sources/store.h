@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/model_source.h"
+#include "base/http.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "sources/exchange.h"
+
+namespace serin::sources {
+
+// What opens a store: the keys of the Secret, named as the store's own tools name their environment
+// (MLFLOW_TRACKING_TOKEN, HF_TOKEN, AWS_ACCESS_KEY_ID, …). Never logged, never in an Error.
+using Credentials = std::map<std::string, std::string>;
+
+struct File {
+    std::string path;    // relative, '/' between folders, never absolute and without ".."
+    uint64_t size = 0;   // bytes
+    std::string sha256;  // hexadecimal; empty where the store does not say
+    std::string
+        tag;  // what the store says changes with the bytes: ETag, version id, generation; may be empty
+
+    bool operator==(const File&) const = default;
+};
+
+// What a reference means now, and which files that is (those that include and exclude leave), ascending by
+// path.
+struct Resolution {
+    api::ResolvedModel model;
+    std::vector<File> files;
+};
+
+// How the bytes of a file are asked for. `headers` may hold secrets, which must not follow a redirect to
+// another host.
+struct Download {
+    std::string url;
+    std::map<std::string, std::string> headers;
+};
+
+// One kind of store. Holds no connection and keeps nothing between calls; time comes in where a signature
+// needs it. Errors say which call answered what, in words for people, without secrets: Unavailable (down,
+// slow, 429, 5xx: look again later), Forbidden (401, 403), NotFound (no such model, version, alias, file) and
+// Invalid (an answer that cannot be true, a reference that means nothing).
+class Store {
+  public:
+    virtual ~Store() = default;
+    // What the reference means now.
+    virtual Result<Resolution> resolve(const api::ModelSource& source, Timestamp now) = 0;
+    // The files of that id, which a resolve() of the same source gave at some time. Invalid with both in
+    // words when what is there now is not what the id says.
+    virtual Result<std::vector<File>> files(const api::ModelSource& source, const std::string& id,
+                                            Timestamp now) = 0;
+    // How to get one of those files, exactly these bytes where the store can be asked for them (commit,
+    // version, generation, If-Match). Asked anew for every request, for signatures age.
+    virtual Result<Download> download(const api::ModelSource& source, const std::string& id, const File& file,
+                                      Timestamp now) = 0;
+};
+
+// The exchange outlives the store. Invalid where no such store is known, or credentials lack a key, which it
+// names.
+Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials& credentials,
+                                         Exchange& exchange);
+
+}  // namespace serin::sources
