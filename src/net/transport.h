@@ -73,4 +73,18 @@ class FormPoster {
                                       size_t maxBytes, const Access& access) = 0;
 };
 
+// One request to a server that a person named, by its whole URL. Safe to call from several threads at once.
+class Exchange {
+  public:
+    virtual ~Exchange() = default;
+    // `url` is http(s)://host[:port][/path][?query], percent-encoded; `request.target` is not looked at. A
+    // redirect is an answer like any other: who follows one decides what goes along. Any status is a value.
+    // Fails with Unavailable where nothing was sent (the message says why), Unknown for a time-out or a
+    // connection that broke, Invalid where a body has more than `maxBytes` or the URL is none. Over
+    // https the Host header has no port. Over plain HTTP everything goes in the clear, credentials too: who
+    // must not send them so does not.
+    virtual Result<HttpResponse> send(const std::string& url, const HttpRequest& request,
+                                      size_t maxBytes) = 0;
+};
+
 }  // namespace serin::net

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace serin::sources {
+
+// HMAC-SHA256 (RFC 2104), 32 bytes as they are.
+std::string hmacSha256(std::string_view key, std::string_view text);
+
+// The bytes as lower-case hexadecimal digits.
+std::string hexOf(std::string_view bytes);
+
+// RFC 4648 section 4, in one line, with padding.
+std::string base64Of(std::string_view bytes);
+
+}  // namespace serin::sources
