@@ -1,6 +1,8 @@
 #include "base/text.h"
 #include "sources/https_store.h"
+#include "sources/hub_store.h"
 #include "sources/mlflow_store.h"
+#include "sources/s3_store.h"
 #include "sources/store.h"
 
 namespace serin::sources {
@@ -13,7 +15,9 @@ Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials&
         case api::StoreKind::Https:
             return makeHttpsStore(credentials, exchange);
         case api::StoreKind::HuggingFace:
+            return makeHubStore(credentials, exchange);
         case api::StoreKind::S3:
+            return makeS3Store(credentials, exchange);
         case api::StoreKind::AzureBlob:
         case api::StoreKind::Gcs:
         case api::StoreKind::Git:
@@ -21,7 +25,30 @@ Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials&
         case api::StoreKind::VolumeClaim:
             break;
     }
-    return invalid("models cannot be loaded from this kind of store yet; mlflow://, runs:/ and https:// can");
+    return invalid(
+        "models cannot be loaded from this kind of store yet; mlflow://, runs:/, hf://, s3:// and https:// "
+        "can");
+}
+
+std::vector<std::string> credentialKeys(api::StoreKind kind) {
+    switch (kind) {
+        case api::StoreKind::Mlflow:
+            return {"MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"};
+        case api::StoreKind::HuggingFace:
+            return {"HF_TOKEN"};
+        case api::StoreKind::S3:
+            return {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION",
+                    "AWS_DEFAULT_REGION"};
+        case api::StoreKind::Https:
+            return {"HTTPS_TOKEN", "HTTPS_USERNAME", "HTTPS_PASSWORD"};
+        case api::StoreKind::AzureBlob:
+        case api::StoreKind::Gcs:
+        case api::StoreKind::Git:
+        case api::StoreKind::Oci:
+        case api::StoreKind::VolumeClaim:
+            break;
+    }
+    return {};
 }
 
 }  // namespace serin::sources

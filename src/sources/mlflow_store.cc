@@ -311,7 +311,7 @@ Result<MlflowStore::Read> MlflowStore::readFolder(const api::ModelSource& source
     if (*after != *before) {
         return Error{ErrorCode::Unavailable, cat("the files in ", folder, " change while they are listed")};
     }
-    out.files = std::move(*files);
+    out.files = std::move(files).value();
     return out;
 }
 

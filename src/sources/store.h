@@ -66,4 +66,7 @@ class Store {
 Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials& credentials,
                                          Exchange& exchange);
 
+// The keys by which credentials for such a store are known; empty where no such store is known.
+std::vector<std::string> credentialKeys(api::StoreKind kind);
+
 }  // namespace serin::sources
