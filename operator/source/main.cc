@@ -1,0 +1,204 @@
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/source_uri.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "net/web_exchange.h"
+#include "sources/calls.h"
+#include "sources/store.h"
+
+namespace {
+
+using namespace serin;
+
+constexpr int kUsageError = 2;
+constexpr size_t kMostBytes = size_t{64} << 20;
+
+constexpr std::string_view kUsage =
+    R"(serin-source: what a model's source means, as Serin reads it
+
+usage: serin-source resolve URI [OPTION]…
+       serin-source files URI --id ID [OPTION]…
+       serin-source cat URI --id ID --path PATH [OPTION]…
+
+  resolve           what the reference means now: id, version, lineage and files, as JSON
+  files             the files of an id that was resolved before
+  cat               one of these files, at most 64 MiB
+  URI               as spec.model.source.uri has it: mlflow://…, runs:/…, hf://…, s3://…, https://…
+  --endpoint URL    of the server; required for MLflow
+  --include GLOB    leaves these files alone; may be stated several times
+  --exclude GLOB    leaves these files out; may be stated several times
+  --ca FILE         authorities in PEM instead of the system's
+  --version         prints the version
+  --help            prints this
+
+Credentials are read from the environment, as the stores' own tools do: MLFLOW_TRACKING_TOKEN, or
+MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD; HF_TOKEN; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+AWS_SESSION_TOKEN and AWS_REGION; HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD.
+
+Exit code: 0 done; 1 the store says no, or other than the id; 2 the command line is wrong.
+)";
+
+struct Arguments {
+    std::string command;
+    api::ModelSource source;
+    std::string id;
+    std::string path;
+    std::string ca;
+};
+
+class Log final : public Logger {
+  public:
+    void log(LogLevel, std::string_view message, const LogFields&) override { std::cerr << message << '\n'; }
+};
+
+Result<void> takeOption(const std::string& option, const std::string& value, Arguments& out) {
+    if (option == "--endpoint") {
+        out.source.endpoint = value;
+        while (out.source.endpoint.ends_with('/')) out.source.endpoint.pop_back();
+    } else if (option == "--include") {
+        out.source.include.push_back(value);
+    } else if (option == "--exclude") {
+        out.source.exclude.push_back(value);
+    } else if (option == "--ca") {
+        out.ca = value;
+    } else if (option == "--id" && out.command != "resolve") {
+        out.id = value;
+    } else if (option == "--path" && out.command == "cat") {
+        out.path = value;
+    } else {
+        return invalid(cat(out.command, " has no option ", option));
+    }
+    return {};
+}
+
+Result<Arguments> parse(const std::vector<std::string>& words) {
+    Arguments out;
+    out.command = words.empty() ? "" : words[0];
+    if (out.command != "resolve" && out.command != "files" && out.command != "cat") {
+        return invalid("it wants \"resolve URI\", \"files URI\" or \"cat URI\"");
+    }
+    if (words.size() < 2) return invalid("the URI is missing");
+    const Result<api::SourceReference> reference = api::parseSource(words[1]);
+    if (!reference) return reference.error();
+    out.source.reference = *reference;
+    out.source.uri = api::sourceUri(*reference);
+    for (size_t i = 2; i < words.size(); i += 2) {
+        if (i + 1 == words.size()) return invalid(cat(words[i], " wants a value"));
+        if (const Result<void> taken = takeOption(words[i], words[i + 1], out); !taken) return taken.error();
+    }
+    if (out.command != "resolve" && out.id.empty()) return invalid("state --id, as resolve printed it");
+    if (out.command == "cat" && out.path.empty()) return invalid("state --path, as files printed it");
+    return out;
+}
+
+Result<std::string> contentOf(const std::string& path) {
+    if (path.empty()) return path;
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return invalid(cat("cannot read ", path));
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+sources::Credentials credentialsFor(api::StoreKind kind) {
+    sources::Credentials out;
+    for (const std::string& key : sources::credentialKeys(kind)) {
+        if (const char* value = std::getenv(key.c_str()); value != nullptr && *value != '\0')
+            out[key] = value;
+    }
+    return out;
+}
+
+nlohmann::json jsonOf(const std::vector<sources::File>& files) {
+    nlohmann::json out = nlohmann::json::array();
+    for (const sources::File& file : files) {
+        nlohmann::json one = {{"path", file.path}, {"size", file.size}};
+        if (!file.sha256.empty()) one["sha256"] = file.sha256;
+        if (!file.tag.empty()) one["tag"] = file.tag;
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+void print(const nlohmann::json& value) {
+    std::cout << value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+}
+
+Result<void> resolve(const Arguments& arguments, sources::Store& store, Timestamp now) {
+    const auto out = store.resolve(arguments.source, now);
+    if (!out) return out.error();
+    const api::ResolvedModel& model = out->model;
+    print({{"uri", arguments.source.uri},
+           {"id", model.id},
+           {"version", model.version},
+           {"lineage",
+            {{"run", model.lineage.run},
+             {"commit", model.lineage.commit},
+             {"signature", model.lineage.signature},
+             {"trainedAt", model.lineage.trainedAt}}},
+           {"bytes", model.bytes},
+           {"files", jsonOf(out->files)}});
+    return {};
+}
+
+Result<void> printFile(const Arguments& arguments, const std::vector<sources::File>& files,
+                       sources::Store& store, net::Exchange& exchange, Timestamp now) {
+    for (const sources::File& file : files) {
+        if (file.path != arguments.path) continue;
+        const auto download = store.download(arguments.source, arguments.id, file, now);
+        if (!download) return download.error();
+        const sources::Credentials credentials = credentialsFor(arguments.source.reference.store);
+        const sources::Calls calls(exchange, credentials, [](const HttpResponse&) { return std::string(); });
+        const auto answer = calls.ask({"GET", download->url, download->headers, kMostBytes, true});
+        if (!answer) return answer.error();
+        std::cout << answer->body;
+        return {};
+    }
+    return Error{ErrorCode::NotFound, cat("there is no file ", arguments.path)};
+}
+
+Result<void> run(const Arguments& arguments) {
+    const Result<std::string> ca = contentOf(arguments.ca);
+    if (!ca) return ca.error();
+    Log log;
+    const auto exchange = net::makeExchange(*ca, log);
+    const api::StoreKind kind = arguments.source.reference.store;
+    const auto store = sources::makeStore(kind, credentialsFor(kind), *exchange);
+    if (!store) return store.error();
+    const Timestamp now = systemClock().wall();
+    if (arguments.command == "resolve") return resolve(arguments, **store, now);
+    const auto files = (*store)->files(arguments.source, arguments.id, now);
+    if (!files) return files.error();
+    if (arguments.command == "cat") return printFile(arguments, *files, **store, *exchange, now);
+    print(jsonOf(*files));
+    return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    if (words == std::vector<std::string>{"--help"}) {
+        std::cout << kUsage;
+        return 0;
+    }
+    if (words == std::vector<std::string>{"--version"}) {
+        std::cout << SERIN_VERSION << "\n";
+        return 0;
+    }
+    const Result<Arguments> arguments = parse(words);
+    if (!arguments) {
+        std::cerr << "serin-source: " << arguments.error().message << ". Try --help.\n";
+        return kUsageError;
+    }
+    const Result<void> done = run(*arguments);
+    if (done) return 0;
+    std::cerr << "serin-source: " << withoutControls(done.error().message) << "\n";
+    return 1;
+}
