@@ -16,11 +16,11 @@ bool isRedirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-// 408, 429 and 5xx say that it may be otherwise later.
+// 408, 429 and 5xx but 501 (not implemented) say that it may be otherwise later.
 ErrorCode codeOf(int status) {
     if (status == 401 || status == 403) return ErrorCode::Forbidden;
     if (status == 404 || status == 410) return ErrorCode::NotFound;
-    if (status == 408 || status == 429 || status >= 500) return ErrorCode::Unavailable;
+    if (status == 408 || status == 429 || (status >= 500 && status != 501)) return ErrorCode::Unavailable;
     return ErrorCode::Invalid;
 }
 

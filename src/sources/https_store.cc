@@ -22,10 +22,6 @@ std::string noWords(const HttpResponse&) {
     return "";
 }
 
-bool isHex(std::string_view text, size_t length) {
-    return text.size() == length && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 int valueOf(char c) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     const size_t at = kDigits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c);

@@ -12,10 +12,6 @@ using nlohmann::json;
 
 constexpr uint64_t kLargest = 50'000'000'000;
 
-bool isHex(std::string_view text, size_t length) {
-    return text.size() == length && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 Result<File> readFile(const json& entry) {
     const std::string path = api::textAt(entry, "path");
     const json& large = api::objectAt(entry, "lfs");

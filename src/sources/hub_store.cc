@@ -49,9 +49,8 @@ std::string idOf(const api::ModelSource& source, const std::string& commit) {
 // Empty where the id is none of this source.
 std::string commitIn(const api::ModelSource& source, const std::string& id) {
     const std::string start = idOf(source, "");
-    const bool fits = id.starts_with(start) && id.size() == start.size() + 40;
-    const std::string commit = fits ? id.substr(start.size()) : "";
-    return commit.find_first_not_of("0123456789abcdef") == std::string::npos ? commit : "";
+    const std::string commit = id.starts_with(start) ? id.substr(start.size()) : "";
+    return isHex(commit, 40) ? commit : "";
 }
 
 Error foreign(const api::ModelSource& source, const std::string& id) {

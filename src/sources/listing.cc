@@ -22,6 +22,10 @@ std::string plainly(std::string_view text) {
     return out;
 }
 
+bool isHex(std::string_view text, size_t length) {
+    return text.size() == length && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 bool isSafePath(std::string_view path) {
     if (path.empty() || path.size() > kLongestPath) return false;
     if (std::ranges::any_of(

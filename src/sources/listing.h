@@ -28,6 +28,9 @@ std::string digestOf(const std::vector<File>& files);
 
 uint64_t bytesOf(const std::vector<File>& files);
 
+// Whether the text is that many lower-case hexadecimal digits, as digests and commits are.
+bool isHex(std::string_view text, size_t length);
+
 // A text of a server for people: cut, without control characters.
 std::string plainly(std::string_view text);
 

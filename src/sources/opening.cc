@@ -9,6 +9,13 @@ namespace serin::sources {
 namespace {
 
 constexpr size_t kShortestSecret = 4;
+constexpr std::string_view kPassword = "_PASSWORD";
+
+void hide(std::string& text, const std::string& secret) {
+    for (size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
+        text.replace(at, secret.size(), "•••");
+    }
+}
 
 // Values of these keys are told to people: they open nothing.
 bool isPublic(const std::string& key) {
@@ -53,9 +60,11 @@ std::string withoutSecrets(std::string text, const Credentials& credentials) {
     for (const auto& [key, written] : credentials) {
         const std::string value = valueOf(credentials, key);
         if (isPublic(key) || value.size() < kShortestSecret) continue;
-        for (size_t at = text.find(value); at != std::string::npos; at = text.find(value, at)) {
-            text.replace(at, value.size(), "•••");
-        }
+        hide(text, value);
+        // As it stands in a header of basic authentication.
+        if (!key.ends_with(kPassword)) continue;
+        const std::string username = cat(key.substr(0, key.size() - kPassword.size()), "_USERNAME");
+        hide(text, base64Of(cat(valueOf(credentials, username), ":", value)));
     }
     return text;
 }

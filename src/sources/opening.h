@@ -25,7 +25,8 @@ std::string valueOf(const Credentials& credentials, const std::string& key);
 // Invalid where the value of that key cannot stand in a header: printable ASCII alone can.
 Result<void> fitsHeader(const std::string& key, const std::string& value);
 
-// The text with ••• in place of each value of four bytes or more, for a server may repeat what it was shown.
+// The text with ••• in place of each value of four bytes or more, as it is and as a header of basic
+// authentication has it: a server may repeat what it was shown.
 std::string withoutSecrets(std::string text, const Credentials& credentials);
 
 }  // namespace serin::sources

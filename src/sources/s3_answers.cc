@@ -41,6 +41,7 @@ Result<S3Object> readObject(const pugi::xml_node& node) {
 
 Result<void> readVersionOf(const pugi::xml_node& node, S3Object& out) {
     out.version = textAt(node, "VersionId");
+    out.latest = textAt(node, "IsLatest") == "true";
     const auto modified = parseTime(textAt(node, "LastModified"));
     if (!modified)
         return invalid(cat("its listing has a version of '", plainly(out.key), "' without a time"));

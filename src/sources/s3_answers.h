@@ -21,6 +21,7 @@ struct S3Object {
     // Of ListObjectVersions alone:
     std::string version;
     Timestamp modified{};
+    bool latest = false;
     bool deleted = false;  // a delete marker
 };
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
+#include <string_view>
 
 #include "sources/listing.h"
 
@@ -11,18 +13,34 @@ namespace {
 
 constexpr size_t kMostMoments = 200;
 
-// What stood at that moment. `versions` are ascending by key, the newest first.
-std::vector<File> stoodAt(Timestamp moment, const std::vector<S3Object>& versions, const std::string& prefix,
-                          bool single, std::map<std::string, std::string>& versionOf) {
-    std::vector<File> out;
-    const std::string* done = nullptr;
-    for (const S3Object& version : versions) {
-        if (version.modified > moment || (done != nullptr && *done == version.key)) continue;
-        done = &version.key;
-        const std::string path = pathOf(prefix, single, version.key);
-        if (version.deleted || path.empty()) continue;
-        out.push_back({path, version.size, "", version.tag});
-        versionOf[path] = version.version;
+// What the time of a version says.
+enum class Meaning { Written, Replaced };
+
+// The versions of one key, the newest first.
+using Life = std::vector<const S3Object*>;
+
+const S3Object* stoodAt(Timestamp moment, const Life& life, Meaning meaning) {
+    const S3Object* out = nullptr;
+    for (const S3Object* version : life) {
+        if (meaning == Meaning::Written) {
+            if (version->modified <= moment) return version;
+        } else {
+            if (!version->latest && version->modified < moment) break;
+            out = version;
+        }
+    }
+    return out;
+}
+
+std::vector<Life> livesOf(const std::vector<S3Object>& versions) {
+    std::map<std::string_view, Life> byKey;
+    for (const S3Object& version : versions) byKey[version.key].push_back(&version);
+    std::vector<Life> out;
+    for (auto& [key, life] : byKey) {
+        std::ranges::stable_sort(life, [](const S3Object* a, const S3Object* b) {
+            return a->latest != b->latest ? a->latest : a->modified > b->modified;
+        });
+        out.push_back(std::move(life));
     }
     return out;
 }
@@ -36,22 +54,30 @@ std::string pathOf(const std::string& prefix, bool single, const std::string& ke
     return prefix.empty() ? key : key.substr(prefix.size() + 1);
 }
 
-Result<std::vector<File>> filesOfThen(std::vector<S3Object> versions, const std::string& prefix, bool single,
-                                      const api::ModelSource& source, const std::string& digest) {
-    std::ranges::stable_sort(versions, [](const S3Object& a, const S3Object& b) {
-        return a.key != b.key ? a.key < b.key : a.modified > b.modified;
-    });
+Result<std::vector<File>> filesOfThen(const std::vector<S3Object>& versions, const std::string& prefix,
+                                      bool single, const api::ModelSource& source,
+                                      const std::string& digest) {
+    const std::vector<Life> lives = livesOf(versions);
     std::set<Timestamp, std::greater<>> moments;
     for (const S3Object& version : versions) moments.insert(version.modified);
     size_t looked = 0;
     for (const Timestamp moment : moments) {
         if (++looked > kMostMoments) break;
-        std::map<std::string, std::string> versionOf;
-        Result<std::vector<File>> files =
-            chosen(stoodAt(moment, versions, prefix, single, versionOf), source, "the bucket");
-        if (!files || digestOf(*files) != digest) continue;
-        for (File& file : *files) file.tag = versionOf[file.path];
-        return files;
+        for (const Meaning meaning : {Meaning::Written, Meaning::Replaced}) {
+            std::vector<File> stood;
+            std::map<std::string, std::string> versionOf;
+            for (const Life& life : lives) {
+                const S3Object* version = stoodAt(moment, life, meaning);
+                const std::string path = version == nullptr ? "" : pathOf(prefix, single, version->key);
+                if (path.empty() || version->deleted) continue;
+                stood.push_back({path, version->size, "", version->tag});
+                versionOf[path] = version->version;
+            }
+            Result<std::vector<File>> files = chosen(std::move(stood), source, "the bucket");
+            if (!files || digestOf(*files) != digest) continue;
+            for (File& file : *files) file.tag = versionOf[file.path];
+            return files;
+        }
     }
     return Error{ErrorCode::NotFound, "no earlier versions of the objects are those"};
 }

@@ -14,9 +14,10 @@ namespace serin::sources {
 std::string pathOf(const std::string& prefix, bool single, const std::string& key);
 
 // The files that stood there at one of the moments at which something changed, with the digest of which
-// (digestOf() with ETags) `digest` is; their tags are their versions then. Looks at the newest 200 moments.
-// NotFound where none is like that.
-Result<std::vector<File>> filesOfThen(std::vector<S3Object> versions, const std::string& prefix, bool single,
-                                      const api::ModelSource& source, const std::string& digest);
+// (digestOf() with ETags) `digest` is; their tags are their versions then. The time of an old version is when
+// it was written (Amazon), or when it was replaced (gateways over a file system): both are tried, and the
+// digest decides. Looks at the newest 200 moments. NotFound where none is like that.
+Result<std::vector<File>> filesOfThen(const std::vector<S3Object>& versions, const std::string& prefix,
+                                      bool single, const api::ModelSource& source, const std::string& digest);
 
 }  // namespace serin::sources

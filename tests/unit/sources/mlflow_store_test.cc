@@ -255,6 +255,14 @@ TEST_F(MlflowStoreTest, ATokenIsSentAndNeverRepeated) {
     EXPECT_EQ(server.asked.at(0).headers.at("authorization"), "Bearer hunter2hunter2");
 }
 
+TEST_F(MlflowStoreTest, AHeaderThatTheServerRepeatsIsNotToldOn) {
+    credentials = {{"MLFLOW_TRACKING_USERNAME", "ada"}, {"MLFLOW_TRACKING_PASSWORD", "secret"}};
+    server.set(
+        kApi + "mlflow/registered-models/alias?name=fraud&alias=champion",
+        HttpResponse{403, {{"content-type", "text/plain"}}, "not Basic YWRhOnNlY3JldA== of ada:secret"});
+    expectError(resolve(), ErrorCode::Forbidden, "answered 403: not Basic ••• of ada:•••");
+}
+
 TEST_F(MlflowStoreTest, CredentialsWithoutAKnownKeyAreRefusedByTheNamesOfTheKeys) {
     credentials = {{"token", "x"}};
     expectError(resolve(), ErrorCode::Invalid, "MLFLOW_TRACKING_TOKEN");

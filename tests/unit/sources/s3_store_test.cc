@@ -154,6 +154,23 @@ TEST_F(S3StoreTest, ObjectsThatWereDeletedAreFoundByTheirVersionsToo) {
     EXPECT_TRUE(files(out->model.id));
 }
 
+TEST_F(S3StoreTest, AServerMayTellWhenAVersionWasReplacedInsteadOfWritten) {
+    const auto out = resolve();
+    ASSERT_TRUE(out);
+    server.set(kList, listing(object("fraud/a", 1, "t3")));
+    const auto latest = [](std::string text) {
+        return text.insert(text.find('>') + 1, "<IsLatest>true</IsLatest>");
+    };
+    server.set(kVersions,
+               versions(latest(version("fraud/a", "t3", "v3", 5)) + version("fraud/a", "t1", "v1", 5) +
+                        version("fraud/a", "t0", "v0", 1) + version("fraud/b c", "t2", "v2", 6) +
+                        latest(marker("fraud/b c", "v4", 4))));
+    const auto then = files(out->model.id);
+    ASSERT_TRUE(then) << then.error().message;
+    EXPECT_EQ((*then)[0].tag, "v1");
+    EXPECT_EQ((*then)[1].tag, "v2");
+}
+
 TEST_F(S3StoreTest, OfObjectsThatWereWrittenOverAStateThatNeverWasIsNotMadeUp) {
     const auto out = resolve();
     ASSERT_TRUE(out);
@@ -170,8 +187,10 @@ TEST_F(S3StoreTest, OfObjectsThatWereWrittenOverAStateThatNeverWasIsNotMadeUp) {
 TEST_F(S3StoreTest, ObjectsWithoutVersionsThatWereWrittenOverAreGone) {
     const auto out = resolve();
     server.set(kList, listing(object("fraud/a", 1, "t3")));
-    server.set(kVersions, HttpResponse{501, {}, "<Error><Code>NotImplemented</Code></Error>"});
+    server.set(kVersions, HttpResponse{503, {}, "<Error><Code>SlowDown</Code></Error>"});
     EXPECT_EQ(files(out->model.id).error().code, ErrorCode::Unavailable);
+    server.set(kVersions, HttpResponse{501, {}, "<Error><Code>NotImplemented</Code></Error>"});
+    EXPECT_EQ(files(out->model.id).error().code, ErrorCode::Invalid);
     server.set(kVersions,
                HttpResponse{403, {}, "<Error><Code>AccessDenied</Code><Message>no</Message></Error>"});
     const auto then = files(out->model.id);
