@@ -171,13 +171,12 @@ TEST_F(S3StoreTest, AServerMayTellWhenAVersionWasReplacedInsteadOfWritten) {
     EXPECT_EQ((*then)[1].tag, "v2");
 }
 
-TEST_F(S3StoreTest, OfObjectsThatWereWrittenOverAStateThatNeverWasIsNotMadeUp) {
+TEST_F(S3StoreTest, AVersionThatIsGoneForGoodIsNotReplacedByAnother) {
     const auto out = resolve();
     ASSERT_TRUE(out);
     server.set(kList, listing(object("fraud/a", 1, "t3")));
-    // "b c" came when "a" had been written over already.
-    server.set(kVersions, versions(version("fraud/a", "t3", "v3", 2) + version("fraud/a", "t1", "v1", 1) +
-                                   version("fraud/b c", "t2", "v2", 5)));
+    server.set(kVersions, versions(version("fraud/a", "t3", "v3", 2) + version("fraud/a", "t0", "v0", 1) +
+                                   version("fraud/b c", "t2", "v2", 1)));
     const auto then = files(out->model.id);
     ASSERT_FALSE(then);
     EXPECT_EQ(then.error().code, ErrorCode::Invalid);
