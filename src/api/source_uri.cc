@@ -351,8 +351,8 @@ constexpr std::array<Scheme, 11> kSchemes{{
     {"pvc://", readClaim},
 }};
 
-std::string withPath(std::string out, std::string_view before, const std::string& path) {
-    return path.empty() ? out : cat(out, before, path);
+std::string withPath(const std::string& place, std::string_view before, const std::string& path) {
+    return path.empty() ? place : cat(place, before, path);
 }
 
 }  // namespace
