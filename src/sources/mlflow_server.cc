@@ -1,5 +1,6 @@
 #include "sources/mlflow_server.h"
 
+#include <algorithm>
 #include <deque>
 
 #include "base/percent.h"
@@ -193,6 +194,7 @@ Result<std::vector<File>> MlflowServer::filesBelow(const api::ModelSource& sourc
         }
         if (out.size() > kMostFiles) return invalid(cat(folder, " has more than ", kMostFiles, " files"));
     }
+    std::ranges::sort(out, {}, &File::path);
     return out;
 }
 

@@ -27,7 +27,7 @@ class MlflowServer {
     // The folder of what a run logged under a path.
     Result<std::string> folderOfRun(const api::ModelSource& source, const std::string& run,
                                     const std::string& path) const;
-    // All files below a folder, by their paths within it.
+    // All files below a folder, by their paths within it, ascending.
     Result<std::vector<File>> filesBelow(const api::ModelSource& source, const std::string& folder) const;
     // The commit that a run was made of; empty where it does not say, is gone or may not be read.
     Result<std::string> commitOf(const api::ModelSource& source, const std::string& run) const;
