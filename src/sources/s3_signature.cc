@@ -24,6 +24,7 @@ std::string compactTime(Timestamp now) {
 
 std::string canonicalQuery(const std::map<std::string, std::string>& query) {
     std::vector<std::string> pairs;
+    pairs.reserve(query.size());
     for (const auto& [name, value] : query) {
         pairs.push_back(cat(percentEncode(name), "=", percentEncode(value)));
     }
