@@ -1,5 +1,6 @@
 #include "base/sha256.h"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <array>
@@ -7,22 +8,49 @@
 namespace serin {
 namespace {
 
-std::array<unsigned char, SHA256_DIGEST_LENGTH> digest(std::string_view bytes) {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> out{};
+using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+Digest digest(std::string_view bytes) {
+    Digest out{};
     SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data());
+    return out;
+}
+
+std::string hexOf(const Digest& digest) {
+    static constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string out;
+    for (const unsigned char byte : digest) {
+        out += kDigits[byte >> 4];
+        out += kDigits[byte & 15];
+    }
     return out;
 }
 
 }  // namespace
 
 std::string sha256Hex(std::string_view bytes) {
-    static constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string out;
-    for (const unsigned char byte : digest(bytes)) {
-        out += kDigits[byte >> 4];
-        out += kDigits[byte & 15];
-    }
-    return out;
+    return hexOf(digest(bytes));
+}
+
+struct Sha256::State {
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+    EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr);
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+    EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
+}
+
+std::string Sha256::hex() {
+    Digest out{};
+    EVP_DigestFinal_ex(state_->context.get(), out.data(), nullptr);
+    EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr);
+    return hexOf(out);
 }
 
 std::string shortDigest(std::string_view bytes) {

@@ -1,0 +1,209 @@
+#include "fetch/file_job.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "base/text.h"
+
+namespace serin::fetch {
+namespace {
+
+Error diskError(const std::filesystem::path& path, int number) {
+    return invalid(cat(path.string(), " cannot be used: ", std::strerror(number),
+                       number == ENOSPC || number == EDQUOT ? "; give the volume more room" : ""));
+}
+
+std::string readAll(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+FileJob::FileJob(const sources::File& file, std::filesystem::path data, std::filesystem::path log)
+    : file_(file), data_(std::move(data)), log_(std::move(log)) {}
+
+uint64_t FileJob::allocatedBytes() const {
+    constexpr uint64_t kBlockBytes = 512;  // of st_blocks, whatever the file system's own are
+    struct stat status {};
+    if (lstat(data_.c_str(), &status) != 0) return 0;
+    return std::min(file_.size, static_cast<uint64_t>(status.st_blocks) * kBlockBytes);
+}
+
+Result<void> FileJob::open(uint64_t partBytes) {
+    opened_ = true;
+    length_ = file_.size > partBytes ? partBytes : std::max<uint64_t>(file_.size, 1);
+    parts_.assign(partCount(file_.size, length_), Part::Missing);
+    std::error_code failed;
+    std::filesystem::create_directories(data_.parent_path(), failed);
+    if (failed) return diskError(data_.parent_path(), failed.value());
+    descriptor_ = Descriptor(::open(data_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+    if (!descriptor_) return diskError(data_, errno);
+    readLog();
+    if (finished_) {
+        descriptor_.close();
+        present_ = file_.size;
+        return {};
+    }
+    if (released_) return {};
+    return makeEmpty();
+}
+
+void FileJob::readLog() {
+    const Result<PartLog> log = parsePartLog(readAll(log_));
+    struct stat status {};
+    const bool readable = log && fstat(descriptor_.get(), &status) == 0;
+    if (!readable || log->size != file_.size || log->tag != file_.tag ||
+        static_cast<uint64_t>(status.st_size) != file_.size) {
+        return;
+    }
+    finished_ = log->checked;
+    const bool joined = !file_.sha256.empty() || !log->validator.etag.empty();
+    if (finished_ || log->partBytes != length_ || !joined || whole()) return;
+    for (const size_t part : log->complete) {
+        if (part >= parts_.size() || parts_[part] == Part::There) continue;
+        parts_[part] = Part::There;
+        const Span of = span(part);
+        present_ += of.end - of.begin;
+    }
+    // Somebody has to come by to have it checked.
+    if (present_ == file_.size) {
+        parts_.back() = Part::Missing;
+        present_ -= span(parts_.size() - 1).end - span(parts_.size() - 1).begin;
+    }
+    validator_ = log->validator;
+    released_ = present_ > 0;
+}
+
+Result<void> FileJob::makeEmpty() {
+    // With its whole length, parts are written at their places; else it grows.
+    const bool cut = ftruncate(descriptor_.get(), 0) == 0 &&
+                     (whole() || ftruncate(descriptor_.get(), static_cast<off_t>(file_.size)) == 0);
+    if (!cut) return diskError(data_, errno);
+    std::error_code failed;
+    std::filesystem::remove(log_, failed);
+    if (failed) return diskError(log_, failed.value());
+    return {};
+}
+
+std::optional<size_t> FileJob::take() {
+    if (!opened_ || finished_ || anew_ || (taken_ > 0 && !released_)) return std::nullopt;
+    const auto found = std::find(parts_.begin(), parts_.end(), Part::Missing);
+    if (found == parts_.end()) return std::nullopt;
+    *found = Part::Taken;
+    ++taken_;
+    return static_cast<size_t>(found - parts_.begin());
+}
+
+Result<void> FileJob::arrived(size_t part) {
+    if (anew_) return {};
+    parts_[part] = Part::There;
+    return released_ ? writeLog(completeLine(part), false) : Result<void>();
+}
+
+Result<void> FileJob::give(size_t part) {
+    --taken_;
+    if (parts_[part] == Part::Taken) parts_[part] = Part::Missing;
+    return anew_ && taken_ == 0 ? discard() : Result<void>();
+}
+
+Result<void> FileJob::discard() {
+    anew_ = false;
+    released_ = false;
+    if (anewWhole_) length_ = std::max<uint64_t>(file_.size, 1);
+    parts_.assign(partCount(file_.size, length_), Part::Missing);
+    validator_ = {};
+    digestedParts_ = 0;
+    (void)digest_.hex();
+    return makeEmpty();
+}
+
+Result<bool> FileJob::learned(const Validator& validator) {
+    if (file_.sha256.empty() && validator.etag.empty()) return false;
+    if (released_) return true;
+    released_ = true;
+    validator_ = validator;
+    const Result<void> written =
+        writeLog(partLogHead({file_.size, length_, file_.tag, validator_, {}, false}), true);
+    if (!written) return written.error();
+    return true;
+}
+
+void FileJob::begin(bool whole) {
+    if (!anew_) ++generation_;
+    anew_ = true;
+    anewWhole_ = whole;
+}
+
+uint64_t FileJob::arrivedBytes() const {
+    uint64_t out = 0;
+    for (size_t part = 0; part < parts_.size(); ++part) {
+        if (parts_[part] == Part::There) out += span(part).end - span(part).begin;
+    }
+    return out;
+}
+
+std::optional<size_t> FileJob::toDigest() {
+    const bool next = !file_.sha256.empty() && !anew_ && !digesting_ && digestedParts_ < parts_.size() &&
+                      parts_[digestedParts_] == Part::There;
+    if (!next) return std::nullopt;
+    digesting_ = true;
+    return digestedParts_;
+}
+
+Result<void> FileJob::addToDigest(size_t part) {
+    std::array<char, 131072> buffer;
+    const Span of = span(part);
+    for (uint64_t at = of.begin; at < of.end;) {
+        const size_t most = std::min<uint64_t>(buffer.size(), of.end - at);
+        const ssize_t count = pread(descriptor_.get(), buffer.data(), most, static_cast<off_t>(at));
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return diskError(data_, count < 0 ? errno : EIO);
+        digest_.add({buffer.data(), static_cast<size_t>(count)});
+        at += static_cast<uint64_t>(count);
+    }
+    return {};
+}
+
+void FileJob::digested() {
+    digesting_ = false;
+    ++digestedParts_;
+}
+
+bool FileJob::complete() const {
+    const auto there = [](Part part) { return part == Part::There; };
+    const bool known = file_.sha256.empty() || digestedParts_ == parts_.size();
+    return opened_ && !finished_ && !anew_ && taken_ == 0 && known &&
+           std::all_of(parts_.begin(), parts_.end(), there);
+}
+
+Result<std::optional<std::string>> FileJob::check() {
+    const std::string is = file_.sha256.empty() ? "" : digest_.hex();
+    if (is != lowerCase(file_.sha256)) {
+        return std::optional(cat("its SHA-256 is ", is, " and should be ", lowerCase(file_.sha256)));
+    }
+    PartLog log{file_.size, length_, file_.tag, validator_, {}, false};
+    const Result<void> written = writeLog(partLogHead(log) + checkedLine(), true);
+    if (!written) return written.error();
+    descriptor_.close();
+    finished_ = true;
+    return std::optional<std::string>();
+}
+
+Result<void> FileJob::writeLog(const std::string& text, bool anew) {
+    const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (anew ? O_TRUNC : 0);
+    const Descriptor out(::open(log_.c_str(), flags, 0644));
+    if (!out || ::write(out.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+        return diskError(log_, errno);
+    }
+    return {};
+}
+
+}  // namespace serin::fetch

@@ -1,0 +1,217 @@
+#include "fetch/options.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <string_view>
+
+#include "api/source_uri.h"
+#include "base/text.h"
+
+namespace serin::fetch {
+namespace {
+
+constexpr size_t kMostConnections = 64;
+constexpr int kMostAttempts = 1000;
+constexpr Duration kLongestSilence = std::chrono::hours(1);
+
+constexpr std::string_view kUsage =
+    R"(serin-fetch: downloads exactly the files of a model's id into a folder
+
+usage: serin-fetch --uri URI --into FOLDER [--id ID] [option…]
+
+  --uri URI            where the model is: mlflow://NAME@ALIAS, mlflow://NAME/VERSION, hf://OWNER/NAME@REVISION,
+                       s3://BUCKET/PREFIX, https://HOST/FILE; .tar, .tar.gz, .tgz and .zip of https are unpacked
+                       [SERIN_SOURCE_URI]
+  --into FOLDER        where its files go; it is made where there is none [SERIN_SOURCE_INTO]
+  --id ID              what the URI was resolved to; without it what it means now [SERIN_SOURCE_ID]
+  --endpoint URL       the server, such as http://mlflow.ml.svc:5000 [SERIN_SOURCE_ENDPOINT]
+  --include GLOB       only files that match; may be repeated [SERIN_SOURCE_INCLUDE, one a line]
+  --exclude GLOB       not these; may be repeated [SERIN_SOURCE_EXCLUDE, one a line]
+  --ca FILE            authorities in PEM that are trusted instead of the system's [SERIN_SOURCE_CA]
+  --connections N      at a time, 1 to 64; 4 [SERIN_FETCH_CONNECTIONS]
+  --attempts N         in a row without a byte, 1 to 1000; 8 [SERIN_FETCH_ATTEMPTS]
+  --silence DURATION   after which a connection counts as broken; 30s [SERIN_FETCH_SILENCE]
+  --termination-log F  where the last error is written too, if the file is there; /dev/termination-log
+                       [SERIN_FETCH_TERMINATION_LOG]
+  --version            prints the version
+  --help               prints this
+
+Credentials come by the environment alone: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and
+MLFLOW_TRACKING_PASSWORD; HF_TOKEN; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION;
+HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD. HTTP_PROXY, HTTPS_PROXY and NO_PROXY count as for curl.
+
+What was complete when it ended is not fetched again by the next run; when everything is there already, nothing
+is asked of anybody.
+
+Exit code: 0 the model is there; 1 it is not, and the last line says why; 2 the command line is wrong.
+)";
+
+struct Setting {
+    std::string_view flag;
+    std::string_view variable;
+};
+
+constexpr std::array<Setting, 11> kSettings{{{"--uri", "SERIN_SOURCE_URI"},
+                                             {"--into", "SERIN_SOURCE_INTO"},
+                                             {"--id", "SERIN_SOURCE_ID"},
+                                             {"--endpoint", "SERIN_SOURCE_ENDPOINT"},
+                                             {"--include", "SERIN_SOURCE_INCLUDE"},
+                                             {"--exclude", "SERIN_SOURCE_EXCLUDE"},
+                                             {"--ca", "SERIN_SOURCE_CA"},
+                                             {"--connections", "SERIN_FETCH_CONNECTIONS"},
+                                             {"--attempts", "SERIN_FETCH_ATTEMPTS"},
+                                             {"--silence", "SERIN_FETCH_SILENCE"},
+                                             {"--termination-log", "SERIN_FETCH_TERMINATION_LOG"}}};
+
+// Those that a store may want; no others of the environment are anybody's business.
+std::vector<std::string> credentialKeys(api::StoreKind store) {
+    switch (store) {
+        case api::StoreKind::Mlflow:
+            return {"MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"};
+        case api::StoreKind::HuggingFace:
+            return {"HF_TOKEN"};
+        case api::StoreKind::S3:
+            return {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION",
+                    "AWS_DEFAULT_REGION"};
+        case api::StoreKind::Https:
+            return {"HTTPS_TOKEN", "HTTPS_USERNAME", "HTTPS_PASSWORD"};
+        default:
+            return {};
+    }
+}
+
+// Each setting's values, under its flag, and where they come from.
+class Values {
+  public:
+    Result<void> read(const std::vector<std::string>& arguments, const Environment& environment) {
+        for (const Setting& setting : kSettings) readVariable(setting, environment);
+        std::map<std::string, bool> seen;
+        for (size_t i = 0; i < arguments.size(); ++i) {
+            std::string flag = arguments[i];
+            std::optional<std::string> value;
+            if (const size_t equals = flag.find('='); flag.starts_with("--") && equals != std::string::npos) {
+                value = flag.substr(equals + 1);
+                flag.resize(equals);
+            }
+            const auto known = std::ranges::find(kSettings, flag, &Setting::flag);
+            if (known == kSettings.end()) return invalid(cat("there is no option ", withoutControls(flag)));
+            if (!value && ++i < arguments.size()) value = arguments[i];
+            if (!value || value->empty()) return invalid(cat(flag, " has no value; state one after it"));
+            if (!seen.contains(flag)) values_[flag].clear();
+            const bool repeats = flag == "--include" || flag == "--exclude";
+            if (seen[flag] && !repeats) return invalid(cat(flag, " stands there twice; state it once"));
+            seen[flag] = true;
+            values_[flag].push_back(*value);
+            origin_[flag] = flag;
+        }
+        return {};
+    }
+
+    const std::vector<std::string>& all(const std::string& flag) { return values_[flag]; }
+    std::string one(const std::string& flag) { return all(flag).empty() ? "" : all(flag)[0]; }
+    // How the one who wrote the value calls it.
+    const std::string& origin(const std::string& flag) { return origin_[flag]; }
+
+  private:
+    void readVariable(const Setting& setting, const Environment& environment) {
+        const std::optional<std::string> text = environment(std::string(setting.variable));
+        if (!text || text->empty()) return;
+        const std::string flag(setting.flag);
+        origin_[flag] = setting.variable;
+        if (flag != "--include" && flag != "--exclude") {
+            values_[flag] = {*text};
+            return;
+        }
+        for (const std::string& line : split(*text, '\n')) {
+            if (!line.empty()) values_[flag].push_back(line);
+        }
+    }
+
+    std::map<std::string, std::vector<std::string>> values_;
+    std::map<std::string, std::string> origin_;
+};
+
+template <typename Int>
+Result<void> readNumber(Values& values, const std::string& flag, Int most, Int& out) {
+    const std::string text = values.one(flag);
+    if (text.empty()) return {};
+    Int number = 0;
+    const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || stopped != text.data() + text.size() || number < 1 || number > most) {
+        return invalid(cat(values.origin(flag), " is \"", withoutControls(text),
+                           "\"; state a whole number from 1 to ", most));
+    }
+    out = number;
+    return {};
+}
+
+Result<void> readSilence(Values& values, Duration& out) {
+    const std::string text = values.one("--silence");
+    if (text.empty()) return {};
+    const Result<Duration> silence = parseDuration(text);
+    if (!silence || *silence < std::chrono::seconds(1) || *silence > kLongestSilence) {
+        return invalid(cat(values.origin("--silence"), " is \"", withoutControls(text),
+                           "\"; state a duration from 1s to 1h"));
+    }
+    out = *silence;
+    return {};
+}
+
+Result<void> readSource(Values& values, Options& out) {
+    out.source.uri = values.one("--uri");
+    if (out.source.uri.empty()) return invalid("--uri is missing; state where the model is");
+    const Result<api::SourceReference> reference = api::parseSource(out.source.uri);
+    if (!reference) return invalid(cat(values.origin("--uri"), ": ", reference.error().message));
+    out.source.reference = *reference;
+    out.source.endpoint = values.one("--endpoint");
+    while (out.source.endpoint.ends_with('/')) out.source.endpoint.pop_back();
+    const bool http =
+        out.source.endpoint.starts_with("http://") || out.source.endpoint.starts_with("https://");
+    if (!out.source.endpoint.empty() && !http) {
+        return invalid(cat(values.origin("--endpoint"), " is no http:// or https:// URL"));
+    }
+    if (out.source.endpoint.empty() && reference->store == api::StoreKind::Mlflow) {
+        return invalid("--endpoint is missing; state the tracking server, such as http://mlflow.ml.svc:5000");
+    }
+    out.source.include = values.all("--include");
+    out.source.exclude = values.all("--exclude");
+    return {};
+}
+
+}  // namespace
+
+std::string usage() {
+    return std::string(kUsage);
+}
+
+Result<Options> parseOptions(const std::vector<std::string>& arguments, const Environment& environment) {
+    Options out;
+    out.help = std::ranges::find(arguments, "--help") != arguments.end();
+    out.version = std::ranges::find(arguments, "--version") != arguments.end();
+    if (out.help || out.version) return out;
+    // An empty id would quietly mean another model than the one that was resolved.
+    if (environment("SERIN_SOURCE_ID") == "")
+        return invalid("SERIN_SOURCE_ID is empty; state the id, or leave it out");
+    Values values;
+    if (const Result<void> read = values.read(arguments, environment); !read) return read.error();
+    if (const Result<void> read = readSource(values, out); !read) return read.error();
+    out.id = values.one("--id");
+    out.into = values.one("--into");
+    if (out.into.empty()) return invalid("--into is missing; state the folder that the files go to");
+    out.caFile = values.one("--ca");
+    if (const auto read = readNumber(values, "--connections", kMostConnections, out.connections); !read) {
+        return read.error();
+    }
+    if (const auto read = readNumber(values, "--attempts", kMostAttempts, out.attempts); !read)
+        return read.error();
+    if (const Result<void> read = readSilence(values, out.silence); !read) return read.error();
+    if (const std::string log = values.one("--termination-log"); !log.empty()) out.terminationLog = log;
+    for (const std::string& key : credentialKeys(out.source.reference.store)) {
+        if (const auto value = environment(key)) out.credentials[key] = *value;
+    }
+    return out;
+}
+
+}  // namespace serin::fetch

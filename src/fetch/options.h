@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/model_source.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "sources/store.h"
+
+namespace serin::fetch {
+
+// What serin-fetch is asked for.
+struct Options {
+    api::ModelSource source;
+    std::string id;  // empty: what the reference means now
+    std::filesystem::path into;
+    std::string caFile;  // empty: the system's authorities
+    sources::Credentials credentials;
+    size_t connections = 4;
+    int attempts = 8;
+    Duration silence{30'000};
+    std::filesystem::path terminationLog = "/dev/termination-log";
+    bool help = false;
+    bool version = false;
+};
+
+// A variable of the environment; nothing where it is not set.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+
+// Flags win over the environment. Invalid names the flag or variable, its value where that is no secret, and
+// the way out. Credentials come by the environment alone, where no list of processes shows them.
+Result<Options> parseOptions(const std::vector<std::string>& arguments, const Environment& environment);
+
+std::string usage();
+
+}  // namespace serin::fetch

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "base/time.h"
+
+namespace serin::fetch {
+
+// Decimal units and two significant digits or more: "950 B", "1.2 GB", "210 MB".
+std::string humanBytes(uint64_t bytes);
+
+// How fast it goes, over about the last ten seconds, and when it ends. Of one thread.
+class Progress {
+  public:
+    // `present`: bytes that are there at the beginning.
+    Progress(uint64_t total, uint64_t present, Duration now);
+
+    // "fetched 1.2 of 4.0 GB (30 %), 210 MB/s, about 13 s left". `bytes` may be fewer than before, where a
+    // file is begun anew. `now` is of a clock that never jumps.
+    std::string line(uint64_t bytes, Duration now);
+
+  private:
+    struct Point {
+        Duration at;
+        uint64_t bytes;
+    };
+
+    uint64_t total_;
+    std::deque<Point> points_;  // the oldest one is about ten seconds old
+};
+
+}  // namespace serin::fetch

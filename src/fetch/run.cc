@@ -1,0 +1,246 @@
+#include "fetch/run.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "base/sha256.h"
+#include "base/text.h"
+#include "fetch/backoff.h"
+#include "fetch/downloader.h"
+#include "fetch/progress.h"
+#include "fetch/redirect.h"
+#include "fetch/safe_path.h"
+#include "fetch/target_folder.h"
+#include "fetch/unpack.h"
+#include "sources/globs.h"
+
+namespace serin::fetch {
+namespace {
+
+constexpr Duration kProgressEvery{3000};
+
+// What decides which files there are, beside the id.
+std::string selectionOf(const api::ModelSource& source, ArchiveKind archive) {
+    return sha256Hex(cat(join(source.include, "\n"), "\n\n", join(source.exclude, "\n"), "\n\n",
+                         archive == ArchiveKind::None ? "as it is" : "unpacked"));
+}
+
+std::vector<std::string> topsOf(const std::vector<sources::File>& files) {
+    std::set<std::string> tops;
+    for (const sources::File& file : files) tops.insert(file.path.substr(0, file.path.find('/')));
+    return {tops.begin(), tops.end()};
+}
+
+// Paths that cannot all be in one folder.
+Result<void> checkPaths(const std::vector<sources::File>& files) {
+    std::set<std::string> paths;
+    for (const sources::File& file : files) {
+        if (const std::string problem = pathProblem(file.path); !problem.empty()) {
+            return invalid(cat("the store has a file \"", withoutControls(file.path),
+                               "\", which is refused: ", problem));
+        }
+        if (!paths.insert(file.path).second) return invalid(cat("the store has \"", file.path, "\" twice"));
+    }
+    for (const std::string& path : paths) {
+        for (size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+            if (!paths.contains(path.substr(0, slash))) continue;
+            return invalid(cat("the store has a file \"", path.substr(0, slash), "\" that is a folder of \"",
+                               path, "\" too"));
+        }
+    }
+    return {};
+}
+
+uint64_t bytesOf(const std::vector<sources::File>& files) {
+    uint64_t out = 0;
+    for (const sources::File& file : files) out += file.size;
+    return out;
+}
+
+// Says how it goes while it lives.
+class Reporter {
+  public:
+    Reporter(const Downloader& downloader, uint64_t total, const Means& means)
+        : thread_([this, &downloader, total, &means] { run(downloader, total, means); }) {}
+    ~Reporter() {
+        {
+            const std::scoped_lock lock(mutex_);
+            ended_ = true;
+        }
+        changed_.notify_all();
+        thread_.join();
+    }
+    Reporter(const Reporter&) = delete;
+    Reporter& operator=(const Reporter&) = delete;
+
+  private:
+    void run(const Downloader& downloader, uint64_t total, const Means& means) {
+        Progress progress(total, downloader.bytes(), means.clock.sinceBoot());
+        std::unique_lock lock(mutex_);
+        while (!changed_.wait_for(lock, kProgressEvery, [this] { return ended_; })) {
+            means.say(progress.line(downloader.bytes(), means.clock.sinceBoot()));
+        }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool ended_ = false;
+    std::thread thread_;
+};
+
+class Run {
+  public:
+    Run(const Options& options, const Means& means, TargetFolder& folder, sources::Store& store)
+        : options_(options), means_(means), folder_(folder), store_(store), asked_(options.source) {
+        if (options.source.reference.store == api::StoreKind::Https) {
+            archive_ = archiveKind(withoutSecrets(options.source.reference.place));
+        }
+        // Of an archive the globs mean what is in it.
+        if (archive_ == ArchiveKind::None) return;
+        asked_.include.clear();
+        asked_.exclude.clear();
+    }
+
+    Result<void> all() {
+        const Duration began = means_.clock.sinceBoot();
+        const Result<std::string> id = options_.id.empty() ? resolved() : options_.id;
+        if (!id) return id.error();
+        const std::string selection = selectionOf(options_.source, archive_);
+        const Result<bool> there = isThere(*id, selection);
+        if (!there) return there.error();
+        if (*there) {
+            means_.say(cat("all of ", *id, " is in ", options_.into.string(), " already"));
+            return {};
+        }
+        Result<std::vector<sources::File>> files = patiently<std::vector<sources::File>>(
+            [&] { return store_.files(asked_, *id, means_.clock.wall()); });
+        if (!files) return files.error();
+        Manifest manifest{means_.boot, *id, selection, topsOf(*files), {}};
+        const Result<void> checked = check(*files, manifest);
+        if (!checked) return checked;
+        const Result<void> fetched = fetch(*files, *id);
+        if (!fetched) return fetched;
+        const Result<void> placed = place(*files, manifest);
+        if (placed) summarize(manifest, bytesOf(*files), means_.clock.sinceBoot() - began);
+        return placed;
+    }
+
+  private:
+    Result<bool> isThere(const std::string& id, const std::string& selection) {
+        if (folder_.isComplete(id, selection, means_.boot)) return true;
+        const Result<bool> renamed = folder_.goOnRenaming(id, selection, means_.boot);
+        return renamed && *renamed ? folder_.isComplete(id, selection, means_.boot) : renamed;
+    }
+
+    // Asks again while the answer may be another one soon.
+    template <typename T>
+    Result<T> patiently(const std::function<Result<T>()>& ask) {
+        for (int failures = 1;; ++failures) {
+            Result<T> answer = ask();
+            const bool passes = !answer && (answer.error().code == ErrorCode::Unavailable ||
+                                            answer.error().code == ErrorCode::Unknown ||
+                                            answer.error().code == ErrorCode::TooMany);
+            if (!passes || failures >= options_.attempts) return answer;
+            const Duration wait = waitBefore(failures, std::nullopt, means_.lot());
+            means_.say(cat(answer.error().message, "; again in ", formatDuration(wait)));
+            if (!means_.waiter.wait(wait)) return answer;
+        }
+    }
+
+    Result<std::string> resolved() {
+        const Result<sources::Resolution> resolution =
+            patiently<sources::Resolution>([&] { return store_.resolve(asked_, means_.clock.wall()); });
+        if (!resolution) return resolution.error();
+        means_.say(cat(options_.source.uri, " is ", resolution->model.id));
+        return resolution->model.id;
+    }
+
+    Result<void> check(const std::vector<sources::File>& files, const Manifest& manifest) {
+        if (files.empty()) return invalid("the model has no files, or include and exclude leave none");
+        if (const Result<void> paths = checkPaths(files); !paths) return paths;
+        // What is in an archive is known when it is unpacked.
+        const std::vector<std::string> tops =
+            archive_ == ArchiveKind::None ? manifest.entries : std::vector<std::string>();
+        if (const Result<void> held = folder_.mayHold(tops); !held) return held;
+        Manifest plan = manifest;
+        plan.files = files;
+        for (sources::File& file : plan.files) file.tag.clear();
+        return folder_.begin(plan);
+    }
+
+    Result<void> fetch(const std::vector<sources::File>& files, const std::string& id) {
+        const Errand errand{asked_,        id,         store_,     means_.transfers,  means_.clock,
+                            means_.waiter, means_.lot, means_.say, options_.attempts, options_.connections};
+        Downloader downloader(files, folder_.data(), folder_.logs(), errand);
+        if (const Result<void> enough = checkSpace(bytesOf(files), downloader.allocated()); !enough)
+            return enough;
+        means_.say(cat("fetching ", files.size(), files.size() == 1 ? " file, " : " files, ",
+                       humanBytes(bytesOf(files)), ", of ", id));
+        const Reporter reporter(downloader, bytesOf(files), means_);
+        return downloader.run();
+    }
+
+    Result<void> checkSpace(uint64_t total, uint64_t present) {
+        const Result<uint64_t> free = folder_.freeBytes();
+        if (!free) return free.error();
+        // An archive stands beside what it holds.
+        const uint64_t needed = archive_ == ArchiveKind::None ? total : 2 * total;
+        const uint64_t missing = needed - std::min(needed, present);
+        if (missing <= *free) return {};
+        return invalid(
+            cat(options_.into.string(), " has ", humanBytes(*free), " free, and ", humanBytes(missing),
+                archive_ == ArchiveKind::None ? " are" : " or more (an archive and what is in it) are",
+                " needed; give the volume more room"));
+    }
+
+    Result<void> place(const std::vector<sources::File>& files, Manifest& manifest) {
+        if (archive_ == ArchiveKind::None) {
+            manifest.files = files;
+            for (sources::File& file : manifest.files) file.tag.clear();
+            return folder_.finish(manifest, folder_.data());
+        }
+        const std::string& name = files[0].path;
+        means_.say(cat("unpacking ", name));
+        Result<Unpacked> unpacked =
+            unpack(folder_.data() / name, archive_, folder_.unpacked(),
+                   [this](const std::string& path) { return sources::wanted(options_.source, path); });
+        if (!unpacked) return Error{unpacked.error().code, cat(name, ": ", unpacked.error().message)};
+        if (unpacked->files.empty())
+            return invalid(cat(name, " has no files, or include and exclude leave none"));
+        manifest.entries = std::move(unpacked->entries);
+        manifest.files = std::move(unpacked->files);
+        const Result<void> held = folder_.mayHold(manifest.entries);
+        return held ? folder_.finish(manifest, folder_.unpacked()) : held;
+    }
+
+    void summarize(const Manifest& manifest, uint64_t bytes, Duration took) {
+        const double seconds = std::max(0.001, static_cast<double>(took.count()) / 1000);
+        means_.say(cat("fetched ", manifest.files.size(), manifest.files.size() == 1 ? " file, " : " files, ",
+                       humanBytes(bytes), " in ", formatDuration(took), " (",
+                       humanBytes(static_cast<uint64_t>(static_cast<double>(bytes) / seconds)), "/s), into ",
+                       options_.into.string()));
+    }
+
+    const Options& options_;
+    const Means& means_;
+    TargetFolder& folder_;
+    sources::Store& store_;
+    api::ModelSource asked_;
+    ArchiveKind archive_ = ArchiveKind::None;
+};
+
+}  // namespace
+
+Result<void> fetchModel(const Options& options, const Means& means) {
+    Result<TargetFolder> folder = TargetFolder::open(options.into);
+    if (!folder) return folder.error();
+    const Result<std::unique_ptr<sources::Store>> store =
+        sources::makeStore(options.source.reference.store, options.credentials, means.exchange);
+    if (!store) return store.error();
+    return Run(options, means, *folder, **store).all();
+}
+
+}  // namespace serin::fetch

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "sources/store.h"
+
+namespace serin::fetch {
+
+enum class ArchiveKind { None, Tar, TarGzip, Zip };
+
+// By the end of a file's name: .tar, .tar.gz, .tgz, .zip.
+ArchiveKind archiveKind(std::string_view name);
+
+// What an archive may become: so many times its own size, or 1 GiB where that is more; and so many entries.
+inline constexpr uint64_t kMostExpansion = 100;
+inline constexpr uint64_t kLeastBound = 1ULL << 30;
+inline constexpr size_t kMostEntries = 50'000;
+
+struct Unpacked {
+    std::vector<std::string> entries;  // at the top, ascending
+    std::vector<sources::File> files;  // regular ones, ascending by path, with their sizes
+};
+
+// Unpacks into an empty folder. What leaves the folder, is absolute, a device, a pipe, a link that leads out,
+// encrypted, or stands there twice is refused, and so is an archive that becomes larger than it may or that
+// is cut off; the folder is of no use then. Files for which `wanted` says no are left out. Modes are 0644 and
+// 0755 for what its owner may execute; owners and times are not kept. False from `goOn` ends it (Stopped).
+Result<Unpacked> unpack(
+    const std::filesystem::path& archive, ArchiveKind kind, const std::filesystem::path& into,
+    const std::function<bool(const std::string&)>& wanted,
+    const std::function<bool()>& goOn = [] { return true; });
+
+}  // namespace serin::fetch
