@@ -15,6 +15,7 @@ ALLOWED = {
     "routing": {"base", "api"},
     "signals": {"base", "api", "net"},
     "sources": {"base", "api", "net"},
+    "fetch": {"base", "api", "sources"},
     "apply": {"base", "kube", "api", "net"},
     "runtime": {"base", "kube", "net", "cache", "api", "judge", "plan", "routing", "signals", "sources", "apply"},
 }
@@ -28,6 +29,8 @@ THIRD_PARTY = {
     "pugixml": {"sources/s3_answers.cc"},
     "yaml-cpp/": {"kube/kubeconfig*", "sources/mlmodel.cc"},
     "nlohmann/": {"kube/*", "api/*", "routing/*", "signals/*", "sources/*", "apply/*", "runtime/*"},
+    "curl/": {"fetch/curl_client.cc"},
+    "archive": {"fetch/unpack.cc"},
     "prometheus/": {"runtime/*metrics*"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)

@@ -1,0 +1,167 @@
+#include "fetch/file_job.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace serin::fetch {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kBytes = "0123456789abcdefghijklmno";  // parts of 10, 10 and 5
+
+class FileJobTest : public testing::Test {
+  protected:
+    FileJobTest() {
+        fs::path pattern = fs::temp_directory_path() / "file-job-XXXXXX";
+        std::string text = pattern.string();
+        folder_ = mkdtemp(text.data());
+    }
+    ~FileJobTest() override { fs::remove_all(folder_); }
+
+    FileJob job() { return {file_, folder_ / "deep" / "file", folder_ / "log"}; }
+
+    // As a worker does it.
+    static void fetch(FileJob& job, size_t part) {
+        const Span span = job.span(part);
+        ASSERT_EQ(pwrite(job.descriptor(), kBytes.data() + span.begin, span.end - span.begin,
+                         static_cast<off_t>(span.begin)),
+                  static_cast<ssize_t>(span.end - span.begin));
+        ASSERT_TRUE(job.arrived(part).ok());
+        while (const auto next = job.toDigest()) {
+            ASSERT_TRUE(job.addToDigest(*next).ok());
+            job.digested();
+        }
+        ASSERT_TRUE(job.give(part).ok());
+    }
+
+    fs::path folder_;
+    sources::File file_{"file", 25, sha256Hex(kBytes), ""};
+    const Validator validator_{"\"one\"", "https://a:443"};
+};
+
+TEST_F(FileJobTest, OnePartAloneUntilTheFirstAnswerToARange) {
+    FileJob job = this->job();
+    ASSERT_TRUE(job.open(10).ok());
+    EXPECT_EQ(job.take(), 0u);
+    EXPECT_FALSE(job.take());
+    EXPECT_TRUE(*job.learned(validator_));
+    EXPECT_EQ(job.take(), 1u);
+    EXPECT_EQ(job.take(), 2u);
+    EXPECT_FALSE(job.take());
+}
+
+TEST_F(FileJobTest, IsCompleteWhenAllPartsAreThereInWhateverOrder) {
+    FileJob job = this->job();
+    ASSERT_TRUE(job.open(10).ok());
+    (void)job.take();
+    (void)job.learned(validator_);
+    (void)job.take();
+    (void)job.take();
+    for (const size_t part : {2, 0, 1}) {
+        EXPECT_FALSE(job.complete());
+        fetch(job, part);
+    }
+    EXPECT_TRUE(job.complete());
+    const auto differs = job.check();
+    ASSERT_TRUE(differs.ok());
+    EXPECT_FALSE(*differs);
+    EXPECT_TRUE(job.finished());
+}
+
+TEST_F(FileJobTest, GoesOnWithThePartsThatAnEarlierProcessHad) {
+    {
+        FileJob before = job();
+        ASSERT_TRUE(before.open(10).ok());
+        (void)before.take();
+        (void)before.learned(validator_);
+        fetch(before, 0);
+    }
+    FileJob job = this->job();
+    ASSERT_TRUE(job.open(10).ok());
+    EXPECT_EQ(job.presentBytes(), 10u);
+    EXPECT_EQ(job.validator(), validator_);
+    ASSERT_EQ(job.take(), 1u);
+    ASSERT_EQ(job.take(), 2u);
+    fetch(job, 1);
+    fetch(job, 2);
+    EXPECT_TRUE(job.complete());
+    EXPECT_FALSE(*job.check());
+}
+
+TEST_F(FileJobTest, WithAllPartsButNoCheckSomebodyComesByForTheLast) {
+    {
+        FileJob before = job();
+        ASSERT_TRUE(before.open(10).ok());
+        (void)before.take();
+        (void)before.learned(validator_);
+        (void)before.take();
+        (void)before.take();
+        for (const size_t part : {0, 1, 2}) fetch(before, part);
+    }
+    FileJob job = this->job();
+    ASSERT_TRUE(job.open(10).ok());
+    EXPECT_FALSE(job.finished());
+    EXPECT_EQ(job.take(), 2u);
+    EXPECT_FALSE(job.take());
+}
+
+TEST_F(FileJobTest, AFileThatWasCheckedIsDone) {
+    file_ = {"file", 4, "", "\"tag\""};
+    {
+        FileJob before = job();
+        ASSERT_TRUE(before.open(10).ok());
+        (void)before.take();
+        fetch(before, 0);
+        EXPECT_FALSE(*before.check());
+    }
+    FileJob same = job();
+    ASSERT_TRUE(same.open(10).ok());
+    EXPECT_TRUE(same.finished());
+    file_.tag = "\"another\"";
+    FileJob other = job();
+    ASSERT_TRUE(other.open(10).ok());
+    EXPECT_FALSE(other.finished());
+}
+
+TEST_F(FileJobTest, WithoutDigestAndTagPartsAreNotJoined) {
+    file_.sha256 = "";
+    FileJob job = this->job();
+    ASSERT_TRUE(job.open(10).ok());
+    (void)job.take();
+    EXPECT_FALSE(*job.learned({"", "https://a:443"}));
+}
+
+TEST_F(FileJobTest, BeginsAnewWhenTheLastPartIsGivenBack) {
+    FileJob job = this->job();
+    ASSERT_TRUE(job.open(10).ok());
+    (void)job.take();
+    (void)job.learned(validator_);
+    (void)job.take();
+    const int generation = job.generation();
+    job.begin(true);
+    EXPECT_NE(job.generation(), generation);
+    ASSERT_TRUE(job.give(0).ok());
+    EXPECT_FALSE(job.take());
+    ASSERT_TRUE(job.give(1).ok());
+    ASSERT_EQ(job.take(), 0u);
+    EXPECT_EQ(job.span(0), (Span{0, 25}));
+    fetch(job, 0);
+    EXPECT_TRUE(job.complete());
+    EXPECT_FALSE(*job.check());
+}
+
+TEST_F(FileJobTest, OtherBytesAreToldWithBothDigests) {
+    file_.sha256 = std::string(64, 'a');
+    FileJob job = this->job();
+    ASSERT_TRUE(job.open(100).ok());
+    (void)job.take();
+    fetch(job, 0);
+    EXPECT_EQ(**job.check(), "its SHA-256 is " + sha256Hex(kBytes) + " and should be " + file_.sha256);
+    EXPECT_FALSE(job.finished());
+}
+
+}  // namespace
+}  // namespace serin::fetch

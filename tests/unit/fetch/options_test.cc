@@ -1,0 +1,92 @@
+#include "fetch/options.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace serin::fetch {
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+Result<Options> parsed(const std::vector<std::string>& arguments, const Variables& variables = {}) {
+    return parseOptions(arguments, [&](const std::string& name) -> std::optional<std::string> {
+        const auto found = variables.find(name);
+        if (found == variables.end()) return std::nullopt;
+        return found->second;
+    });
+}
+
+std::string problem(const std::vector<std::string>& arguments, const Variables& variables = {}) {
+    const auto options = parsed(arguments, variables);
+    return options ? "" : options.error().message;
+}
+
+const Variables kPod{
+    {"SERIN_SOURCE_URI", "mlflow://fraud@champion"},  {"SERIN_SOURCE_ENDPOINT", "http://mlflow.ml.svc:5000/"},
+    {"SERIN_SOURCE_ID", "mlflow:fraud/13 sha256:ab"}, {"SERIN_SOURCE_INTO", "/mnt/models"},
+    {"SERIN_SOURCE_INCLUDE", "*.json\nweights/\n"},   {"MLFLOW_TRACKING_TOKEN", "hush"},
+    {"AWS_SECRET_ACCESS_KEY", "of another store"}};
+
+TEST(FetchOptions, ComeFromTheEnvironmentOfAPod) {
+    const auto options = parsed({}, kPod);
+    ASSERT_TRUE(options.ok()) << options.error().message;
+    EXPECT_EQ(options->source.reference.store, api::StoreKind::Mlflow);
+    EXPECT_EQ(options->source.endpoint, "http://mlflow.ml.svc:5000");
+    EXPECT_EQ(options->id, "mlflow:fraud/13 sha256:ab");
+    EXPECT_EQ(options->into, "/mnt/models");
+    EXPECT_EQ(options->source.include, (std::vector<std::string>{"*.json", "weights/"}));
+}
+
+TEST(FetchOptions, TakeTheCredentialsOfTheirStoreAlone) {
+    EXPECT_EQ(parsed({}, kPod)->credentials, (sources::Credentials{{"MLFLOW_TRACKING_TOKEN", "hush"}}));
+}
+
+TEST(FetchOptions, FlagsWinOverTheEnvironment) {
+    const auto options = parsed({"--id=another", "--include", "*.bin", "--connections", "9"}, kPod);
+    ASSERT_TRUE(options.ok()) << options.error().message;
+    EXPECT_EQ(options->id, "another");
+    EXPECT_EQ(options->source.include, std::vector<std::string>{"*.bin"});
+    EXPECT_EQ(options->connections, 9u);
+}
+
+TEST(FetchOptions, AnEmptyIdIsNotTakenForNone) {
+    Variables variables = kPod;
+    variables["SERIN_SOURCE_ID"] = "";
+    EXPECT_NE(problem({}, variables).find("SERIN_SOURCE_ID is empty"), std::string::npos);
+}
+
+TEST(FetchOptions, ProblemsNameTheFlagOrTheVariable) {
+    const std::vector<std::string> right{"--uri", "https://a.example/m.bin", "--into", "m"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), right.begin(), right.end());
+        return problem(more);
+    };
+    EXPECT_EQ(with({}), "");
+    EXPECT_NE(problem({"--into", "m"}).find("--uri is missing"), std::string::npos);
+    EXPECT_NE(problem({"--uri", "https://a.example/m.bin"}).find("--into is missing"), std::string::npos);
+    EXPECT_NE(with({"--token", "x"}).find("no option --token"), std::string::npos);
+    EXPECT_NE(with({"--id"}).find("--id has no value"), std::string::npos);
+    EXPECT_NE(with({"--id", "a", "--id", "b"}).find("--id stands there twice"), std::string::npos);
+    EXPECT_NE(with({"--connections", "0"}).find("from 1 to 64"), std::string::npos);
+    EXPECT_NE(with({"--attempts", "many"}).find("--attempts is \"many\""), std::string::npos);
+    EXPECT_NE(with({"--silence", "1ms"}).find("from 1s to 1h"), std::string::npos);
+    EXPECT_NE(with({"--endpoint", "a.example"}).find("--endpoint is no http"), std::string::npos);
+    Variables variables = kPod;
+    variables["SERIN_FETCH_ATTEMPTS"] = "-1";
+    EXPECT_NE(problem({}, variables).find("SERIN_FETCH_ATTEMPTS is \"-1\""), std::string::npos);
+    variables = kPod;
+    variables.erase("SERIN_SOURCE_ENDPOINT");
+    EXPECT_NE(problem({}, variables).find("--endpoint is missing"), std::string::npos);
+}
+
+TEST(FetchOptions, HelpAndVersionNeedNothingElse) {
+    EXPECT_TRUE(parsed({"--help"})->help);
+    EXPECT_TRUE(parsed({"--version"})->version);
+    for (const char* word : {"--uri", "SERIN_SOURCE_URI", "MLFLOW_TRACKING_TOKEN", "Exit code"}) {
+        EXPECT_NE(usage().find(word), std::string::npos) << word;
+    }
+}
+
+}  // namespace
+}  // namespace serin::fetch
