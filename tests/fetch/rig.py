@@ -9,12 +9,8 @@ PROGRAM = pathlib.Path(os.environ.get("SERIN_FETCH", ROOT / "build" / "dev" / "o
 
 
 class Ended:
-    def __init__(self, code, lines, output, memory):
-        self.code, self.lines, self.output, self.memory = code, lines, output, memory
-
-    @property
-    def text(self):
-        return "\n".join(self.lines)
+    def __init__(self, code, errors, output):
+        self.code, self.text, self.lines, self.output = code, errors, errors.splitlines(), output
 
 
 def start(*flags, **environment):
@@ -24,14 +20,13 @@ def start(*flags, **environment):
 
 
 def finish(process, seconds=60):
-    """`memory` of what ended: the most that was resident, in bytes."""
     try:
         output, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         output, errors = process.communicate()
         raise AssertionError(f"it did not end within {seconds} s:\n{errors}") from None
-    return Ended(process.returncode, errors.splitlines(), output, None)
+    return Ended(process.returncode, errors, output)
 
 
 def fetch(*flags, **environment):

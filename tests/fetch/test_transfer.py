@@ -197,3 +197,42 @@ def test_another_model_takes_the_place_of_the_one_before(pull, registry, into, s
     assert pull().code == 0
     assert tree(into) == {"model.bin": small[:1000]}
     assert not (into / "old").exists()
+
+
+def test_memory_does_not_grow_with_the_files(pull, registry, into, large):
+    registry.put("fraud/model.bin", large).harm = [{"delay": 0.02}] * 3
+    process, most = pull.start(), 0
+    while process.poll() is None:
+        try:
+            status = open(f"/proc/{process.pid}/status").read()
+        except ProcessLookupError:
+            break
+        most = max([most, *map(int, re.findall(r"VmHWM:\s+(\d+) kB", status))])
+        time.sleep(0.02)
+    assert finish(process).code == 0
+    assert 1_000 < most < 64_000, f"{most} kB"
+
+
+def test_progress_is_said_every_few_seconds(get, web, small):
+    web.put("model.bin", small).harm = [{"delay": 0.5}]
+    ended = get("model.bin")
+    assert ended.code == 0, ended.text
+    assert re.search(r"^fetched \d\.\d of 3\.0 MB \(\d+ %\), \d+ kB/s, about \ds left$", ended.text, re.M), ended.text
+
+
+def test_a_wrong_command_line_ends_with_2_and_help_with_0():
+    wrong = fetch("--uri", "nonsense://x", "--into", "x")
+    assert wrong.code == 2 and wrong.lines[0].startswith("serin-fetch: --uri: ") and wrong.lines[-1] == "Try --help."
+    asked = fetch("--help")
+    assert asked.code == 0 and asked.output.startswith("serin-fetch: ")
+
+
+def test_two_at_once_do_not_share_a_folder(pull, registry, into, small):
+    registry.put("fraud/model.bin", small).harm = [{"delay": 0.5}]
+    first = pull.start()
+    while not (into / ".serin-partial" / "plan").exists():
+        assert first.poll() is None
+        time.sleep(0.02)
+    second = pull()
+    assert second.code == 1 and "another serin-fetch works in it" in second.lines[-1]
+    assert finish(first).code == 0
