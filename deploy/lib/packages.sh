@@ -3,7 +3,8 @@
 
 # What building and testing Serin needs.
 SERIN_BUILD_PACKAGES=(g++ cmake ninja-build ccache libcpprest-dev libyaml-cpp-dev nlohmann-json3-dev
-  prometheus-cpp-dev libpugixml-dev libssl-dev libcurl4-openssl-dev libarchive-dev libgtest-dev libgmock-dev libbenchmark-dev)
+  prometheus-cpp-dev libpugixml-dev libssl-dev libcurl4-openssl-dev libarchive-dev zlib1g-dev liblzma-dev libzstd-dev libbz2-dev
+  nettle-dev libgtest-dev libgmock-dev libbenchmark-dev)
 # What only the `tidy` target needs.
 SERIN_TIDY_PACKAGES=(clang-tidy clang-format)
 # What only the preset `fuzz` needs; the latter has the run time of sanitizers and libFuzzer.

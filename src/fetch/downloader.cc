@@ -57,9 +57,8 @@ std::optional<Downloader::Unit> Downloader::next() {
     while (!error_) {
         if (std::optional<Unit> unit = takeLocked()) return unit;
         if (error_) break;
-        const bool done =
-            std::all_of(jobs_.begin(), jobs_.end(), [](const FileJob& job) { return job.finished(); });
-        if (done) break;
+        while (first_ < jobs_.size() && jobs_[first_].finished()) ++first_;
+        if (first_ == jobs_.size()) break;
         changed_.wait(lock);
     }
     changed_.notify_all();
@@ -68,16 +67,19 @@ std::optional<Downloader::Unit> Downloader::next() {
 
 // Parts of files that are on their way, then the next file.
 std::optional<Downloader::Unit> Downloader::takeLocked() {
-    for (FileJob& job : jobs_) {
+    for (size_t i = first_; i < jobs_.size(); ++i) {
+        FileJob& job = jobs_[i];
         if (job.finished()) continue;
         if (!job.isOpen()) {
             const Result<void> opened = job.open(partBytes(job.file().size, errand_.connections));
             if (!opened) {
                 error_ = opened.error();
                 stopped_ = true;
+                errand_.waiter.stop();
                 return std::nullopt;
             }
             fetched_ += static_cast<int64_t>(job.presentBytes());
+            earlier_ += job.presentBytes();
         }
         if (const std::optional<size_t> part = job.take()) return Unit{&job, *part, job.generation()};
     }

@@ -31,6 +31,8 @@ class Downloader {
 
     // Bytes that are there, while run() runs; safe to read from any thread.
     uint64_t bytes() const;
+    // Those of them that an earlier process fetched; the same.
+    uint64_t earlier() const { return earlier_; }
 
   private:
     struct Unit {
@@ -55,7 +57,9 @@ class Downloader {
     std::deque<FileJob> jobs_;  // the largest first
     std::map<const FileJob*, int> begunAnew_;
     std::optional<Error> error_;
+    size_t first_ = 0;  // those before it are finished
     std::atomic<int64_t> fetched_{0};
+    std::atomic<uint64_t> earlier_{0};
     std::atomic<bool> stopped_{false};
 };
 

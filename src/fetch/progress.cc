@@ -1,5 +1,6 @@
 #include "fetch/progress.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -41,15 +42,16 @@ std::string humanBytes(uint64_t bytes) {
     return cat(inUnit(bytes, unit), ' ', kUnits[unit]);
 }
 
-Progress::Progress(uint64_t total, uint64_t present, Duration now) : total_(total), points_{{now, present}} {}
+Progress::Progress(uint64_t total, Duration now) : total_(total), points_{{now, 0}} {}
 
-std::string Progress::line(uint64_t bytes, Duration now) {
-    points_.push_back({now, bytes});
+std::string Progress::line(uint64_t bytes, uint64_t earlier, Duration now) {
+    const uint64_t own = bytes - std::min(bytes, earlier);
+    points_.push_back({now, own});
     while (points_.size() > 2 && now - points_[1].at >= kWindow) points_.pop_front();
     const Point& since = points_.front();
     const double seconds = static_cast<double>((now - since.at).count()) / 1000;
     const double rate =
-        seconds > 0 && bytes > since.bytes ? static_cast<double>(bytes - since.bytes) / seconds : 0;
+        seconds > 0 && own > since.bytes ? static_cast<double>(own - since.bytes) / seconds : 0;
     const size_t unit = unitOf(total_);
     const uint64_t percent =
         total_ == 0 ? 100

@@ -14,17 +14,17 @@ std::string humanBytes(uint64_t bytes);
 // How fast it goes, over about the last ten seconds, and when it ends. Of one thread.
 class Progress {
   public:
-    // `present`: bytes that are there at the beginning.
-    Progress(uint64_t total, uint64_t present, Duration now);
+    Progress(uint64_t total, Duration now);
 
-    // "fetched 1.2 of 4.0 GB (30 %), 210 MB/s, about 13 s left". `bytes` may be fewer than before, where a
-    // file is begun anew. `now` is of a clock that never jumps.
-    std::string line(uint64_t bytes, Duration now);
+    // "fetched 1.2 of 4.0 GB (30 %), 210 MB/s, about 13s left". Of `bytes` that are there, an earlier process
+    // fetched `earlier`, which is no speed; they may be fewer than before, where a file is begun anew. `now`
+    // is of a clock that never jumps.
+    std::string line(uint64_t bytes, uint64_t earlier, Duration now);
 
   private:
     struct Point {
         Duration at;
-        uint64_t bytes;
+        uint64_t bytes;  // that this process fetched
     };
 
     uint64_t total_;

@@ -78,10 +78,10 @@ class Reporter {
 
   private:
     void run(const Downloader& downloader, uint64_t total, const Means& means) {
-        Progress progress(total, downloader.bytes(), means.clock.sinceBoot());
+        Progress progress(total, means.clock.sinceBoot());
         std::unique_lock lock(mutex_);
         while (!changed_.wait_for(lock, kProgressEvery, [this] { return ended_; })) {
-            means.say(progress.line(downloader.bytes(), means.clock.sinceBoot()));
+            means.say(progress.line(downloader.bytes(), downloader.earlier(), means.clock.sinceBoot()));
         }
     }
 
