@@ -26,8 +26,9 @@ std::string statusBody(const ModelDeployment& object, const Status& status);
 // Compare with this what is recorded, else a plan never comes to rest.
 Status normalised(const Status& status);
 // The ReplicaSet of `object.spec`'s revision for POST: labels, owner, template with what Serin adds (named
-// ports, probe, preStop). Precondition: spec.problems is empty.
-std::string replicaSetBody(const ModelDeployment& object, int replicas);
+// ports, probe, preStop, and with a source what loads the model: an init container of `fetchImage`).
+// Precondition: spec.usable().
+std::string replicaSetBody(const ModelDeployment& object, int replicas, const std::string& fetchImage = {});
 
 // Why the pods of a PodList do not get ready, in words: waiting reason, last termination (exit code, reason,
 // message), the scheduler's words. Empty when they tell nothing.

@@ -39,8 +39,10 @@ bool isAuthority(std::string_view text) {
     return rest.empty() || (rest.starts_with(':') && isPort(rest.substr(1)));
 }
 
-// Why the address cannot be used; empty when it can. A password must not be repeated.
-std::string fault(const std::string& address) {
+}  // namespace
+
+// A password must not be repeated.
+std::string addressFault(const std::string& address, const std::string& example) {
     const size_t scheme = address.find("://");
     const bool web = address.starts_with("http://") || address.starts_with("https://");
     const std::string_view rest = web ? std::string_view(address).substr(scheme + 3) : std::string_view();
@@ -57,11 +59,9 @@ std::string fault(const std::string& address) {
         return "";
     }
     return cat("is \"", address,
-               "\"; state http:// or https://, a host, and where need be a port and a "
-               "path, such as http://prometheus.monitoring:9090");
+               "\"; state http:// or https://, a host, and where need be a port and a path, such as ",
+               example);
 }
-
-}  // namespace
 
 PrometheusSource decodePrometheus(const Field& prometheus) {
     PrometheusSource out;
@@ -69,7 +69,8 @@ PrometheusSource decodePrometheus(const Field& prometheus) {
     out.address = address.text();
     if (out.address.empty()) {
         address.problem("is missing; state where Prometheus is, such as http://prometheus.monitoring:9090");
-    } else if (const std::string why = fault(out.address); !why.empty()) {
+    } else if (const std::string why = addressFault(out.address, "http://prometheus.monitoring:9090");
+               !why.empty()) {
         address.problem(why);
         out.address.clear();
     }

@@ -21,6 +21,12 @@ inline constexpr const char* kApproveAnnotation = "serin.dev/approve";
 inline constexpr const char* kPromoteAnnotation = "serin.dev/promote";
 inline constexpr const char* kAbortAnnotation = "serin.dev/abort";
 inline constexpr const char* kRetryAnnotation = "serin.dev/retry";
+// On a ModelDeployment: another value than before has its source looked up at once.
+inline constexpr const char* kRefreshAnnotation = "serin.dev/refresh";
+// Parts of a pod that loads its model from a source.
+inline constexpr const char* kFetchContainer = "serin-fetch";
+inline constexpr const char* kModelVolume = "serin-model";
+inline constexpr const char* kAuthoritiesVolume = "serin-authorities";
 
 inline std::string childName(const std::string& name, const std::string& revision) {
     return name + "-" + revision;

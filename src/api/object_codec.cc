@@ -61,6 +61,7 @@ Result<ModelDeployment> decodeModelDeployment(const json& object) {
     out.meta.annotations = ourAnnotations(object);
     out.spec = decodeSpec(objectAt(object, "spec"), out.meta.name);
     out.status = decodeStatus(objectAt(object, "status"));
+    adoptResolution(objectAt(object, "spec"), out.status.source, out.spec);
     return out;
 }
 

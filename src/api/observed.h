@@ -81,6 +81,15 @@ struct Diagnosis {
     Timestamp at;
 };
 
+// The newest look at what the source of a spec means; kept by the process, not persisted.
+struct SourceLook {
+    std::string written;                 // Spec::written that it was made for
+    std::string refresh;                 // refreshAsked() at that time
+    std::optional<ResolvedModel> model;  // absent: it failed
+    std::string reason;                  // of the failure, in CamelCase
+    std::string message;                 // which call answered what, for people, without secrets
+};
+
 // Answers of canary pods to the question for their model, by pod uid.
 enum class ModelAnswer { Ready, NotReady, CannotConnect, Silent };
 
@@ -110,6 +119,7 @@ struct Observed {
     Split split;
     std::vector<Refusal> refusals;
     std::optional<Diagnosis> diagnosis;
+    std::optional<SourceLook> source;
     std::map<std::string, ModelAnswer> modelAnswers;  // by pod uid
     std::optional<Judgement> judgement;
     Duration drainDelay{std::chrono::seconds(5)};

@@ -3,6 +3,7 @@
 #include "api/canonical_json.h"
 #include "api/json_read.h"
 #include "api/names.h"
+#include "api/source_pod.h"
 #include "base/text.h"
 
 namespace serin::api {
@@ -102,6 +103,7 @@ void decodeTemplate(const Field& spec, Spec& out) {
     }
     checkPortNames(podSpec.at("containers"), out);
     checkPortNames(podSpec.at("initContainers"), out);
+    if (out.source) checkRoomForSource(podSpec, out);
 }
 
 }  // namespace serin::api

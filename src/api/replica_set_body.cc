@@ -5,6 +5,7 @@
 #include "api/names.h"
 #include "api/owned_object.h"
 #include "api/pod_template.h"
+#include "api/source_pod.h"
 
 namespace serin::api {
 
@@ -62,8 +63,9 @@ void addPorts(json& container, const std::vector<ServicePort>& ports) {
     container["ports"] = std::move(all);
 }
 
-json podSpecOf(const Spec& spec, const json& written) {
+json podSpecOf(const Spec& spec, const json& written, const std::string& fetchImage) {
     json podSpec = objectAt(written, "spec");
+    if (spec.source) addSource(podSpec, spec, fetchImage);
     addPreStop(podSpec);
     for (json& container : podSpec["containers"]) {
         if (textAt(container, "name") != spec.runtime.container) continue;
@@ -90,7 +92,7 @@ std::map<std::string, std::string> provenance(const Spec& spec) {
 
 }  // namespace
 
-std::string replicaSetBody(const ModelDeployment& object, int replicas) {
+std::string replicaSetBody(const ModelDeployment& object, int replicas, const std::string& fetchImage) {
     const Spec& spec = object.spec;
     // Made by canonicalText, so it parses; anything else reads as an empty template, which the API server
     // refuses.
@@ -110,7 +112,7 @@ std::string replicaSetBody(const ModelDeployment& object, int replicas) {
                          {"selector", {{"matchLabels", podSelector(object, spec.revision)}}},
                          {"template",
                           {{"metadata", {{"labels", labels}, {"annotations", podAnnotations}}},
-                           {"spec", podSpecOf(spec, written)}}}}}};
+                           {"spec", podSpecOf(spec, written, fetchImage)}}}}}};
     return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -27,13 +27,20 @@ json targetPorts(const json& spec) {
 
 }  // namespace
 
-std::string revisionOf(const json& spec) {
+std::string revisionOf(const json& spec, const std::string& modelId) {
     json hashed = json::object();
     for (const char* part : {"model", "runtime", "template"}) {
         if (const json* written = find(spec, part)) hashed[part] = *written;
     }
     const auto runtime = hashed.find("runtime");
     if (runtime != hashed.end() && runtime->is_object()) runtime->erase("metrics");
+    if (const auto model = hashed.find("model"); model != hashed.end() && model->is_object()) {
+        const auto source = model->find("source");
+        if (source != model->end() && source->is_object()) {
+            for (const char* part : {"follow", "credentials", "ca"}) source->erase(part);
+        }
+    }
+    if (!modelId.empty()) hashed["modelId"] = modelId;
     hashed["targetPorts"] = targetPorts(spec);
     return shortDigest(canonicalText(withoutEmpties(hashed)));
 }

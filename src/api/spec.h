@@ -5,13 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "api/model_source.h"
 #include "base/time.h"
 
 namespace serin::api {
 
 struct Model {
-    std::string name;     // the name the inference server serves it under
-    std::string version;  // a label for people
+    std::string name;  // the name the inference server serves it under
+    // A label for people; of a source that was resolved and without a written one, the resolved version.
+    std::string version;
 };
 
 // A key of a ConfigMap of the ModelDeployment's namespace.
@@ -254,6 +256,7 @@ struct Spec {
     int replicas = 1;
     bool paused = false;
     Model model;
+    std::optional<ModelSource> source;  // where the pods load the model from; absent: it is in their image
     Runtime runtime;
     AccessSource metricsAccess;  // to the metrics of all versions that serve them over TLS
     std::string templateJson;    // {"metadata":{…},"spec":{…}}
@@ -262,11 +265,18 @@ struct Spec {
     Analysis analysis;
     int history = 10;
 
-    std::string revision;  // shortDigest of what is hashed: see revisionOf
-    std::string modelId;   // immutable id of the model; here the serving container's image
+    std::string revision;  // shortDigest of what is hashed: see revisionOf; empty while `unresolved`
+    // Immutable id of the model: what its source means, else the serving container's image.
+    std::string modelId;
+    std::string written;  // with a source: the revision but for the id, which tells what is asked for
+    // With a source: nobody knows yet which model that is, so that nothing of it can be started.
+    bool unresolved = false;
     // Why the spec cannot be accepted, in words that name the field, the value and the way out; empty when it
     // can.
     std::vector<std::string> problems;
+
+    // Whether `revision` names a version that can be carried out.
+    bool usable() const { return problems.empty() && !unresolved; }
 };
 
 }  // namespace serin::api

@@ -57,6 +57,7 @@ Spec decodeSpec(const json& spec, const std::string& objectName) {
     out.replicas = static_cast<int>(root.at("replicas").integer(1, 0, std::numeric_limits<int>::max()));
     out.paused = root.at("paused").flag(false);
     out.model = decodeModel(root.at("model"));
+    out.source = decodeModelSource(root.at("model"));
     out.runtime = decodeRuntime(root, out.model);
     out.ports = decodePorts(root, out.runtime.ports);
     decodeTemplate(root, out);

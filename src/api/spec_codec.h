@@ -7,6 +7,7 @@
 
 #include "api/field.h"
 #include "api/spec.h"
+#include "api/status.h"
 
 namespace serin::api {
 
@@ -14,7 +15,14 @@ namespace serin::api {
 // filled in. Never fails: what breaks a rule stands in Spec::problems, and its field has the default.
 Spec decodeSpec(const nlohmann::json& spec, const std::string& objectName);
 
+// What the source of a decoded spec is known to mean, from the same `spec` and the recorded status: the id
+// where it was looked up for what is written now. Without one the spec is unresolved. Nothing to do without a
+// source.
+void adoptResolution(const nlohmann::json& spec, const std::optional<SourceStatus>& known, Spec& out);
+
 // Its parts. `spec` is the field "spec".
+// spec.model.source; absent also where its URI cannot be read.
+std::optional<ModelSource> decodeModelSource(const Field& model);
 Runtime decodeRuntime(const Field& spec, const Model& model);
 std::vector<ServicePort> decodePorts(const Field& spec, const RuntimePorts& runtime);
 Rollout decodeRollout(const Field& spec);
@@ -66,10 +74,15 @@ struct Asked {
 };
 // The members `credentials` and `tls` of what says which server it is. Without https they are refused.
 AccessSource decodeAccess(const Field& server, const Asked& asked);
+// Why it cannot be the address of a server, http(s)://host[:port][/prefix]; empty when it can. `example` is
+// one.
+std::string addressFault(const std::string& address, const std::string& example);
 
 // What of the spec makes a revision, in Crockford's alphabet: shortDigest of the canonical JSON of model,
 // runtime without its `metrics` (how a page is read changes no pod), template and the target ports as a
-// person wrote them, nothing filled in. Pinned by golden vectors.
-std::string revisionOf(const nlohmann::json& spec);
+// person wrote them, nothing filled in. Of a source `follow`, `credentials` and `ca` are left out, which
+// change no byte of the model, and `modelId`, what it means, is added where it is not empty. Pinned by golden
+// vectors.
+std::string revisionOf(const nlohmann::json& spec, const std::string& modelId = {});
 
 }  // namespace serin::api

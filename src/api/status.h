@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/judgement.h"
+#include "api/model_source.h"
 #include "api/spec.h"
 #include "base/time.h"
 
@@ -133,6 +134,17 @@ struct AnalysisStatus {
     bool operator==(const AnalysisStatus&) const = default;
 };
 
+// What the spec's source was last found to mean. It is the memory from which a spec gets its model's id.
+struct SourceStatus {
+    std::string uri;
+    ResolvedModel model;
+    std::string written;   // Spec::written that the look was made for
+    std::string refresh;   // value of the annotation that the look obeyed
+    Timestamp resolvedAt;  // when the id was first found
+
+    bool operator==(const SourceStatus&) const = default;
+};
+
 struct Status {
     int64_t observedGeneration = 0;
     std::string phase;
@@ -141,6 +153,7 @@ struct Status {
     int replicas = 0;
     int readyReplicas = 0;
     std::vector<Condition> conditions;
+    std::optional<SourceStatus> source;
     std::optional<VersionStatus> stable;
     std::optional<VersionStatus> canary;
     std::optional<VersionStatus> previous;

@@ -123,6 +123,24 @@ uint64_t samplesAt(const json& value, const char* name) {
     return count < 0 ? 0 : static_cast<uint64_t>(count);
 }
 
+std::optional<SourceStatus> decodeSource(const json& status) {
+    const json* value = find(status, "source");
+    if (value == nullptr || !value->is_object()) return std::nullopt;
+    SourceStatus out;
+    out.uri = textAt(*value, "uri");
+    out.model.id = textAt(*value, "id");
+    out.model.version = textAt(*value, "version");
+    const json& lineage = objectAt(*value, "lineage");
+    out.model.lineage = {textAt(lineage, "run"), textAt(lineage, "commit"), textAt(lineage, "signature"),
+                         textAt(lineage, "trainedAt")};
+    out.model.files = samplesAt(*value, "files");
+    out.model.bytes = samplesAt(*value, "bytes");
+    out.written = textAt(*value, "written");
+    out.refresh = textAt(*value, "refresh");
+    out.resolvedAt = timeOr0(*value, "resolvedAt");
+    return out;
+}
+
 MetricVerdict decodeMetric(const json& value) {
     MetricVerdict out;
     out.name = textAt(value, "name");
@@ -174,6 +192,7 @@ Status decodeStatus(const json& status) {
         out.conditions.push_back(decodeCondition(condition));
     // A list that is merged by key keeps the order in which its members first came.
     std::ranges::sort(out.conditions, {}, &Condition::type);
+    out.source = decodeSource(status);
     out.stable = decodeVersion(status, "stable");
     out.canary = decodeVersion(status, "canary");
     out.previous = decodeVersion(status, "previous");

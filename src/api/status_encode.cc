@@ -157,6 +157,25 @@ json encodeHistory(const HistoryEntry& entry) {
     return out;
 }
 
+json encodeSource(const SourceStatus& source) {
+    json out = json::object();
+    put(out, "uri", source.uri);
+    put(out, "id", source.model.id);
+    put(out, "version", source.model.version);
+    json lineage = json::object();
+    put(lineage, "run", source.model.lineage.run);
+    put(lineage, "commit", source.model.lineage.commit);
+    put(lineage, "signature", source.model.lineage.signature);
+    put(lineage, "trainedAt", source.model.lineage.trainedAt);
+    if (!lineage.empty()) out["lineage"] = lineage;
+    out["files"] = source.model.files;
+    out["bytes"] = source.model.bytes;
+    put(out, "written", source.written);
+    put(out, "refresh", source.refresh);
+    putSeconds(out, "resolvedAt", source.resolvedAt);
+    return out;
+}
+
 template <typename Entry>
 void putList(json& object, const char* name, const std::vector<Entry>& entries,
              json (*encode)(const Entry&)) {
@@ -172,6 +191,7 @@ json encodeStatus(const Status& status) {
     put(out, "message", status.message);
     put(out, "selector", status.selector);
     putList(out, "conditions", status.conditions, encodeCondition);
+    if (status.source) out["source"] = encodeSource(*status.source);
     if (status.stable) out["stable"] = encodeVersion(*status.stable, Arm::Stable);
     if (status.canary) out["canary"] = encodeVersion(*status.canary, Arm::Canary);
     if (status.previous) out["previous"] = encodeVersion(*status.previous, Arm::Previous);

@@ -20,6 +20,7 @@ constexpr size_t kPerQuarantined = 70;
 constexpr size_t kPerMetric = 245;
 constexpr size_t kPerEffect = 20;
 constexpr size_t kPerHistory = 100;
+constexpr size_t kPerSource = 220;
 // Of a reason that must make room.
 constexpr size_t kShortestReason = 60;
 
@@ -68,6 +69,14 @@ size_t sizeOf(const std::optional<AnalysisStatus>& analysis) {
     return size;
 }
 
+size_t sizeOf(const std::optional<SourceStatus>& source) {
+    if (!source) return 0;
+    const Lineage& lineage = source->model.lineage;
+    return kPerSource + sizeOf(source->uri) + sizeOf(source->model.id) + sizeOf(source->model.version) +
+           sizeOf(lineage.run) + sizeOf(lineage.commit) + sizeOf(lineage.signature) +
+           sizeOf(lineage.trainedAt) + sizeOf(source->written) + sizeOf(source->refresh);
+}
+
 size_t sizeOf(const HistoryEntry& entry) {
     return kPerHistory + sizeOf(entry.revision) + sizeOf(entry.version) + sizeOf(entry.id) +
            sizeOf(entry.outcome) + sizeOf(entry.reason);
@@ -76,7 +85,7 @@ size_t sizeOf(const HistoryEntry& entry) {
 size_t sizeOf(const Status& status) {
     size_t size = kFrame + sizeOf(status.message) + sizeOf(status.selector) + sizeOf(status.stable) +
                   sizeOf(status.canary) + sizeOf(status.previous) + sizeOf(status.rollout) +
-                  sizeOf(status.watch) + sizeOf(status.analysis);
+                  sizeOf(status.watch) + sizeOf(status.analysis) + sizeOf(status.source);
     for (const Condition& condition : status.conditions) size += kPerCondition + sizeOf(condition.message);
     for (const AttemptStatus& attempt : status.attempts) {
         size += kPerAttempt + sizeOf(attempt.revision) + kPerApproval * attempt.approved.size();
@@ -88,10 +97,20 @@ size_t sizeOf(const Status& status) {
     return size;
 }
 
+// What tells models apart is never cut.
+void cutSource(SourceStatus& source) {
+    cut(source.model.version, kLongestVersion);
+    Lineage& lineage = source.model.lineage;
+    for (std::string* text : {&lineage.run, &lineage.commit, &lineage.signature, &lineage.trainedAt}) {
+        cut(*text, kLongestLineage);
+    }
+}
+
 void cutSentences(Status& status) {
     cut(status.message, kLongestMessage);
     for (Condition& condition : status.conditions) cut(condition.message, kLongestMessage);
     if (status.rollout) cut(status.rollout->reason, kLongestMessage);
+    if (status.source) cutSource(*status.source);
     if (status.analysis) {
         cut(status.analysis->message, kLongestMessage);
         for (MetricVerdict& metric : status.analysis->metrics) cut(metric.message, kLongestDetail);

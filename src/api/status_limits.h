@@ -8,6 +8,12 @@ namespace serin::api {
 inline constexpr size_t kLongestMessage = 1000;
 // Of one metric's sentence, and of a reason in history and quarantine.
 inline constexpr size_t kLongestDetail = 300;
+// Of a model's id: a longer one cannot be recorded whole, and half of one names nothing.
+inline constexpr size_t kLongestId = 256;
+// Of the label that a source's version is for people.
+inline constexpr size_t kLongestVersion = 63;
+// Of each sentence of a model's lineage, and of the value of the annotation serin.dev/refresh.
+inline constexpr size_t kLongestLineage = 200;
 // Of AnalysisStatus::state: the judge's part, and the counters that src/runtime writes before it.
 inline constexpr size_t kLongestState = 28'000;
 // Of the status as JSON, as far as this header sees to it.

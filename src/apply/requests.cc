@@ -95,7 +95,8 @@ HttpRequest requestFor(const api::ModelDeployment& object, const api::Intent& in
     return std::visit(
         Overloaded{
             [&](const api::CreateReplicaSet& i) {
-                return requests.create(resource, space, api::replicaSetBody(object, i.replicas), strict);
+                return requests.create(resource, space,
+                                       api::replicaSetBody(object, i.replicas, bodies.fetchImage), strict);
             },
             [&](const api::CreateService& i) {
                 return requests.create(resource, space, bodies.createService(object, i), strict);

@@ -16,6 +16,7 @@ struct Bodies {
     std::function<std::string(const api::ModelDeployment&, const api::CreateService&)> createService;
     // A merge patch with uid and resourceVersion in it.
     std::function<std::string(const api::ModelDeployment&, const api::RouteService&)> routeService;
+    std::string fetchImage{};  // of the init container that loads a model from its source
 };
 
 // The object that an intent is about.

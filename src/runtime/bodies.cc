@@ -1,11 +1,14 @@
 #include "runtime/bodies.h"
 
+#include <utility>
+
 #include "routing/routing.h"
 
 namespace serin::runtime {
 
-apply::Bodies bodies() {
+apply::Bodies bodies(std::string fetchImage) {
     apply::Bodies out;
+    out.fetchImage = std::move(fetchImage);
     out.createService = [](const api::ModelDeployment& object, const api::CreateService& intent) {
         return intent.main ? routing::mainServiceBody(object, intent.revision)
                            : routing::revisionServiceBody(object, intent.revision);

@@ -85,6 +85,12 @@ def granted_by(objects, binding):
     return {(resource, verb) for r in role["rules"] for resource in r["resources"] for verb in r["verbs"]}
 
 
+def test_models_are_loaded_by_the_image_that_the_value_names(helm):
+    assert not [a for a in container(helm.objects())["args"] if a.startswith("--fetch-image")]
+    named = helm.objects("--set", "fetch.image=registry.example/serin-fetch:0.1.0")
+    assert "--fetch-image=registry.example/serin-fetch:0.1.0" in container(named)["args"]
+
+
 def test_metrics_are_guarded_unless_the_value_says_otherwise(helm):
     guarded = helm.objects(namespace="home")
     assert "--metrics-authorization=true" in container(guarded)["args"]

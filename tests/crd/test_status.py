@@ -100,8 +100,10 @@ def test_columns_tell_the_story(resource, fraud):
                    "VERDICT": "Continue", "MESSAGE": FULL["message"]}
 
 
-def test_the_wide_table_adds_ready(resource, fraud):
-    assert table(resource, fraud, "-o", "wide")["READY"] == "False"
+def test_the_wide_table_adds_ready_and_the_ids_of_models(resource, fraud):
+    wide = table(resource, fraud, "-o", "wide")
+    assert wide["READY"] == "False"
+    assert (wide["ID"], wide["SOURCE"]) == (FULL["stable"]["id"], FULL["source"]["id"])
 
 
 def test_kubectl_waits_for_conditions(resource, fraud):

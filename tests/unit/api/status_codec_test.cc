@@ -22,6 +22,12 @@ Status fullStatus() {
     status.replicas = 5;
     status.readyReplicas = 4;
     status.conditions = {{"Ready", "False", "Stepping", "step 1 of 3", at("2026-01-02T03:04:05Z"), 7}};
+    status.source = SourceStatus{
+        "mlflow://fraud@champion",
+        {"mlflow:fraud/13", "13", {"8f2c", "91ab", "12 to 1", "2026-01-01T00:00:00Z"}, 5, 120481},
+        "h0x4t52e5m",
+        "now",
+        at("2026-01-02T02:59:00Z")};
     status.stable = VersionStatus{"3kq9x2m7ta", "12", "img:12", 80, 0, 4, 4};
     status.canary = VersionStatus{"9fw4d0c1ze", "13", "img:13", 20, 25, 1, 1};
     status.previous = VersionStatus{"0000000000", "11", "img:11", 0, 0, 2, 1};

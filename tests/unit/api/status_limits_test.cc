@@ -21,11 +21,17 @@ Status largest(size_t metrics) {
     status.phase = "Step 20/21: Waiting for approval";
     status.message = sentence;
     status.selector = "serin.dev/model-deployment=" + std::string(52, 'n');
-    for (const char* type :
-         {"Accepted", "Available", "MetricsReachable", "Paused", "Ready", "Reconciling", "Stalled"}) {
+    for (const char* type : {"Accepted", "Available", "MetricsReachable", "Paused", "Ready", "Reconciling",
+                             "SourceReady", "Stalled"}) {
         status.conditions.push_back(
             {type, "Unknown", "ProgressDeadlineExceeded", sentence, kAt, 1'000'000'000});
     }
+    status.source =
+        SourceStatus{std::string(1024, 'u'),
+                     {std::string(kLongestId, 'i'), sentence, {sentence, sentence, sentence, sentence}, 1, 1},
+                     kRevision,
+                     std::string(kLongestLineage, 'r'),
+                     kAt};
     const VersionStatus version{kRevision, kVersion, "", 100, 50, 1'000'000, 1'000'000};
     status.stable = status.canary = status.previous = version;
     RolloutStatus rollout;

@@ -1,0 +1,193 @@
+#include <algorithm>
+#include <chrono>
+
+#include "api/source_uri.h"
+#include "api/spec_codec.h"
+#include "base/shorten.h"
+#include "base/text.h"
+
+namespace serin::api {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* kDefaultKey = "ca.crt";
+constexpr size_t kMostGlobs = 32;
+constexpr size_t kLongestGlob = 256;
+constexpr size_t kLongestPath = 256;
+// Looks of many ModelDeployments are to be no burden to a registry.
+constexpr Duration kShortestInterval = std::chrono::seconds(10);
+
+// The other stores' URIs are understood, and nothing reads them yet.
+bool isSupported(StoreKind store) {
+    return store == StoreKind::Mlflow || store == StoreKind::HuggingFace || store == StoreKind::S3 ||
+           store == StoreKind::Https;
+}
+
+bool isDigits(const std::string& text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool isCommit(const std::string& text) {
+    return text.size() == 40 &&
+           std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+// Names the same model for ever.
+bool isFixed(const SourceReference& reference) {
+    if (reference.store == StoreKind::Mlflow) {
+        return reference.run || (!reference.alias && isDigits(reference.selector));
+    }
+    return reference.store == StoreKind::HuggingFace && isCommit(reference.selector);
+}
+
+std::optional<SourceReference> decodeUri(const Field& uri) {
+    const std::string text = uri.text();
+    if (text.empty()) {
+        uri.problem(
+            "is missing; state where the model is, such as mlflow://NAME@ALIAS, hf://OWNER/NAME, "
+            "s3://BUCKET/PREFIX or https://HOST/PATH");
+        return std::nullopt;
+    }
+    Result<SourceReference> reference = parseSource(text);
+    if (!reference) {
+        uri.problem(reference.error().message);  // it repeats the URI as far as that has no secret
+        return std::nullopt;
+    }
+    if (!isSupported(reference->store)) {
+        uri.problem(cat("is \"", shortened(sourceUri(*reference), kLongestShown),
+                        "\", and Serin cannot read such a store yet; state mlflow://, hf://, s3:// or "
+                        "https://, or put the model into the image and remove source"));
+        return std::nullopt;
+    }
+    return *reference;
+}
+
+void decodeEndpoint(const Field& endpoint, ModelSource& out) {
+    const StoreKind store = out.reference.store;
+    if (!endpoint.present()) {
+        if (store == StoreKind::Mlflow) {
+            endpoint.problem(
+                "is missing, and nobody knows where this MLflow is; state the address of its tracking "
+                "server, such as http://mlflow.ml.svc:5000");
+        }
+        return;
+    }
+    out.endpoint = endpoint.text();
+    if (store == StoreKind::Https) {
+        endpoint.problem("has no effect on a source whose URI says where it is; remove it");
+    } else if (const std::string why = addressFault(out.endpoint, "http://mlflow.ml.svc:5000");
+               !why.empty()) {
+        endpoint.problem(why);
+        out.endpoint.clear();
+    }
+    if (out.endpoint.ends_with('/')) out.endpoint.pop_back();
+}
+
+std::vector<std::string> decodeGlobs(const Field& field) {
+    std::vector<std::string> globs;
+    if (!field.present()) return globs;
+    const std::vector<Field> elements = field.elements();
+    if (elements.empty()) field.problem("is empty; list patterns such as \"*.json\", or leave it out");
+    if (elements.size() > kMostGlobs) {
+        field.problem(cat("has ", elements.size(), " patterns; state at most ", kMostGlobs));
+    }
+    for (const Field& element : elements) {
+        const std::string glob = element.text();
+        if (glob.empty() || glob.size() > kLongestGlob || glob.find('\n') != std::string::npos) {
+            element.problem(cat("is \"", shortened(glob, kLongestShown),
+                                "\"; state a pattern of at most 256 characters, such as \"*.json\""));
+        }
+        globs.push_back(glob);
+    }
+    return globs;
+}
+
+std::string decodeMountPath(const Field& field, const std::string& fallback) {
+    const std::string path = field.text(fallback);
+    const auto parts = split(path, '/');
+    const bool plain = path.size() > 1 && path.size() <= kLongestPath && path[0] == '/' &&
+                       path.find(':') == std::string::npos &&
+                       std::ranges::none_of(parts.begin() + 1, parts.end(), [](auto& part) {
+                           return part.empty() || part == "." || part == "..";
+                       });
+    if (plain) return path;
+    field.problem(cat("is \"", shortened(path, kLongestShown),
+                      "\"; state an absolute path below /, such as /mnt/models"));
+    return fallback;
+}
+
+// Asked over plain HTTP.
+bool isPlain(const ModelSource& source) {
+    return source.endpoint.starts_with("http://");
+}
+
+void decodeAccess(const Field& source, ModelSource& out) {
+    if (const Field credentials = source.at("credentials"); credentials.present()) {
+        out.credentialsSecret = decodeObjectName(
+            credentials.at("secretName"), "Secret",
+            "the store's credentials, with keys named as the store's own tools name their environment");
+    }
+    const Field ca = source.at("ca");
+    if (!ca.present()) return;
+    if (isPlain(out)) {
+        ca.problem(
+            "is stated, but endpoint begins with http://, so that there is no certificate to check; state an "
+            "endpoint that begins with https://, or remove ca");
+        return;
+    }
+    const ConfigMapKey key =
+        decodeConfigMapKey(ca.at("configMap"), "the certificates of the authority", kDefaultKey);
+    out.caConfigMap = key.configMap;
+    out.caKey = key.key;
+}
+
+void decodeFollow(const Field& follow, ModelSource& out) {
+    if (!follow.present()) return;
+    const Field interval = follow.at("interval");
+    if (!interval.present()) {
+        interval.problem("is missing; state how often the source is looked up, such as 1m");
+        return;
+    }
+    out.follow = interval.duration(std::chrono::minutes(1), kShortestInterval);
+    if (!isFixed(out.reference)) return;
+    follow.problem(cat("has no effect, for ", shortened(out.uri, kLongestShown),
+                       " means the same model for ever; name an alias, a stage, a branch or a tag, or remove "
+                       "follow"));
+}
+
+}  // namespace
+
+std::optional<ModelSource> decodeModelSource(const Field& model) {
+    const Field source = model.at("source");
+    if (!source.present()) return std::nullopt;
+    const std::optional<SourceReference> reference = decodeUri(source.at("uri"));
+    if (!reference) return std::nullopt;
+    ModelSource out;
+    out.reference = *reference;
+    out.uri = sourceUri(*reference);
+    decodeEndpoint(source.at("endpoint"), out);
+    decodeAccess(source, out);
+    out.include = decodeGlobs(source.at("include"));
+    out.exclude = decodeGlobs(source.at("exclude"));
+    out.mountPath = decodeMountPath(source.at("mountPath"), out.mountPath);
+    decodeFollow(source.at("follow"), out);
+    return out;
+}
+
+void adoptResolution(const json& spec, const std::optional<SourceStatus>& known, Spec& out) {
+    if (!out.source) return;
+    out.written = revisionOf(spec);
+    out.unresolved = !known || known->written != out.written || known->model.id.empty();
+    if (out.unresolved) {
+        out.revision.clear();
+        out.modelId.clear();
+        return;
+    }
+    out.modelId = known->model.id;
+    out.revision = revisionOf(spec, out.modelId);
+    if (out.model.version.empty()) out.model.version = known->model.version;
+}
+
+}  // namespace serin::api

@@ -1,0 +1,126 @@
+#include "api/source_pod.h"
+
+#include "api/json_read.h"
+#include "api/names.h"
+#include "base/text.h"
+
+namespace serin::api {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* kAuthoritiesPath = "/etc/serin/authorities";
+constexpr int kNobody = 65532;  // the user of the image
+
+// Kubernetes replaces $(NAME) in values of the environment, and $$ by $ (EnvVar of core/v1).
+std::string asWritten(const std::string& text) {
+    std::string out;
+    for (const char c : text) out += c == '$' ? std::string("$$") : std::string(1, c);
+    return out;
+}
+
+void put(json& environment, const char* name, const std::string& value) {
+    if (!value.empty()) environment.push_back({{"name", name}, {"value", asWritten(value)}});
+}
+
+json environmentOf(const Spec& spec) {
+    const ModelSource& source = *spec.source;
+    json out = json::array();
+    put(out, "SERIN_SOURCE_URI", source.uri);
+    put(out, "SERIN_SOURCE_ID", spec.modelId);
+    put(out, "SERIN_SOURCE_ENDPOINT", source.endpoint);
+    put(out, "SERIN_SOURCE_INCLUDE", join(source.include, "\n"));
+    put(out, "SERIN_SOURCE_EXCLUDE", join(source.exclude, "\n"));
+    if (!source.caConfigMap.empty()) put(out, "SERIN_SOURCE_CA", cat(kAuthoritiesPath, "/", source.caKey));
+    return out;
+}
+
+// What "restricted" asks of a container. A pod that runs as root anyway has this one run as its image's user.
+json securityOf(const json& podSpec) {
+    json out = {{"allowPrivilegeEscalation", false},
+                {"capabilities", {{"drop", {"ALL"}}}},
+                {"readOnlyRootFilesystem", true},
+                {"runAsNonRoot", true},
+                {"seccompProfile", {{"type", "RuntimeDefault"}}}};
+    if (integerAt(objectAt(podSpec, "securityContext"), "runAsUser", kNobody) == 0) {
+        out["runAsUser"] = kNobody;
+    }
+    return out;
+}
+
+json fetchContainer(const json& podSpec, const Spec& spec, const std::string& image) {
+    const ModelSource& source = *spec.source;
+    json mounts = {{{"name", kModelVolume}, {"mountPath", source.mountPath}}};
+    if (!source.caConfigMap.empty()) {
+        mounts.push_back({{"name", kAuthoritiesVolume}, {"mountPath", kAuthoritiesPath}, {"readOnly", true}});
+    }
+    json out = {{"name", kFetchContainer},
+                {"image", image},
+                {"args", {"--into", source.mountPath}},
+                {"env", environmentOf(spec)},
+                {"volumeMounts", std::move(mounts)},
+                {"terminationMessagePolicy", "FallbackToLogsOnError"},
+                {"resources",
+                 {{"requests", {{"cpu", "100m"}, {"memory", "64Mi"}}},
+                  {"limits", {{"cpu", "2"}, {"memory", "256Mi"}}}}},
+                {"securityContext", securityOf(podSpec)}};
+    if (!source.credentialsSecret.empty()) {
+        out["envFrom"] = json::array({{{"secretRef", {{"name", source.credentialsSecret}}}}});
+    }
+    return out;
+}
+
+void append(json& podSpec, const char* list, json element) {
+    json all = listAt(podSpec, list);
+    all.push_back(std::move(element));
+    podSpec[list] = std::move(all);
+}
+
+void checkNames(const Field& list, std::string_view ours, std::string_view what) {
+    for (const Field& element : list.elements()) {
+        if (textAt(element.value(), "name") != ours) continue;
+        element.at("name").problem(cat("is \"", ours, "\", the name of the ", what,
+                                       " that Serin adds for spec.model.source; "
+                                       "choose another name"));
+    }
+}
+
+}  // namespace
+
+void addSource(json& podSpec, const Spec& spec, const std::string& fetchImage) {
+    const ModelSource& source = *spec.source;
+    // First, so that the template's own init containers find the model.
+    json containers = json::array({fetchContainer(podSpec, spec, fetchImage)});
+    for (const json& container : listAt(podSpec, "initContainers")) containers.push_back(container);
+    podSpec["initContainers"] = std::move(containers);
+    append(podSpec, "volumes", {{"name", kModelVolume}, {"emptyDir", json::object()}});
+    if (!source.caConfigMap.empty()) {
+        append(podSpec, "volumes",
+               {{"name", kAuthoritiesVolume}, {"configMap", {{"name", source.caConfigMap}}}});
+    }
+    for (json& container : podSpec["containers"]) {
+        if (textAt(container, "name") != spec.runtime.container) continue;
+        append(container, "volumeMounts",
+               {{"name", kModelVolume}, {"mountPath", source.mountPath}, {"readOnly", true}});
+    }
+}
+
+void checkRoomForSource(const Field& podSpec, const Spec& spec) {
+    checkNames(podSpec.at("containers"), kFetchContainer, "init container");
+    checkNames(podSpec.at("initContainers"), kFetchContainer, "init container");
+    checkNames(podSpec.at("volumes"), kModelVolume, "volume");
+    checkNames(podSpec.at("volumes"), kAuthoritiesVolume, "volume");
+    for (const Field& container : podSpec.at("containers").elements()) {
+        if (textAt(container.value(), "name") != spec.runtime.container) continue;
+        for (const Field& mount : container.at("volumeMounts").elements()) {
+            if (textAt(mount.value(), "mountPath") != spec.source->mountPath) continue;
+            mount.at("mountPath")
+                .problem(cat("is \"", spec.source->mountPath,
+                             "\", where the model of spec.model.source is mounted; choose another path, or "
+                             "state spec.model.source.mountPath"));
+        }
+    }
+}
+
+}  // namespace serin::api

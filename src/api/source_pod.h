@@ -1,0 +1,20 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "api/field.h"
+#include "api/spec.h"
+
+namespace serin::api {
+
+// Adds to a pod's spec what loads the model: an init container of that image, which writes the files of
+// `spec.modelId` into a volume, and the volume's mount in the serving container, read-only. The container
+// runs where the Pod Security Standard "restricted" is enforced. Preconditions: spec.source, spec.usable().
+void addSource(nlohmann::json& podSpec, const Spec& spec, const std::string& fetchImage);
+
+// Adds a problem for each name and path of the template that addSource() needs for itself. `podSpec` is the
+// field "spec.template.spec"; the serving container is known.
+void checkRoomForSource(const Field& podSpec, const Spec& spec);
+
+}  // namespace serin::api

@@ -1,0 +1,123 @@
+// What a pod gets that loads its model from a source.
+#include <gmock/gmock.h>
+
+#include "api/names.h"
+#include "tests/unit/api/objects.h"
+
+namespace serin::api {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// Decoded as resolved to an id; `podSpec` has the containers.
+ModelDeployment objectOf(const std::string& source, const std::string& podSpec) {
+    ModelDeployment object = objectWith(R"({"model":{"name":"fraud","source":{)" + source +
+                                        R"(}},"template":{"spec":)" + podSpec + "}}");
+    object.spec.unresolved = false;
+    object.spec.revision = "9fw4d0c1ze";
+    object.spec.modelId = "mlflow:fraud/13 sha256:$(HOME)";
+    return object;
+}
+json podOf(const std::string& source,
+           const std::string& podSpec = R"({"containers":[{"name":"server","image":"mlserver:1"}]})") {
+    const ModelDeployment object = objectOf(source, podSpec);
+    EXPECT_THAT(object.spec.problems, testing::IsEmpty());
+    return parsed(replicaSetBody(object, 1, "registry.example/serin-fetch:1"))
+        .at("spec")
+        .at("template")
+        .at("spec");
+}
+constexpr const char* kHub = R"("uri":"hf://a/b@main")";
+
+TEST(SourceInPods, TheModelIsLoadedIntoAVolumeThatTheServerOnlyReads) {
+    const json pod = podOf(R"("uri":"mlflow://fraud@champion","endpoint":"https://mlflow","mountPath":"/m",
+        "credentials":{"secretName":"mlflow"},"ca":{"configMap":{"name":"authorities","key":"root.pem"}},
+        "include":["*.json","*.bin"],"exclude":["x"])");
+    EXPECT_EQ(pod.at("initContainers"), parsed(R"([{
+        "name":"serin-fetch","image":"registry.example/serin-fetch:1","args":["--into","/m"],
+        "env":[{"name":"SERIN_SOURCE_URI","value":"mlflow://fraud@champion"},
+               {"name":"SERIN_SOURCE_ID","value":"mlflow:fraud/13 sha256:$$(HOME)"
+},
+               {"name":"SERIN_SOURCE_ENDPOINT","value":"https://mlflow"},
+               {"name":"SERIN_SOURCE_INCLUDE","value":"*.json\n*.bin"},
+               {"name":"SERIN_SOURCE_EXCLUDE","value":"x"},
+               {"name":"SERIN_SOURCE_CA","value":"/etc/serin/authorities/root.pem"}],
+        "envFrom":[{"secretRef":{"name":"mlflow"}}],
+        "volumeMounts":[{"name":"serin-model","mountPath":"/m"},
+                        {"name":"serin-authorities","mountPath":"/etc/serin/authorities","readOnly":true}],
+        "terminationMessagePolicy":"FallbackToLogsOnError",
+        "resources":{"requests":{"cpu":"100m","memory":"64Mi"},"limits":{"cpu":"2","memory":"256Mi"}},
+        "securityContext":{
+    "allowPrivilegeEscalation" : false,
+                                 "capabilities" : {"drop" : ["ALL"]},
+                                                  "readOnlyRootFilesystem" : true,
+                                                                             "runAsNonRoot" : true,
+                                                                                              "seccompProfile"
+        : {
+        "type" : "RuntimeDefault"
+    }
+}
+}])"));
+    EXPECT_EQ(pod.at("volumes"), parsed(R"([{"name":"serin-model","emptyDir":{}},
+        {"name":"serin-authorities","configMap":{"name":"authorities"}}])"));
+EXPECT_EQ(pod.at("containers").at(0).at("volumeMounts"),
+          parsed(R"([{"name":"serin-model","mountPath":"/m","readOnly":true}])"));
+}
+
+TEST(SourceInPods, WhatTheTemplateHasStaysAndComesAfter) {
+    const json pod = podOf(kHub, R"({"containers":[{"name":"server","image":"a",
+        "volumeMounts":[{"name":"cache","mountPath":"/cache"}]}],
+        "initContainers":[{"name":"warm","image":"b"}],"volumes":[{"name":"cache","emptyDir":{}}]})");
+    EXPECT_EQ(pod.at("initContainers").at(0).at("name"), kFetchContainer);
+    EXPECT_EQ(pod.at("initContainers").at(1).at("name"), "warm");
+    EXPECT_EQ(pod.at("volumes").size(), 2U);
+    EXPECT_EQ(pod.at("containers").at(0).at("volumeMounts").at(0).at("name"), "cache");
+    EXPECT_FALSE(pod.at("initContainers").at(0).contains("envFrom"));
+}
+
+TEST(SourceInPods, OnlyTheServingContainerHasTheModel) {
+    ModelDeployment object = objectWith(R"({"model":{"name":"fraud","source":{"uri":"hf://a/b@main"}},
+        "runtime":{"container":"server"},"template":{"spec":{"containers":[{"name":"proxy","image":"p"},
+        {"name":"server","image":"s"}]}}})");
+    object.spec.unresolved = false;
+    const json pod = parsed(replicaSetBody(object, 1, "f")).at("spec").at("template").at("spec");
+    EXPECT_FALSE(pod.at("containers").at(0).contains("volumeMounts"));
+    EXPECT_EQ(pod.at("containers").at(1).at("volumeMounts").at(0).at("name"), kModelVolume);
+}
+
+TEST(SourceInPods, APodThatRunsAsRootLoadsItsModelAsSomebodyElse) {
+    const json pod = podOf(kHub, R"({"securityContext":{"runAsUser":0},
+        "containers":[{"name":"server","image":"a"}]})");
+    EXPECT_EQ(pod.at("initContainers").at(0).at("securityContext").at("runAsUser"), 65532);
+}
+
+TEST(SourceInPods, NamesAndPathsThatSerinNeedsAreRefused) {
+    const auto problem = [](const std::string& podSpec) { return objectOf(kHub, podSpec).spec.problems; };
+    const std::string server = R"({"name":"server","image":"a"})";
+    EXPECT_THAT(problem(R"({"containers":[)" + server +
+                        R"(],"initContainers":[{"name":"serin-fetch","image":"x"}]})"),
+                ElementsAre(AllOf(StartsWith("spec.template.spec.initContainers[0].name: is \"serin-fetch\""),
+                                  HasSubstr("choose another name"))));
+    EXPECT_THAT(
+        problem(R"({"containers":[)" + server + R"(],"volumes":[{"name":"serin-model","emptyDir":{}}]})"),
+        ElementsAre(StartsWith("spec.template.spec.volumes[0].name: is \"serin-model\"")));
+    EXPECT_THAT(
+        problem(R"({"containers":[{"name":"server","image":"a",
+                    "volumeMounts":[{"name":"v","mountPath":"/mnt/models"}]}]})"),
+        ElementsAre(AllOf(StartsWith("spec.template.spec.containers[0].volumeMounts[0].mountPath: is"),
+                          HasSubstr("or state spec.model.source.mountPath"))));
+}
+
+TEST(SourceInPods, WithoutASourceNothingIsAdded) {
+    const json pod =
+        parsed(replicaSetBody(objectWith(smallSpec()), 1, "f")).at("spec").at("template").at("spec");
+    EXPECT_FALSE(pod.contains("initContainers"));
+    EXPECT_FALSE(pod.contains("volumes"));
+}
+
+}  // namespace
+}  // namespace serin::api
