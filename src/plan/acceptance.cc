@@ -21,6 +21,7 @@ Acceptance refused(const Draft& draft, const api::Refusal& refusal) {
 Acceptance accept(const Draft& draft) {
     const api::Spec& spec = draft.spec();
     if (!spec.problems.empty()) return {false, "InvalidSpec", join(spec.problems, "; ")};
+    if (spec.unresolved) return {true, "Accepted", "the spec is carried out once its source is resolved"};
     const std::string& name = draft.seen.object.meta.name;
     const std::string child = api::childName(name, spec.revision);
     if (!draft.replicaSet(spec.revision)) {

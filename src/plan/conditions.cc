@@ -7,6 +7,7 @@
 #include "plan/judged.h"
 #include "plan/message.h"
 #include "plan/readiness.h"
+#include "plan/source.h"
 #include "plan/versions.h"
 #include "plan/watching.h"
 
@@ -54,6 +55,10 @@ bool firstVersionStalls(const Draft& draft) {
 State stalled(const Draft& draft, const Acceptance& acceptance) {
     if (!acceptance.accepted) return {"True", acceptance.reason, acceptance.message};
     if (draft.next.rollout && !draft.live()) return {"True", phaseWord(draft), draft.next.message};
+    if (sourceNeedsPerson(draft)) {
+        SourceState source = sourceState(draft);
+        return {"True", std::move(source.reason), std::move(source.message)};
+    }
     if (heldByQuarantine(draft)) return {"True", "Quarantined", draft.next.message};
     if (firstVersionStalls(draft)) return {"True", "ProgressDeadlineExceeded", neverReady(draft)};
     const bool restores = draft.live() && draft.next.rollout->phase == Phase::Restoring;
@@ -66,6 +71,10 @@ State stalled(const Draft& draft, const Acceptance& acceptance) {
 
 State ready(const Draft& draft, const Acceptance& acceptance) {
     if (!acceptance.accepted) return {"False", acceptance.reason, acceptance.message};
+    if (draft.spec().unresolved) {
+        SourceState source = sourceState(draft);
+        return {"False", std::move(source.reason), std::move(source.message)};
+    }
     if (!draft.stable().empty() && draft.stable() == draft.spec().revision) {
         return {"True", "Serving",
                 cat("version ", versionLabel(draft, draft.stable()), " is the stable version")};
@@ -118,15 +127,26 @@ void keepWords(const Draft& draft, DataDriftState& state) {
     if (known->status == state.status && known->reason == state.reason) state.message = known->message;
 }
 
+// A status that is empty takes the condition away.
+void putOptional(Draft& draft, const char* type, const std::string& status, std::string reason,
+                 std::string message) {
+    if (status.empty()) {
+        std::erase_if(draft.next.conditions,
+                      [&](const api::Condition& condition) { return condition.type == type; });
+    } else {
+        put(draft, type, {status.c_str(), std::move(reason), std::move(message)});
+    }
+}
+
 void putDataDrift(Draft& draft) {
     DataDriftState state = dataDriftState(draft);
     keepWords(draft, state);
-    if (state.status.empty()) {
-        std::erase_if(draft.next.conditions,
-                      [](const api::Condition& condition) { return condition.type == "DataDrift"; });
-    } else {
-        put(draft, "DataDrift", {state.status.c_str(), std::move(state.reason), std::move(state.message)});
-    }
+    putOptional(draft, "DataDrift", state.status, std::move(state.reason), std::move(state.message));
+}
+
+void putSourceReady(Draft& draft) {
+    SourceState state = sourceState(draft);
+    putOptional(draft, "SourceReady", state.status, std::move(state.reason), std::move(state.message));
 }
 
 }  // namespace
@@ -150,6 +170,7 @@ void fillConditions(Draft& draft, const Acceptance& acceptance) {
     putPaused(draft);
     putMetricsReachable(draft);
     putDataDrift(draft);
+    putSourceReady(draft);
     std::ranges::sort(draft.next.conditions, {}, &api::Condition::type);
 }
 

@@ -81,7 +81,7 @@ void Draft::ensureReplicas(const std::string& revision, int replicas, const std:
         }
         return;
     }
-    if (revision != spec().revision || !spec().problems.empty()) return;
+    if (revision != spec().revision || !spec().usable()) return;
     const std::string name = api::childName(seen.object.meta.name, revision);
     if (const api::Refusal* refused = refusal("ReplicaSet", name);
         refused && now() < refused->at + kRefusalRetry) {
@@ -132,7 +132,7 @@ void Draft::route(const std::string& revision, const std::string& why, bool firs
 // wide route the stable version counts.
 std::vector<api::ServicePort> Draft::portsFor(const api::Service& main, const std::string& revision) const {
     const std::string behind = revision.empty() ? stable() : revision;
-    const bool usable = spec().problems.empty();
+    const bool usable = spec().usable();
     const api::Service* own = service(api::childName(seen.object.meta.name, behind));
     if (usable && (behind == spec().revision || !own)) return spec().ports;
     if (!own) return main.ports;
@@ -147,7 +147,7 @@ std::vector<api::ServicePort> Draft::portsFor(const api::Service& main, const st
 
 void Draft::ensurePorts() {
     const api::Service* main = mainService();
-    if (!main || !spec().problems.empty()) return;
+    if (!main || !spec().usable()) return;
     const auto sameDoor = [](const api::ServicePort& a, const api::ServicePort& b) {
         return a.name == b.name && a.port == b.port;
     };

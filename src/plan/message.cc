@@ -9,6 +9,7 @@
 #include "plan/decisions.h"
 #include "plan/judged.h"
 #include "plan/readiness.h"
+#include "plan/source.h"
 #include "plan/stepping.h"
 #include "plan/versions.h"
 
@@ -137,6 +138,13 @@ std::string watchNote(const Draft& draft) {
     return watch->until ? cat(", watched until ", formatTime(*watch->until)) : ", watched from now on";
 }
 
+// "at 2026-01-02T03:04:05Z".
+std::string whenQuarantined(const Draft& draft) {
+    const auto& entries = draft.next.quarantined;
+    const auto entry = std::ranges::find(entries, draft.spec().revision, &api::QuarantineEntry::revision);
+    return entry == entries.end() ? "before" : cat("at ", formatTime(entry->at));
+}
+
 std::string steadyMessage(const Draft& draft) {
     const std::string stable = draft.stable();
     if (stable.empty())
@@ -148,12 +156,12 @@ std::string steadyMessage(const Draft& draft) {
     }
     if (heldByQuarantine(draft)) {
         const std::string& revision = draft.spec().revision;
-        return cat("version ", versionLabel(draft, revision),
-                   " was rolled back before and is not tried again; to insist: ",
+        return cat(whatIsWanted(draft), " was rolled back ", whenQuarantined(draft),
+                   " and is not tried again; to insist: ",
                    decisionCommand(draft, api::kRetryAnnotation,
                                    cat(revision, ".", lastAttempt(draft.next, revision))));
     }
-    if (draft.spec().problems.empty() && draft.spec().revision != stable) {
+    if (draft.spec().usable() && draft.spec().revision != stable) {
         return cat("version ", versionLabel(draft, draft.spec().revision),
                    " waits: ", draft.spec().paused ? "spec.paused is true" : "spec.replicas is 0");
     }
@@ -164,7 +172,7 @@ std::string steadyMessage(const Draft& draft) {
 
 bool heldByQuarantine(const Draft& draft) {
     const std::string& revision = draft.spec().revision;
-    return !draft.live() && draft.spec().problems.empty() && revision != draft.stable() &&
+    return !draft.live() && draft.spec().usable() && revision != draft.stable() &&
            isQuarantined(draft.next, revision);
 }
 
@@ -181,7 +189,8 @@ std::string phaseText(const Draft& draft) {
 std::string messageText(const Draft& draft, const Acceptance& acceptance) {
     if (!acceptance.accepted) return acceptance.message;
     if (!draft.blocked.empty()) return draft.blocked;
-    const std::string text = draft.live() ? liveMessage(draft) : steadyMessage(draft);
+    const std::string about = draft.live() ? liveMessage(draft) : steadyMessage(draft);
+    const std::string text = draft.spec().unresolved ? cat(about, "; ", sourceState(draft).message) : about;
     return draft.spec().paused && draft.live() ? cat("paused (spec.paused): ", text) : text;
 }
 

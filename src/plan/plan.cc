@@ -13,6 +13,7 @@
 #include "plan/judged.h"
 #include "plan/promotion.h"
 #include "plan/returning.h"
+#include "plan/source.h"
 #include "plan/starting.h"
 #include "plan/status_writing.h"
 #include "plan/stepping.h"
@@ -123,8 +124,8 @@ void maybeBegin(Draft& draft, const std::string& wanted, bool forward) {
 }
 
 void decide(Draft& draft, bool accepted) {
-    const bool forward = accepted && !draft.spec().paused;
-    const bool specUsable = draft.spec().problems.empty();
+    const bool forward = accepted && !draft.spec().unresolved && !draft.spec().paused;
+    const bool specUsable = draft.spec().usable();
     const std::string& wanted = draft.spec().revision;
     if (draft.live() && draft.rollout().phase == Phase::RollingBack) {
         raiseFloor(draft);  // a return is part of the rollout: stable does not shrink before its end
@@ -188,6 +189,7 @@ api::Plan plan(const api::Observed& seen) {
     const Acceptance acceptance = accept(draft);
     resumeReturn(draft);
     recordDecisions(draft);
+    recordSource(draft);
     decide(draft, acceptance.accepted);
     keepObjects(draft);
     fillVersions(draft);

@@ -85,6 +85,7 @@ api::Observed Scene::observe() const {
     seen.refusals = refusals_;
     seen.diagnosis = diagnosis_;
     seen.drainDelay = drainDelay_;
+    seen.source = look_;
     if (judgement_) {
         api::Judgement said = *judgement_;
         // Unless the scenario says otherwise it is about what the planner wants judged now.
@@ -97,6 +98,7 @@ api::Observed Scene::observe() const {
 
 void Scene::record(const api::Plan& plan) {
     if (plan.status) object_.status = api::normalised(*plan.status);
+    adoptSource();
 }
 
 void Scene::obey(const api::Plan& plan) {

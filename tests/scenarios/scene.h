@@ -47,6 +47,9 @@ class Scene {
     };
 
     void readObject(const Json& given);
+    void readLook(const Json& written);
+    // What the spec owes to the status: the model's id. Revisions are named by its version.
+    void adoptSource();
     void readVersion(const std::string& revision, const Json& written);
     void readMainService(const Json& written);
     void readRefusals(const Json& list);
@@ -63,6 +66,7 @@ class Scene {
     std::vector<api::Refusal> refusals_;
     std::optional<api::Diagnosis> diagnosis_;
     std::optional<api::Judgement> judgement_;
+    std::optional<api::SourceLook> look_;
     bool orderGiven_ = false;
     Duration drainDelay_{std::chrono::seconds(5)};
 };

@@ -4,6 +4,7 @@
 #include "api/codec.h"
 #include "api/enum_names.h"
 #include "api/names.h"
+#include "api/spec_codec.h"
 #include "base/text.h"
 #include "scene.h"
 
@@ -112,10 +113,11 @@ void readOrder(const Json& written, api::JudgeOrder& order) {
 }  // namespace
 
 Scene::Scene(const Json& given) {
-    checkKeys(given,
-              {"at", "recordedAt", "spec", "wants", "generation", "annotations", "deleting", "status",
-               "versions", "selects", "mainService", "judgement", "refusals", "diagnosis", "drainDelay"},
-              "given");
+    checkKeys(
+        given,
+        {"at", "recordedAt", "spec", "wants", "generation", "annotations", "deleting", "status", "versions",
+         "selects", "mainService", "judgement", "refusals", "diagnosis", "drainDelay", "look"},
+        "given");
     if (given.contains("at")) at_ = momentOf(given["at"], "at");
     if (given.contains("recordedAt")) recordedAt_ = momentOf(given["recordedAt"], "recordedAt");
     readObject(given);
@@ -131,6 +133,7 @@ Scene::Scene(const Json& given) {
                                     momentOf(written.at("at"), "diagnosis.at")};
     }
     if (given.contains("judgement")) readJudgement(given["judgement"]);
+    if (given.contains("look")) readLook(given["look"]);
     if (given.contains("drainDelay")) drainDelay_ = momentOf(given["drainDelay"], "drainDelay") - kStart;
 }
 
@@ -138,7 +141,8 @@ void Scene::readObject(const Json& given) {
     const std::string wants = textIn(given, "wants", "v1");
     Json spec = given.value("spec", Json::object());
     checkSchema(spec, resourceSchema()["properties"]["spec"], "spec");
-    if (!spec["model"].contains("version")) spec["model"]["version"] = wants;
+    if (!spec["model"].contains("version") && !spec["model"].contains("source"))
+        spec["model"]["version"] = wants;
     Json body = {{"metadata",
                   {{"name", "fraud"}, {"namespace", "ml"}, {"uid", "uid-fraud"}, {"resourceVersion", "7"}}},
                  {"spec", spec}};
@@ -148,11 +152,39 @@ void Scene::readObject(const Json& given) {
     if (given.contains("status")) {
         checkSchema(given["status"], resourceSchema()["properties"]["status"], "status");
         body["status"] = withMoments(given["status"]);
+        Json& status = body["status"];
+        // So that no hash has to be known.
+        if (status.contains("source") && status["source"].value("written", "") == "now")
+            status["source"]["written"] = api::revisionOf(spec);
     }
     auto object = api::decodeModelDeployment(body);
     if (!object) throw BadTable(object.error().message);
     object_ = std::move(object).value();
     object_.spec.revision = wants;
+    adoptSource();
+}
+
+void Scene::adoptSource() {
+    api::Spec& spec = object_.spec;
+    if (!spec.source) return;
+    const auto& known = object_.status.source;
+    spec.unresolved = !known || known->written != spec.written;
+    spec.revision = spec.unresolved ? "" : known->model.version;
+    spec.modelId = spec.unresolved ? "" : known->model.id;
+    spec.model.version = spec.revision;
+}
+
+void Scene::readLook(const Json& written) {
+    checkKeys(written, {"found", "reason", "message", "refresh", "about"}, "look");
+    api::SourceLook look;
+    look.written = textIn(written, "about", object_.spec.written);
+    look.refresh = textIn(written, "refresh");
+    look.reason = textIn(written, "reason");
+    look.message = textIn(written, "message");
+    const std::string version = textIn(written, "found");
+    if (!version.empty())
+        look.model = api::ResolvedModel{cat("mlflow:fraud/", version), version, {}, 5, 1204};
+    look_ = look;
 }
 
 void Scene::readVersion(const std::string& revision, const Json& written) {

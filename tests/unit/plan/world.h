@@ -38,6 +38,7 @@ class World {
     std::vector<std::string> actions;    // what was done, in order, in short words
     std::vector<api::EventNote> events;
     std::function<api::Judgement(const api::JudgeOrder&)> judge = calmAndSafe;
+    std::function<void()> decode = [] {};  // before each plan: what the spec owes to the status
     api::Plan last;
     std::map<std::string, int> writes;  // API writes by kind, the reading of pods left out
     Duration podEvery{0};
@@ -125,6 +126,7 @@ class World {
     }
 
     void observe() {
+        decode();
         for (auto& set : seen.replicaSets) {
             set.statusReplicas = set.replicas;
             set.ready = readyOf(set);
