@@ -25,6 +25,7 @@
 #include "net/form_poster.h"
 #include "net/plain_opening.h"
 #include "net/tls_opening.h"
+#include "net/web_exchange.h"
 #include "runtime/access_reader.h"
 #include "runtime/bodies.h"
 #include "runtime/controller.h"
@@ -38,6 +39,8 @@
 #include "runtime/recordings_page.h"
 #include "runtime/reference_reader.h"
 #include "runtime/sampler.h"
+#include "runtime/source_resolver.h"
+#include "runtime/source_watch.h"
 #include "runtime/startup.h"
 #include "runtime/thread_name.h"
 #include "runtime/watched_objects.h"
@@ -87,6 +90,7 @@ class Operator {
     runtime::RecordAccess recordAccess();
     runtime::WatchedObjects::Listeners listeners();
     kube::Election::Options electionOptions() const;
+    runtime::SourceWatch::Parts sourceParts();
     void onFound(const std::string& key, const runtime::Examiner& examiner,
                  const runtime::Examiner::Finding& finding);
     std::string page();
@@ -121,6 +125,7 @@ class Operator {
     std::unique_ptr<runtime::Sampler> sampler_;
     std::unique_ptr<apply::Applier> applier_;
     std::unique_ptr<apply::RecordStore> records_;
+    std::unique_ptr<runtime::SourceWatch> sources_;  // where there is something that loads models
     std::unique_ptr<runtime::Controller> controller_;
     std::mutex workersMutex_;
     std::vector<std::jthread> workers_;
@@ -237,7 +242,8 @@ runtime::Controller::Parts Operator::controllerParts() {
             runtime::accessReader(*metered_, requests_),
             options_.drainDelay,
             [this](const std::string& key) { return recordings_.open(key); },
-            recordAccess()};
+            recordAccess(),
+            sources_.get()};
 }
 
 runtime::RecordAccess Operator::recordAccess() {
@@ -248,6 +254,14 @@ runtime::RecordAccess Operator::recordAccess() {
                    const std::stop_token& stop) {
                 return records_->write(object, writing.text, writing.known, stop);
             }};
+}
+
+runtime::SourceWatch::Parts Operator::sourceParts() {
+    return {runtime::sourceResolver(
+                {*metered_, requests_, clock_,
+                 [this](const std::string& authorities) { return net::makeExchange(authorities, log_); },
+                 sources::makeStore}),
+            clock_, log_, random_, [this](const std::string& key) { queue_.add(key); }};
 }
 
 void Operator::build() {
@@ -264,9 +278,10 @@ void Operator::build() {
         *scraper_, *objects_, clock_, random_,
         [this](const std::string& key, const runtime::Examiner& examiner,
                const runtime::Examiner::Finding& finding) { onFound(key, examiner, finding); });
-    applier_ =
-        std::make_unique<apply::Applier>(*metered_, requests_, runtime::bodies(), mayWrite, clock_, log_);
+    applier_ = std::make_unique<apply::Applier>(*metered_, requests_, runtime::bodies(options_.fetchImage),
+                                                mayWrite, clock_, log_);
     records_ = std::make_unique<apply::RecordStore>(*metered_, requests_, mayWrite);
+    if (!options_.fetchImage.empty()) sources_ = std::make_unique<runtime::SourceWatch>(sourceParts());
     controller_ = std::make_unique<runtime::Controller>(controllerParts());
 }
 
@@ -289,6 +304,7 @@ void Operator::lead() {
         events_->start();
     }
     sampler_->start();
+    if (sources_) sources_->start();
     for (const std::string& key : objects_->keys()) queue_.add(key);
     for (int i = 0; i < options_.workers; ++i) {
         workers_.emplace_back([this] { controller_->work(stop_.get_token()); });
@@ -359,6 +375,7 @@ void Operator::shutDown() {
     }
     events_->stop();
     if (elector_) elector_->stop();
+    if (sources_) sources_->stop();  // what is looked up now is for nobody any more
     leads_ = false;
     metricsServer_.reset();
     objects_->requestStop();

@@ -59,6 +59,12 @@ kube::EventInput eventOf(const api::Observed& seen, const api::EventNote& note, 
     return input;
 }
 
+// Where the operator was not told what loads a model.
+constexpr const char* kNoFetchImage =
+    "spec.model.source: is stated, but the operator runs without --fetch-image, so that no pod could load "
+    "the "
+    "model; set fetch.image of the chart, or put the model into the image and remove source";
+
 // The outcomes that `after` records and `before` did not.
 std::vector<std::string> newOutcomes(const api::Status& before, const api::Status& after) {
     std::vector<std::string> outcomes;
@@ -90,7 +96,7 @@ void Controller::reconcile(const std::string& key, const std::stop_token& stop) 
     if (!sight.object || sight.object->meta.deleting) return drop(key);
     if (!caughtUp(key, sight)) return parts_.queue.addAt(key, began + kGateRetry);
     Memory& memory = memoryOf(key, *sight.object);
-    const api::Observed seen = observe(std::move(sight), memory);
+    const api::Observed seen = observe(key, std::move(sight), memory);
     api::Plan plan = plan::plan(seen);
     // What would come back as it is recorded already is not written.
     if (plan.status && api::normalised(*plan.status) == seen.object.status) plan.status.reset();
@@ -103,6 +109,7 @@ void Controller::reconcile(const std::string& key, const std::stop_token& stop) 
                  stop);
     keepRecord(*memory.examiner, seen.object, parts_.recordAccess, parts_.clock, stop);
     parts_.watch(key, memory.examiner);
+    if (parts_.sources) parts_.sources->want(key, seen.object);
     again(key, plan, outcome);
     parts_.metrics.reconciled(nameOf(outcome.ending), parts_.clock.sinceBoot() - began);
 }
@@ -136,13 +143,14 @@ void Controller::drop(const std::string& key) {
         memories_.erase(key);
     }
     parts_.forget(key);
+    if (parts_.sources) parts_.sources->forget(key);
     parts_.gate.forget(key);
     parts_.queue.forget(key);
     const size_t slash = key.find('/');
     if (slash != std::string::npos) parts_.metrics.forget(key.substr(0, slash), key.substr(slash + 1));
 }
 
-api::Observed Controller::observe(Sight sight, const Memory& memory) const {
+api::Observed Controller::observe(const std::string& key, Sight sight, const Memory& memory) const {
     api::Observed seen;
     seen.at = parts_.clock.wall();
     seen.split = routing::observeSplit(*sight.object, sight.replicaSets, sight.services, sight.slices);
@@ -155,6 +163,8 @@ api::Observed Controller::observe(Sight sight, const Memory& memory) const {
     seen.judgement = memory.examiner->judgement();
     seen.drainDelay = parts_.drainDelay;
     seen.statusWrittenAt = memory.statusWrittenAt;
+    if (parts_.sources) seen.source = parts_.sources->newest(key);
+    if (seen.object.spec.source && !parts_.sources) seen.object.spec.problems.emplace_back(kNoFetchImage);
     return seen;
 }
 

@@ -22,6 +22,7 @@
 #include "runtime/object_source.h"
 #include "runtime/readings.h"
 #include "runtime/reference_reader.h"
+#include "runtime/source_watch.h"
 #include "runtime/work_queue.h"
 
 namespace serin::runtime {
@@ -52,6 +53,8 @@ class Controller {
         std::function<std::unique_ptr<judge::RecordingSink>(const std::string& key)> record{};
         // The hourly records; empty functions: none are kept.
         RecordAccess recordAccess{};
+        // Outlives it too. Looks up sources; absent: pods could not load a model, and a spec with a source is a problem.
+        SourceWatch* sources = nullptr;
     };
     explicit Controller(Parts parts) : parts_(std::move(parts)) {}
 
@@ -74,7 +77,7 @@ class Controller {
     bool caughtUp(const std::string& key, const Sight& sight);
     Memory& memoryOf(const std::string& key, const api::ModelDeployment& object);
     void drop(const std::string& key);
-    api::Observed observe(Sight sight, const Memory& memory) const;
+    api::Observed observe(const std::string& key, Sight sight, const Memory& memory) const;
     void tell(const api::Observed& seen, const api::Plan& plan) const;
     void remember(const std::string& key, Memory& memory, const apply::Outcome& outcome);
     void announce(const api::Observed& seen, const api::Plan& plan, const apply::Outcome& outcome) const;

@@ -62,7 +62,15 @@ void Examiner::restore(const std::string& state) {
     restored_ = true;
 }
 
+void Examiner::noteRuntime(const api::Spec& spec) {
+    if (!runtimes_.contains(spec.revision) && runtimes_.size() >= kMostRuntimes) runtimes_.clear();
+    runtimes_[spec.revision] = spec.runtime;
+}
+
 void Examiner::adoptSpec(const api::ModelDeployment& object) {
+    // A source that moved makes another revision of the same generation.
+    const bool known = object.meta.generation == generation_ && runtimes_.contains(object.spec.revision);
+    if (object.spec.usable() && !known) noteRuntime(object.spec);
     if (object.meta.generation == generation_) return;
     generation_ = object.meta.generation;
     space_ = object.meta.ns;
@@ -77,8 +85,6 @@ void Examiner::adoptSpec(const api::ModelDeployment& object) {
         return;
     }
     accepted_ = true;
-    if (runtimes_.size() >= kMostRuntimes) runtimes_.clear();
-    runtimes_[spec.revision] = runtime_;
     judge_.setAnalysis(analysis_);
     adoptReference();
     accessSource_ = analysis_->prometheus ? analysis_->prometheus->access : spec.metricsAccess;

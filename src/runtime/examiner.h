@@ -80,6 +80,7 @@ class Examiner {
 
   private:
     void restore(const std::string& state);
+    void noteRuntime(const api::Spec& spec);
     void adoptSpec(const api::ModelDeployment& object);
     void adoptOrder(const api::JudgeOrder& order, Timestamp now);
     void adoptReadiness(const api::Split& split, Timestamp now);

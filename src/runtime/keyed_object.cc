@@ -1,6 +1,8 @@
 #include "runtime/keyed_object.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "api/json_read.h"
 #include "base/shorten.h"
@@ -12,6 +14,21 @@ namespace {
 
 constexpr size_t kMostKeysShown = 5;
 constexpr size_t kLongestKeyShown = 60;
+
+// Who asks, where the refusal does not name a service account.
+constexpr const char* kUnknownAccount = "NAMESPACE_OF_SERIN:SERVICE_ACCOUNT_OF_SERIN";
+
+// "namespace:name" of the service account in the API server's own words.
+std::string accountIn(const std::string& refusal) {
+    constexpr std::string_view kBegin = "User \"system:serviceaccount:";
+    const size_t found = refusal.find(kBegin);
+    if (found == std::string::npos) return kUnknownAccount;
+    const std::string account = split(refusal.substr(found + kBegin.size()), '"').front();
+    const bool plain = std::ranges::all_of(account, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':';
+    });
+    return plain && std::ranges::count(account, ':') == 1 ? account : kUnknownAccount;
+}
 
 Trouble unread(const Error& error, const KeyedObject& object) {
     if (error.code == ErrorCode::NotFound) {
@@ -36,6 +53,13 @@ std::string KeyedData::keys() const {
         if (shown.size() < kMostKeysShown) shown.push_back(shortened(key, kLongestKeyShown));
     }
     return shown.empty() ? "no key" : cat(join(shown, ", "), data.size() > kMostKeysShown ? ", …" : "");
+}
+
+std::string grantTheSecret(const std::string& space, const std::string& name, const std::string& refusal) {
+    const std::string role = cat("serin-reads-", name);
+    return cat("grant it: kubectl create role ", role, " -n ", space,
+               " --verb=get --resource=secrets --resource-name=", name, " && kubectl create rolebinding ",
+               role, " -n ", space, " --role=", role, " --serviceaccount=", accountIn(refusal));
 }
 
 std::string upgradeTheChart(const std::string& refusal) {

@@ -32,6 +32,10 @@ struct Trouble {
     bool failed = false;
 };
 
+// What a person does about a Secret that may not be read, which the refusal names: two commands for whoever
+// may grant rights in the namespace.
+std::string grantTheSecret(const std::string& space, const std::string& name, const std::string& refusal);
+
 struct KeyedData {
     std::map<std::string, std::string> data;  // as it stands there: a Secret's values are base64
     Trouble trouble;

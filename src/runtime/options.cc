@@ -72,6 +72,10 @@ std::vector<Flag> clusterFlags() {
          [](Options& o, const std::string& v) { return assign(o.drainDelay, parseWait(v)); }},
         {"workers", "N", "ModelDeployments that are worked on at the same time (default 2)",
          [](Options& o, const std::string& v) { return assign(o.workers, parseInteger(v, 1, 64)); }},
+        {"fetch-image", "IMAGE",
+         "Image of serin-fetch, which loads models from spec.model.source (default: none, such specs are not "
+         "accepted)",
+         [](Options& o, const std::string& v) { return assign(o.fetchImage, Result<std::string>(v)); }},
     };
 }
 

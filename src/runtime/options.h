@@ -27,6 +27,7 @@ struct Options {
     LogLevel logLevel = LogLevel::Info;
     Duration drainDelay{std::chrono::seconds(5)};
     int workers = 2;
+    std::string fetchImage;  // loads models from their sources; empty: no spec may have a source
     std::string kubeconfig;
     bool version = false;
     bool help = false;

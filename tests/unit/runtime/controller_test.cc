@@ -168,6 +168,58 @@ TEST_F(ControllerTest, AnObjectMadeAnewHasARecordingOfItsOwn) {
     EXPECT_THAT(recorded, ElementsAre("ml/fraud", "ml/fraud"));
 }
 
+TEST_F(ControllerTest, ASourceThatNothingCouldLoadIsAProblem) {
+    source.sight.object->spec.source.emplace().uri = "mlflow://fraud@champion";
+    run();
+    ASSERT_EQ(transport.requests.size(), 1u);
+    EXPECT_THAT(transport.requests[0].body, HasSubstr("the operator runs without --fetch-image"));
+}
+
+// As the codec: what the source means is known where the status has it.
+TEST(ControllerWithSources, WhatALookFoundIsRecordedAndNothingStartsBefore) {
+    serin::testing::ScriptedTransport transport;
+    serin::testing::ManualClock clock;
+    serin::testing::QuietLogger log;
+    OneObject source;
+    WorkQueue queue(clock);
+    cache::WriteGate gate;
+    Metrics metrics;
+    apply::Applier applier(
+        transport, kube::RequestBuilder("test"), {}, [] { return true; }, clock, log);
+    SourceWatch sources(
+        {[](const std::string&, const api::ModelSource&, std::stop_token) {
+             return SourceAnswer{api::ResolvedModel{"mlflow:fraud/13", "13", {}, 5, 9}, "", ""};
+         },
+         clock, log, [] { return 0.5; }, [&](const std::string& key) { queue.add(key); }});
+    Controller controller({source, queue, gate, applier, metrics, clock, log, [](kube::EventInput) {},
+                           [](const std::string&, const auto&) {}, [](const std::string&) {},
+                           referenceReader(transport, kube::RequestBuilder("test")),
+                           accessReader(transport, kube::RequestBuilder("test")),
+                           Duration{std::chrono::seconds(5)}, nullptr, &sources});
+    api::ModelDeployment object;
+    object.meta.name = "fraud";
+    object.meta.ns = "ml";
+    object.meta.uid = "uid-fraud";
+    object.spec.source.emplace().uri = "mlflow://fraud@champion";
+    object.spec.written = "h0x4t52e5m";
+    object.spec.unresolved = true;
+    source.sight.object = object;
+    for (const char* kind : {"ModelDeployment", "ReplicaSet", "Service", "EndpointSlice"}) {
+        source.sight.versions[kind] = "10";
+    }
+    controller.reconcile("ml/fraud", {});
+    ASSERT_EQ(transport.requests.size(), 1u);
+    EXPECT_THAT(transport.requests[0].body, HasSubstr("is being looked up"));
+    EXPECT_TRUE(sources.turn());
+    EXPECT_EQ(queue.poll(), "ml/fraud");
+    controller.reconcile("ml/fraud", {});
+    ASSERT_EQ(transport.requests.size(), 2u);
+    EXPECT_THAT(transport.requests[1].body, HasSubstr(R"("id":"mlflow:fraud/13")"));
+    source.sight.object.reset();
+    controller.reconcile("ml/fraud", {});
+    EXPECT_EQ(sources.newest("ml/fraud"), std::nullopt);
+}
+
 TEST_F(ControllerTest, ReportsASpecThatCannotBeAccepted) {
     source.sight.object->spec.problems = {
         "spec.runtime.container: is \"x\"; name a container of the template"};

@@ -185,6 +185,27 @@ TEST_F(ExaminerTest, AsksEachReadyPodOnceAtOnce) {
     EXPECT_TRUE(examiner.modelAnswers().empty());
 }
 
+TEST_F(ExaminerTest, RemembersTheRuntimeOfARevisionThatASourceMadeOfTheSameGeneration) {
+    Examiner examiner(object);
+    order(examiner, 0);
+    object.spec.revision = "newer";  // the alias moved
+    order(examiner, 1);
+    ++object.meta.generation;
+    object.spec.revision = "next";
+    object.spec.runtime.ports.metrics = 9999;
+    plan.order.stable = "newer";
+    plan.order.canary = "next";
+    split.versions["newer"] = split.versions["old"];
+    split.versions["next"] = split.versions["new"];
+    order(examiner, 2);
+    const auto request = examiner.round(split);
+    ASSERT_TRUE(request);
+    for (const signals::Target& target : request->targets) {
+        EXPECT_EQ(target.metricsPort, target.arm == signals::Arm::Canary ? 9999 : 8082);
+    }
+    EXPECT_EQ(request->targets.size(), 3u);
+}
+
 TEST_F(ExaminerTest, LetsTheProbeSpeakWhereThereIsNothingToAsk) {
     object.spec.runtime.readyPath.clear();
     Examiner examiner(object);

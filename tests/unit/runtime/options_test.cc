@@ -33,10 +33,11 @@ TEST(Options, HaveTheDefaultsOfTheHelp) {
 }
 
 TEST(Options, ReadEveryFlag) {
-    const auto options = parse(
-        {"--watch-namespaces=a, b,a", "--leader-elect=false", "--lease-name", "other", "--namespace=ml",
-         "--metrics-port=7", "--metrics-certificate=/c", "--metrics-key=/p", "--health-port=9",
-         "--log-format=json", "--log-level=debug", "--drain-delay=1m30s", "--workers=7", "--kubeconfig=/k"});
+    const auto options =
+        parse({"--watch-namespaces=a, b,a", "--leader-elect=false", "--lease-name", "other", "--namespace=ml",
+               "--metrics-port=7", "--metrics-certificate=/c", "--metrics-key=/p", "--health-port=9",
+               "--log-format=json", "--log-level=debug", "--drain-delay=1m30s", "--workers=7",
+               "--kubeconfig=/k", "--fetch-image=localhost/serin-fetch:1"});
     ASSERT_TRUE(options) << options.error().message;
     EXPECT_THAT(options->watchNamespaces, ElementsAre("a", "b"));
     EXPECT_FALSE(options->leaderElect);
@@ -51,6 +52,7 @@ TEST(Options, ReadEveryFlag) {
     EXPECT_EQ(options->drainDelay, Duration(std::chrono::seconds(90)));
     EXPECT_EQ(options->workers, 7);
     EXPECT_EQ(options->kubeconfig, "/k");
+    EXPECT_EQ(options->fetchImage, "localhost/serin-fetch:1");
 }
 
 TEST(Options, ASwitchMayStandAlone) {
@@ -108,7 +110,7 @@ TEST(Options, AreAllInTheHelp) {
     for (const char* flag : {"--watch-namespaces", "--leader-elect", "--lease-name", "--namespace",
                              "--metrics-port", "--metrics-authorization", "--metrics-certificate",
                              "--metrics-key", "--health-port", "--log-format", "--log-level", "--drain-delay",
-                             "--workers", "--kubeconfig", "--version", "--help"}) {
+                             "--workers", "--kubeconfig", "--fetch-image", "--version", "--help"}) {
         EXPECT_THAT(usage(), HasSubstr(flag));
     }
 }

@@ -1,0 +1,126 @@
+#include "runtime/source_watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/thread_name.h"
+
+namespace serin::runtime {
+
+SourceWatch::SourceWatch(Parts parts) : parts_(std::move(parts)), queue_(parts_.clock) {}
+
+void SourceWatch::stop() {
+    std::vector<std::jthread> ending;
+    {
+        const std::lock_guard lock(mutex_);
+        started_ = false;
+        ending.swap(threads_);
+    }
+    // All at once, for each may be within a request; joined without the mutex, which they need.
+    for (std::jthread& thread : ending) thread.request_stop();
+}
+
+void SourceWatch::start() {
+    const std::lock_guard lock(mutex_);
+    started_ = true;
+    addThreads();
+}
+
+void SourceWatch::addThreads() {
+    const size_t wanted = std::min(entries_.size(), kMostThreads);
+    if (!started_ || threads_.size() >= wanted) return;
+    const NamedWhile name("source");
+    while (threads_.size() < wanted) {
+        threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
+    }
+}
+
+void SourceWatch::run(const std::stop_token& stop) {
+    while (const auto key = queue_.take(stop)) {
+        look(*key, stop);
+        queue_.done(*key);
+    }
+}
+
+bool SourceWatch::turn(const std::stop_token& stop) {
+    const auto key = queue_.poll();
+    if (!key) return false;
+    look(*key, stop);
+    queue_.done(*key);
+    return true;
+}
+
+void SourceWatch::want(const std::string& key, const api::ModelDeployment& object) {
+    const std::optional<SourceQuestion> question = questionOf(object);
+    // What a spec that cannot be accepted wants is not known, and its source may be wanted again.
+    if (!question && !object.spec.problems.empty()) return;
+    if (!question) return forget(key);
+    const std::lock_guard lock(mutex_);
+    auto place = entries_.find(key);
+    // An object of the same name that was made anew is another one.
+    if (place != entries_.end() && place->second.uid != object.meta.uid) {
+        entries_.erase(place);
+        place = entries_.end();
+    }
+    if (place == entries_.end()) {
+        place =
+            entries_.emplace(key, Entry{object.meta.uid, object.meta.ns, SourceSchedule(parts_.random), {}})
+                .first;
+    }
+    Entry& entry = place->second;
+    const std::optional<Duration> before = entry.schedule.due();
+    entry.schedule.want(*question, isOpen(*question, object.status), parts_.clock.sinceBoot());
+    if (entry.look && entry.look->written != question->written) entry.look.reset();
+    if (const auto due = entry.schedule.due(); due && due != before) queue_.addAt(key, *due);
+    addThreads();
+}
+
+void SourceWatch::forget(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    entries_.erase(key);
+}
+
+std::optional<api::SourceLook> SourceWatch::newest(const std::string& key) const {
+    const std::lock_guard lock(mutex_);
+    const auto place = entries_.find(key);
+    return place == entries_.end() ? std::nullopt : place->second.look;
+}
+
+std::optional<SourceWatch::Task> SourceWatch::begin(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    const auto place = entries_.find(key);
+    if (place == entries_.end() || !place->second.schedule.due()) return std::nullopt;
+    const Duration due = *place->second.schedule.due();
+    if (due > parts_.clock.sinceBoot()) {
+        queue_.addAt(key, due);
+        return std::nullopt;
+    }
+    return Task{place->second.space, place->second.schedule.question()};
+}
+
+void SourceWatch::look(const std::string& key, const std::stop_token& stop) {
+    const std::optional<Task> task = begin(key);
+    if (!task) return;
+    const SourceAnswer answer = parts_.resolve(task->space, task->question.source, stop);
+    if (stop.stop_requested()) return;
+    if (!answer.model) {
+        parts_.log.info("a source could not be looked up",
+                        {{"object", key}, {"reason", answer.reason}, {"error", answer.message}});
+    }
+    if (end(key, task->question, answer)) parts_.ended(key);
+}
+
+bool SourceWatch::end(const std::string& key, const SourceQuestion& question, const SourceAnswer& answer) {
+    const std::lock_guard lock(mutex_);
+    const auto place = entries_.find(key);
+    // Something else is asked meanwhile, and its look is in the queue.
+    if (place == entries_.end() || !(place->second.schedule.question() == question)) return false;
+    Entry& entry = place->second;
+    entry.schedule.ended(answer.model.has_value(), parts_.clock.sinceBoot());
+    if (const auto due = entry.schedule.due()) queue_.addAt(key, *due);
+    entry.look =
+        api::SourceLook{question.written, question.refresh, answer.model, answer.reason, answer.message};
+    return true;
+}
+
+}  // namespace serin::runtime

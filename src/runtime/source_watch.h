@@ -1,0 +1,83 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/observed.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "kube/backoff.h"
+#include "runtime/source_resolver.h"
+#include "runtime/source_schedule.h"
+#include "runtime/work_queue.h"
+
+namespace serin::runtime {
+
+// Looks up what the sources of ModelDeployments mean, on threads of its own, so that a slow registry holds up
+// no reconcile. Thread-safe.
+class SourceWatch {
+  public:
+    static constexpr size_t kMostThreads = 8;
+
+    struct Parts {
+        ResolveSource resolve;  // called on several threads at once
+        const Clock& clock;     // these outlive it
+        Logger& log;
+        kube::Random random;
+        // A look at the source of this key ended: there is something new to plan from. On a thread of the
+        // watch.
+        std::function<void(const std::string& key)> ended;
+    };
+    explicit SourceWatch(Parts parts);
+    ~SourceWatch() { stop(); }
+
+    // Looks on threads of its own from now on; there is none before the first source is wanted.
+    void start();
+    // Waits for the requests under way; no other is begun.
+    void stop();
+    // One look that is due, on the calling thread; false when none was.
+    bool turn(const std::stop_token& stop = {});
+
+    // Looks as this object has it from now on; not at all where it has no source.
+    void want(const std::string& key, const api::ModelDeployment& object);
+    void forget(const std::string& key);
+    // The newest look that ended, at what was last wanted.
+    std::optional<api::SourceLook> newest(const std::string& key) const;
+
+  private:
+    struct Entry {
+        std::string uid;
+        std::string space;  // its namespace
+        SourceSchedule schedule;
+        std::optional<api::SourceLook> look;
+    };
+
+    struct Task {
+        std::string space;
+        SourceQuestion question;
+    };
+
+    void run(const std::stop_token& stop);
+    void look(const std::string& key, const std::stop_token& stop);
+    // What is to be looked up, if its time has come; puts the key back into the queue if it is still to come.
+    std::optional<Task> begin(const std::string& key);
+    // Whether it was still asked.
+    bool end(const std::string& key, const SourceQuestion& question, const SourceAnswer& answer);
+    // With the mutex held: as many threads as sources, up to the most.
+    void addThreads();
+
+    Parts parts_;
+    WorkQueue queue_;
+    mutable std::mutex mutex_;
+    std::map<std::string, Entry> entries_;  // of objects with a source
+    bool started_ = false;
+    std::vector<std::jthread> threads_;
+};
+
+}  // namespace serin::runtime

@@ -1,0 +1,182 @@
+#include "runtime/source_resolver.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/keyed_object.h"
+#include "tests/unit/apply/fakes.h"
+
+namespace serin::runtime {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class NoExchange final : public sources::Exchange {
+  public:
+    explicit NoExchange(std::vector<std::string>& urls) : urls_(urls) {}
+    Result<HttpResponse> send(const std::string& url, const HttpRequest&, size_t) override {
+        urls_.push_back(url);
+        return HttpResponse{200, {}, "{}"};
+    }
+
+  private:
+    std::vector<std::string>& urls_;
+};
+
+// Asks one URL, then says what it was told to say.
+class FakeStore final : public sources::Store {
+  public:
+    FakeStore(sources::Exchange& exchange, Result<sources::Resolution> says)
+        : exchange_(exchange), says_(std::move(says)) {}
+    Result<sources::Resolution> resolve(const api::ModelSource& source, Timestamp) override {
+        const auto answer = exchange_.send(source.uri, {}, 10);
+        if (!answer) return answer.error();
+        return says_;
+    }
+    Result<std::vector<sources::File>> files(const api::ModelSource&, const std::string&,
+                                             Timestamp) override {
+        return invalid("not asked");
+    }
+    Result<sources::Download> download(const api::ModelSource&, const std::string&, const sources::File&,
+                                       Timestamp) override {
+        return invalid("not asked");
+    }
+
+  private:
+    sources::Exchange& exchange_;
+    Result<sources::Resolution> says_;
+};
+
+class SourceResolverTest : public ::testing::Test {
+  protected:
+    SourceResolverTest() {
+        source.uri = "mlflow://fraud@champion";
+        source.reference.store = api::StoreKind::Mlflow;
+    }
+    SourceAnswer resolve(std::stop_token stop = {}) {
+        const ResolveSource resolver = sourceResolver(
+            {transport, kube::RequestBuilder("test"), clock,
+             [this](const std::string& pem) {
+                 authorities = pem;
+                 return std::make_unique<NoExchange>(urls);
+             },
+             [this](api::StoreKind, const sources::Credentials& given,
+                    sources::Exchange& exchange) -> Result<std::unique_ptr<sources::Store>> {
+                 credentials = given;
+                 return std::unique_ptr<sources::Store>(std::make_unique<FakeStore>(exchange, says));
+             }});
+        return resolver("ml", source, std::move(stop));
+    }
+    void refuse(int code, const std::string& reason, const std::string& message) {
+        transport.answer(code, R"({"kind":"Status","status":"Failure","message":")" + message +
+                                   R"(","reason":")" + reason + R"(","code":)" + std::to_string(code) + "}");
+    }
+
+    serin::testing::ScriptedTransport transport;
+    serin::testing::ManualClock clock;
+    api::ModelSource source;
+    Result<sources::Resolution> says = sources::Resolution{{"mlflow:fraud/13", "13", {}, 5, 9}, {}};
+    std::vector<std::string> urls;
+    std::string authorities;
+    sources::Credentials credentials;
+};
+
+TEST_F(SourceResolverTest, ReadsNothingThatTheSourceDoesNotName) {
+    const SourceAnswer answer = resolve();
+    ASSERT_TRUE(answer.model) << answer.message;
+    EXPECT_EQ(answer.model->id, "mlflow:fraud/13");
+    EXPECT_THAT(transport.requests, IsEmpty());
+    EXPECT_THAT(credentials, IsEmpty());
+    EXPECT_EQ(authorities, "");
+    EXPECT_THAT(urls, ElementsAre("mlflow://fraud@champion"));
+}
+
+TEST_F(SourceResolverTest, ReadsTheSecretAndTheConfigMapByName) {
+    source.credentialsSecret = "mlflow";
+    source.caConfigMap = "authorities";
+    source.caKey = "ca.crt";
+    transport.answer(200, R"({"data":{"MLFLOW_TRACKING_TOKEN":"YWJjCg==","OTHER":""}})");
+    transport.answer(200, R"({"data":{"ca.crt":"-----BEGIN CERTIFICATE-----"}})");
+    ASSERT_TRUE(resolve().model);
+    EXPECT_THAT(transport.lines(), ElementsAre("GET /api/v1/namespaces/ml/secrets/mlflow",
+                                               "GET /api/v1/namespaces/ml/configmaps/authorities"));
+    EXPECT_EQ(credentials, (sources::Credentials{{"MLFLOW_TRACKING_TOKEN", "abc"}, {"OTHER", ""}}));
+    EXPECT_EQ(authorities, "-----BEGIN CERTIFICATE-----");
+}
+
+TEST_F(SourceResolverTest, ARefusalHasTheCommandsThatGrantTheRight) {
+    source.credentialsSecret = "mlflow";
+    refuse(403, "Forbidden", R"(User \"system:serviceaccount:serin:serin\" cannot get resource)");
+    const SourceAnswer answer = resolve();
+    EXPECT_EQ(answer.reason, "CredentialsForbidden");
+    EXPECT_THAT(answer.message, AllOf(HasSubstr("kubectl create role serin-reads-mlflow -n ml --verb=get"),
+                                      HasSubstr("--serviceaccount=serin:serin")));
+    EXPECT_THAT(urls, IsEmpty());
+}
+
+TEST_F(SourceResolverTest, WhatIsMissingIsSaidWithTheWayOut) {
+    source.credentialsSecret = "mlflow";
+    refuse(404, "NotFound", "no");
+    EXPECT_THAT(resolve().message, HasSubstr("create it: kubectl create secret generic -n ml mlflow"));
+    source.credentialsSecret.clear();
+    source.caConfigMap = "authorities";
+    source.caKey = "ca.crt";
+    transport.answer(200, R"({"data":{"root.pem":"x"}})");
+    EXPECT_THAT(resolve().message, AllOf(HasSubstr("has no key \"ca.crt\" but root.pem"),
+                                         HasSubstr("model.source.ca.configMap.key")));
+}
+
+TEST_F(SourceResolverTest, AnApiServerThatDoesNotAnswerIsNobodysMistake) {
+    source.credentialsSecret = "mlflow";
+    transport.fail(ErrorCode::Unavailable);
+    EXPECT_EQ(resolve().reason, "StoreUnavailable");
+}
+
+TEST_F(SourceResolverTest, EachKindOfErrorHasItsReason) {
+    for (const auto& [code, reason] : {std::pair{ErrorCode::Unavailable, "StoreUnavailable"},
+                                       {ErrorCode::Unknown, "StoreUnavailable"},
+                                       {ErrorCode::TooMany, "StoreUnavailable"},
+                                       {ErrorCode::Forbidden, "StoreForbidden"},
+                                       {ErrorCode::Unauthorized, "StoreForbidden"},
+                                       {ErrorCode::NotFound, "NotFound"},
+                                       {ErrorCode::Invalid, "Invalid"}}) {
+        says = Error{code, "GET … answered that"};
+        const SourceAnswer answer = resolve();
+        EXPECT_FALSE(answer.model);
+        EXPECT_EQ(answer.reason, reason);
+        EXPECT_EQ(answer.message, "GET … answered that");
+    }
+}
+
+TEST_F(SourceResolverTest, AnIdThatCannotBeRecordedWholeIsNone) {
+    for (const size_t size : {size_t{0}, size_t{257}}) {
+        says = sources::Resolution{{std::string(size, 'i'), "13", {}, 5, 9}, {}};
+        EXPECT_EQ(resolve().reason, "Invalid") << size;
+    }
+    says = sources::Resolution{{std::string(256, 'i'), std::string(100, 'v'), {}, 5, 9}, {}};
+    ASSERT_TRUE(resolve().model);
+    EXPECT_LE(resolve().model->version.size(), 63u);
+}
+
+TEST_F(SourceResolverTest, NoRequestIsBegunAfterAStop) {
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_FALSE(resolve(stop.get_token()).model);
+    EXPECT_THAT(urls, IsEmpty());
+}
+
+TEST(StoreCredentials, NeverRepeatAValue) {
+    for (const char* value : {"c2VjcmV0\\nline", "c2VjcmV0Cmxpbm9l"}) {
+        const auto read = storeCredentials({{{"HF_TOKEN", value}}, {}}, "the Secret");
+        ASSERT_FALSE(read.ok());
+        EXPECT_THAT(read.error().message, AllOf(HasSubstr("HF_TOKEN"), Not(HasSubstr("secret"))));
+    }
+    EXPECT_FALSE(storeCredentials({}, "the Secret").ok());
+}
+
+}  // namespace
+}  // namespace serin::runtime
