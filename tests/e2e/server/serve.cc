@@ -27,6 +27,16 @@ std::string environment(const char* name, const std::string& fallback) {
     return value == nullptr ? fallback : value;
 }
 
+// The words of a file of the model, where there is a folder of one; else of the environment.
+std::string ofModel(const char* file, const char* name, const std::string& fallback) {
+    const std::string folder = environment("MODEL_FOLDER", "");
+    if (folder.empty()) return environment(name, fallback);
+    std::ifstream input(folder + "/" + file);
+    std::ostringstream words;
+    words << input.rdbuf();
+    return input ? words.str() : fallback;
+}
+
 // What can be ordered. Thread-safe.
 class Settings {
 public:
@@ -239,7 +249,7 @@ private:
     }
 
     const std::string model_ = environment("MODEL", "model");
-    const std::string version_ = environment("VERSION", "");
+    const std::string version_ = ofModel("version", "VERSION", "");
     const std::string metricsPort_ = environment("METRICS_PORT", "");
     const std::string token_ = environment("METRICS_TOKEN", "");
     Metrics metrics_;
@@ -257,7 +267,7 @@ int serve() {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
     Inference inference;
-    if (const std::string wrong = inference.settings.order(environment("SETTINGS", "")); !wrong.empty()) {
+    if (const std::string wrong = inference.settings.order(ofModel("settings", "SETTINGS", "")); !wrong.empty()) {
         std::fprintf(stderr, "no such setting: %s\n", wrong.c_str());
         return 2;
     }

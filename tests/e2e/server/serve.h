@@ -4,9 +4,10 @@ namespace testserver {
 
 // An inference server (Open Inference Protocol, version 2) whose every fault can be ordered. Returns the exit code.
 //
-// Environment: PORT (8080), MODEL (the one model's name), VERSION (named in answers), SETTINGS. With METRICS_PORT
-// /metrics is there alone, over TLS with the PEM files METRICS_CERTIFICATE and METRICS_KEY, and for those only who show
-// METRICS_TOKEN as bearer token, where that is set. Settings are words
+// Environment: PORT (8080), MODEL (the one model's name), VERSION (named in answers), SETTINGS; with MODEL_FOLDER the
+// files `version` and `settings` in there instead of the last two. With METRICS_PORT /metrics is there alone, over TLS
+// with the PEM files METRICS_CERTIFICATE and METRICS_KEY, and for those only who show METRICS_TOKEN as bearer token,
+// where that is set. Settings are words
 // `key=value`, in SETTINGS at the start and in the body of POST /control at any time:
 //   errors=0.1          share of inference requests answered with 500
 //   latency_ms=20       added to every inference request

@@ -1,0 +1,166 @@
+"""A registry beside the cluster that answers as MLflow's tracking server documents it (its REST API 2.0 with artifacts
+proxied): a process in the cluster's network namespace, which the operator and the pods reach at the node's address.
+
+    registry.py LISTEN FOLDER      serves what FOLDER has: aliases.json, and a folder for each version of the model"""
+
+import base64
+import http.server
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+
+NETWORK = os.environ.get("SERIN_NETNS", "serin")
+LISTEN = 29000 + os.getpid() % 10000  # each worker of the tests its own
+MODEL = "fraud"
+USER, PASSWORD = "reader", "open sesame"
+
+
+class Registry:
+    """Use as a context manager. `guarded`: for those alone who know the PASSWORD of USER."""
+
+    def __init__(self, guarded=False):
+        from .cluster import CLUSTER
+        self._folder = tempfile.TemporaryDirectory(prefix="serin-registry-")
+        self._path = pathlib.Path(self._folder.name)
+        (self._path / "aliases.json").write_text("{}")
+        (self._path / "guarded").write_text(f"{USER}:{PASSWORD}" if guarded else "")
+        node = CLUSTER.get("/api/v1/nodes")["items"][0]
+        host = next(a["address"] for a in node["status"]["addresses"] if a["type"] == "InternalIP")
+        self.address = f"http://{host}:{LISTEN}"
+        self._process = None
+
+    def register(self, version, settings=""):
+        """A version whose model has these orders to the test server (tests/e2e/server/serve.h)."""
+        folder = self._path / version / "data"
+        folder.mkdir(parents=True)
+        (folder.parent / "MLmodel").write_text("flavors: {}\n")
+        (folder / "version").write_text(version)
+        (folder / "settings").write_text(settings)
+
+    def point(self, alias, version):
+        aliases = json.loads((self._path / "aliases.json").read_text())
+        new = self._path / "aliases.new"
+        new.write_text(json.dumps({**aliases, alias: version}))
+        new.rename(self._path / "aliases.json")
+
+    def asked(self):
+        """Path and query of each request so far."""
+        log = self._path / "log"
+        return log.read_text().splitlines() if log.exists() else []
+
+    def start(self):
+        from .wait import wait_for
+        enter = ["nsenter", f"--net=/run/netns/{NETWORK}"]
+        self._process = subprocess.Popen([*enter, sys.executable, "-B", __file__, str(LISTEN), str(self._path)])
+        wait_for(lambda: subprocess.run([*enter, "curl", "-s", "-m", "2", "-o", "/dev/null", self.address + "/health"],
+                                        capture_output=True).returncode == 0, 30, "the registry answers")
+
+    def kill(self):
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+        self._folder.cleanup()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    folder = None  # set by main()
+
+    def do_GET(self):
+        url = urllib.parse.urlsplit(self.path)
+        query = dict(urllib.parse.parse_qsl(url.query))
+        with open(self.folder / "log", "a") as log:
+            log.write(self.path + "\n")
+        if url.path == "/health":
+            return self._send(200, b"OK", "text/plain")
+        if not self._allowed():
+            return self._send(401, b"You are not authenticated.", "text/plain")
+        for prefix, answer in (("mlflow/registered-models/alias", self._alias),
+                               ("mlflow/model-versions/get-download-uri", self._place),
+                               ("mlflow/model-versions/get", self._version)):
+            if url.path == f"/api/2.0/{prefix}":
+                return answer(query)
+        artifacts = "/api/2.0/mlflow-artifacts/artifacts"
+        if url.path == artifacts:
+            return self._list(query.get("path", ""))
+        if url.path.startswith(artifacts + "/"):
+            return self._file(urllib.parse.unquote(url.path.removeprefix(artifacts + "/")))
+        return self._fail(404, "ENDPOINT_NOT_FOUND", f"no {url.path}")
+
+    def _allowed(self):
+        known = (self.folder / "guarded").read_text()
+        expected = "Basic " + base64.b64encode(known.encode()).decode()
+        return not known or self.headers.get("Authorization") == expected
+
+    def _alias(self, query):
+        version = json.loads((self.folder / "aliases.json").read_text()).get(query.get("alias"))
+        if version is None:
+            return self._fail(400, "INVALID_PARAMETER_VALUE", f"Registered model alias {query.get('alias')} not found.")
+        return self._version({**query, "version": version})
+
+    def _version(self, query):
+        version = query.get("version", "")
+        if query.get("name") != MODEL or not (self.folder / version).is_dir():
+            return self._fail(404, "RESOURCE_DOES_NOT_EXIST", f"Model Version (name={query.get('name')}, "
+                                                              f"version={version}) not found")
+        return self._json({"model_version": {"name": MODEL, "version": version, "status": "READY", "run_id": "",
+                                             "source": f"mlflow-artifacts:/{version}"}})
+
+    def _place(self, query):
+        return self._json({"artifact_uri": f"mlflow-artifacts:/{query['version']}"})
+
+    def _below(self, path):
+        """A file or folder of a version; None where there is none, or it is no version's."""
+        inside = (self.folder / path).resolve()
+        return inside if inside.exists() and self.folder in inside.parents else None
+
+    def _list(self, path):
+        folder = self._below(path)
+        if folder is None or not folder.is_dir():
+            return self._json({"files": []})
+        return self._json({"files": [
+            {"path": part.name, "is_dir": part.is_dir(), **({} if part.is_dir() else {"file_size": part.stat().st_size})}
+            for part in sorted(folder.iterdir())]})
+
+    def _file(self, path):
+        file = self._below(path)
+        if file is None or not file.is_file():
+            return self._fail(404, "RESOURCE_DOES_NOT_EXIST", f"no {path}")
+        return self._send(200, file.read_bytes(), "application/octet-stream")
+
+    def _json(self, body, code=200):
+        return self._send(code, json.dumps(body).encode(), "application/json")
+
+    def _fail(self, code, word, message):
+        return self._json({"error_code": word, "message": message}, code)
+
+    def _send(self, code, body, kind):
+        self.send_response(code)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def main(listen, folder):
+    Handler.folder = pathlib.Path(folder).resolve()
+    http.server.ThreadingHTTPServer(("0.0.0.0", int(listen)), Handler).serve_forever()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,171 @@
+"""Models come from a registry: what its alias points to is loaded, rolled out, judged, and taken back."""
+
+import json
+import shlex
+
+import pytest
+
+from harness.cluster import CLUSTER
+from harness.manifests import model_deployment, server_container
+from harness.registry import MODEL, PASSWORD, USER, Registry
+from harness.wait import wait_for
+
+SECRET = "mlflow"
+BAD = "errors=0.5"
+
+
+@pytest.fixture
+def registry():
+    with Registry() as running:
+        running.register("1")
+        running.point("champion", "1")
+        yield running
+
+
+def source(registry, **more):
+    return {"uri": f"mlflow://{MODEL}@champion", "endpoint": registry.address, "follow": {"interval": "10s"}, **more}
+
+
+def deploy(ns, registry, wait="1", **more):
+    """A ModelDeployment whose pods know nothing of the model but where it is mounted."""
+    manifest = model_deployment()
+    manifest["spec"]["model"] = {"name": "m", "source": source(registry, **more)}
+    container = server_container("none")
+    container["env"] = [{"name": "MODEL", "value": "m"}, {"name": "MODEL_FOLDER", "value": "/mnt/models/data"}]
+    manifest["spec"]["template"]["spec"]["containers"] = [container]
+    ns.apply(manifest)
+    fraud = ns.deployment()
+    if wait:
+        fraud.wait_stable(wait, timeout=90)
+    return fraud
+
+
+def looks(registry):
+    return sum("registered-models/alias" in line for line in registry.asked())
+
+
+def writes(ns):
+    return [r.version for r in ns.recorder.records() if r.kind == "ModelDeployment"]
+
+
+def test_what_the_alias_points_to_is_loaded_and_serves(ns, registry):
+    fraud = deploy(ns, registry)
+    load = ns.load(fraud)
+    wait_for(lambda: load.answered_by("1") > 50, 20, "50 answers of version 1")
+    known = fraud.status()["source"]
+    assert known["uri"] == "mlflow://fraud@champion" and known["version"] == "1" and known["files"] == 3
+    assert known["id"].startswith("mlflow:fraud/1 ") and fraud.status()["stable"]["id"] == known["id"]
+    assert fraud.condition("SourceReady")["status"] == "True"
+    pod = fraud.pods()[0]
+    assert pod["spec"]["initContainers"][0]["name"] == "serin-fetch"
+    [mount] = [m for m in pod["spec"]["containers"][0]["volumeMounts"] if m["name"] == "serin-model"]
+    assert mount["mountPath"] == "/mnt/models" and mount["readOnly"]
+    load.check_none_failed()
+
+
+def test_alias_that_moves_is_rolled_out_and_promoted(ns, registry):
+    fraud = deploy(ns, registry)
+    load = ns.load(fraud, rate=60)
+    registry.register("2")
+    registry.point("champion", "2")
+    fraud.wait_judging(step=0, timeout=60)
+    assert fraud.status()["canary"]["version"] == "2"
+    fraud.wait_stable("2", timeout=120)
+    assert fraud.history()[0] == ("2", "Promoted")
+    assert load.answered_by("2") > 0
+    load.check_none_failed()
+
+
+def test_version_that_is_worse_is_rolled_back_and_not_deployed_again(ns, registry):
+    fraud = deploy(ns, registry)
+    ns.load(fraud, rate=60)
+    registry.register("2", settings=BAD)
+    registry.point("champion", "2")
+    fraud.wait_phase("RolledBack", timeout=120)
+    assert len(fraud.quarantined()) == 1
+    registry.point("champion", "1")
+    fraud.wait(lambda status: status["phase"] == "Stable", 60, "the alias points to the stable version")
+    registry.point("champion", "2")
+    fraud.wait(lambda status: status["phase"] == "Quarantined", 60, "it is told why nothing happens")
+    message = fraud.status()["message"]
+    assert "mlflow://fraud@champion points to version 2" in message and "serin.dev/retry=" in message
+    assert fraud.status()["stable"]["version"] == "1"
+    assert fraud.routed_to() == fraud.status()["stable"]["revision"]
+    registry.register("3")
+    registry.point("champion", "3")
+    fraud.wait_stable("3", timeout=120)
+
+
+def test_registry_that_dies_moves_nothing_and_is_told(ns, registry):
+    fraud = deploy(ns, registry)
+    load = ns.load(fraud, rate=60)
+    revision = fraud.status()["stable"]["revision"]
+    pods = {pod["metadata"]["uid"] for pod in fraud.pods()}
+    registry.kill()
+    fraud.wait(lambda _: fraud.condition("SourceReady").get("reason") == "StoreUnavailable", 60, "it is told")
+    assert fraud.status()["stable"]["revision"] == revision and fraud.condition("Ready")["status"] == "True"
+    assert {pod["metadata"]["uid"] for pod in fraud.pods()} == pods
+    fraud.patch({"replicas": 3})
+    fraud.wait(lambda status: status["stable"]["replicas"] == 1 + 2, 30, "scaling needs no registry")
+    registry.register("2")
+    registry.point("champion", "2")
+    registry.start()
+    fraud.wait_stable("2", timeout=180)
+    load.check_none_failed()
+
+
+def test_rollout_goes_on_and_is_taken_back_without_its_registry(ns, registry):
+    fraud = deploy(ns, registry)
+    ns.load(fraud, rate=60)
+    registry.register("2")
+    registry.point("champion", "2")
+    fraud.wait_judging(step=0, timeout=60)
+    registry.kill()
+    fraud.control(fraud.status()["canary"]["revision"], BAD)
+    fraud.wait_over("RolledBack", timeout=90)
+    assert fraud.status()["stable"]["version"] == "1"
+
+
+def test_at_rest_the_registry_is_asked_and_kubernetes_is_not_written_to(ns, registry):
+    deploy(ns, registry)
+    asked, written = looks(registry), len(writes(ns))
+    wait_for(lambda: looks(registry) >= asked + 3, 60, "three looks")
+    assert len(writes(ns)) == written
+
+
+def test_refresh_looks_at_once_where_nothing_is_followed(ns, registry):
+    fraud = deploy(ns, registry, follow=None)
+    ns.load(fraud, rate=60)
+    registry.register("2")
+    registry.point("champion", "2")
+    fraud.annotate(refresh="now")
+    fraud.wait_stable("2", timeout=120)
+    assert fraud.status()["source"]["refresh"] == "now"
+
+
+def test_secret_that_may_not_be_read_is_told_with_the_commands_and_never_repeated(ns):
+    with Registry(guarded=True) as registry:
+        registry.register("1")
+        registry.point("champion", "1")
+        ns.kubectl("create", "secret", "generic", SECRET, f"--from-literal=MLFLOW_TRACKING_USERNAME={USER}",
+                   f"--from-literal=MLFLOW_TRACKING_PASSWORD={PASSWORD}")
+        fraud = deploy(ns, registry, wait=None, credentials={"secretName": SECRET})
+        fraud.wait(lambda _: fraud.condition("SourceReady").get("reason") == "CredentialsForbidden", 60, "it is told")
+        assert fraud.condition("Stalled")["status"] == "True"
+        told = fraud.condition("SourceReady")["message"].partition("grant it: ")[2]
+        for command in told.split(" && "):
+            CLUSTER.kubectl(*shlex.split(command)[1:])
+        fraud.annotate(refresh="granted")
+        fraud.wait_stable("1", timeout=90)
+        log = CLUSTER.kubectl("-n", ns.operator, "logs", "-l", "app.kubernetes.io/name=serin", "--tail=-1")
+        assert PASSWORD not in json.dumps(fraud.statuses()) + json.dumps(fraud.events()) + log
+
+
+def test_version_that_is_not_there_is_told(ns, registry):
+    registry.point("champion", "7")
+    fraud = deploy(ns, registry, wait=None)
+    fraud.wait(lambda _: fraud.condition("SourceReady").get("reason") == "NotFound", 60, "it is told")
+    assert not fraud.replica_sets()
+    registry.point("champion", "1")
+    fraud.annotate(refresh="mended")
+    fraud.wait_stable("1", timeout=90)
