@@ -136,6 +136,7 @@ class Squeeze {
                 shrink(metric.message, kLongestDetail / 2);
             for (MetricVerdict& metric : status_.analysis->metrics) forgetEffects(metric);
         }
+        if (status_.source) forgetLineage(*status_.source);
         while (!fits() && !status_.history.empty()) {
             size_ -= sizeOf(status_.history.back());
             status_.history.pop_back();
@@ -164,6 +165,16 @@ class Squeeze {
         if (fits()) return;
         size_ -= sizeOf(metric.effects);
         metric.effects.clear();
+    }
+
+    // The registry still has it.
+    void forgetLineage(SourceStatus& source) {
+        Lineage& lineage = source.model.lineage;
+        for (std::string* text : {&lineage.signature, &lineage.run, &lineage.commit, &lineage.trainedAt}) {
+            if (fits()) return;
+            size_ -= sizeOf(*text);
+            text->clear();
+        }
     }
 
     Status& status_;

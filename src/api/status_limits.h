@@ -13,7 +13,7 @@ inline constexpr size_t kLongestId = 256;
 // Of the label that a source's version is for people.
 inline constexpr size_t kLongestVersion = 63;
 // Of each sentence of a model's lineage, and of the value of the annotation serin.dev/refresh.
-inline constexpr size_t kLongestLineage = 200;
+inline constexpr size_t kLongestLineage = 100;
 // Of AnalysisStatus::state: the judge's part, and the counters that src/runtime writes before it.
 inline constexpr size_t kLongestState = 28'000;
 // Of the status as JSON, as far as this header sees to it.
@@ -21,8 +21,8 @@ inline constexpr size_t kMostStatus = 60'000;
 
 // Keeps a status small: shortens its sentences, then, while it is above kMostStatus, the reasons of the
 // oldest entries of history and quarantine, the approvals of attempts that are over, the sentences of
-// conditions and metrics, the metrics' effects, and at last leaves out the oldest entries of the history.
-// Quarantine and attempts lose no entry. A status that fits stays as it is.
+// conditions and metrics, the metrics' effects, the model's lineage, and at last leaves out the oldest
+// entries of the history. Quarantine and attempts lose no entry. A status that fits stays as it is.
 void limit(Status& status);
 
 }  // namespace serin::api

@@ -37,8 +37,8 @@ bool isOpen(const SourceQuestion& question, const api::Status& status) {
 
 SourceSchedule::SourceSchedule(kube::Random random) : random_(random), backoff_(waits(), std::move(random)) {}
 
-void SourceSchedule::want(const SourceQuestion& question, bool open, Duration now) {
-    if (question_ == question) return;
+bool SourceSchedule::want(const SourceQuestion& question, bool open, Duration now) {
+    if (question_ == question) return false;
     const bool first = !question_;
     question_ = question;
     backoff_.reset();
@@ -49,6 +49,7 @@ void SourceSchedule::want(const SourceQuestion& question, bool open, Duration no
     } else if (follow) {
         due_ = now + times(*follow, random_());
     }
+    return true;
 }
 
 void SourceSchedule::ended(bool good, Duration now) {

@@ -35,8 +35,9 @@ class SourceSchedule {
 
     explicit SourceSchedule(kube::Random random);
 
-    // This is asked from now on; `open`: its answer is not recorded.
-    void want(const SourceQuestion& question, bool open, Duration now);
+    // This is asked from now on; `open`: its answer is not recorded. Whether it is another question than
+    // before, with a due time of its own.
+    bool want(const SourceQuestion& question, bool open, Duration now);
     // A look at the present question ended.
     void ended(bool good, Duration now);
     // Precondition: want() was called.

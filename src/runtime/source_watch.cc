@@ -68,10 +68,10 @@ void SourceWatch::want(const std::string& key, const api::ModelDeployment& objec
                 .first;
     }
     Entry& entry = place->second;
-    const std::optional<Duration> before = entry.schedule.due();
-    entry.schedule.want(*question, isOpen(*question, object.status), parts_.clock.sinceBoot());
+    const bool another =
+        entry.schedule.want(*question, isOpen(*question, object.status), parts_.clock.sinceBoot());
     if (entry.look && entry.look->written != question->written) entry.look.reset();
-    if (const auto due = entry.schedule.due(); due && due != before) queue_.addAt(key, *due);
+    if (const auto due = entry.schedule.due(); due && another) queue_.addAt(key, *due);
     addThreads();
 }
 

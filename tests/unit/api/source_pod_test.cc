@@ -37,11 +37,10 @@ TEST(SourceInPods, TheModelIsLoadedIntoAVolumeThatTheServerOnlyReads) {
     const json pod = podOf(R"("uri":"mlflow://fraud@champion","endpoint":"https://mlflow","mountPath":"/m",
         "credentials":{"secretName":"mlflow"},"ca":{"configMap":{"name":"authorities","key":"root.pem"}},
         "include":["*.json","*.bin"],"exclude":["x"])");
-    EXPECT_EQ(pod.at("initContainers"), parsed(R"([{
+    EXPECT_EQ(pod.at("initContainers"), parsed(R"json([{
         "name":"serin-fetch","image":"registry.example/serin-fetch:1","args":["--into","/m"],
         "env":[{"name":"SERIN_SOURCE_URI","value":"mlflow://fraud@champion"},
-               {"name":"SERIN_SOURCE_ID","value":"mlflow:fraud/13 sha256:$$(HOME)"
-},
+               {"name":"SERIN_SOURCE_ID","value":"mlflow:fraud/13 sha256:$$(HOME)"},
                {"name":"SERIN_SOURCE_ENDPOINT","value":"https://mlflow"},
                {"name":"SERIN_SOURCE_INCLUDE","value":"*.json\n*.bin"},
                {"name":"SERIN_SOURCE_EXCLUDE","value":"x"},
@@ -51,21 +50,12 @@ TEST(SourceInPods, TheModelIsLoadedIntoAVolumeThatTheServerOnlyReads) {
                         {"name":"serin-authorities","mountPath":"/etc/serin/authorities","readOnly":true}],
         "terminationMessagePolicy":"FallbackToLogsOnError",
         "resources":{"requests":{"cpu":"100m","memory":"64Mi"},"limits":{"cpu":"2","memory":"256Mi"}},
-        "securityContext":{
-    "allowPrivilegeEscalation" : false,
-                                 "capabilities" : {"drop" : ["ALL"]},
-                                                  "readOnlyRootFilesystem" : true,
-                                                                             "runAsNonRoot" : true,
-                                                                                              "seccompProfile"
-        : {
-        "type" : "RuntimeDefault"
-    }
-}
-}])"));
+        "securityContext":{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]},
+          "readOnlyRootFilesystem":true,"runAsNonRoot":true,"seccompProfile":{"type":"RuntimeDefault"}}}])json"));
     EXPECT_EQ(pod.at("volumes"), parsed(R"([{"name":"serin-model","emptyDir":{}},
         {"name":"serin-authorities","configMap":{"name":"authorities"}}])"));
-EXPECT_EQ(pod.at("containers").at(0).at("volumeMounts"),
-          parsed(R"([{"name":"serin-model","mountPath":"/m","readOnly":true}])"));
+    EXPECT_EQ(pod.at("containers").at(0).at("volumeMounts"),
+              parsed(R"([{"name":"serin-model","mountPath":"/m","readOnly":true}])"));
 }
 
 TEST(SourceInPods, WhatTheTemplateHasStaysAndComesAfter) {

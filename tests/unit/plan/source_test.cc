@@ -149,6 +149,7 @@ TEST_F(SourcePlan, AnAliasThatMovesIsRolledOutAsAnEditIs) {
     serve();
     world.seen.at += std::chrono::minutes(5);
     registry.find("v2");
+    ASSERT_TRUE(world.settle());
     ASSERT_TRUE(world.reach("Soaking"));
     EXPECT_EQ(world.status().stable->revision, "v2");
     EXPECT_EQ(world.status().stable->version, "v2");
