@@ -5,6 +5,7 @@
 
 #include "api/names.h"
 #include "base/text.h"
+#include "followed_source.h"
 #include "plan/plan.h"
 #include "routing/routing.h"
 
@@ -46,6 +47,7 @@ void PlannerProcess::see(View& view, const View* last) {
     if (!isLate(0)) {
         seen.object = cluster_.object;
         view.exists = cluster_.exists;
+        adoptSource(seen.object);
     }
     if (!isLate(1)) seen.replicaSets = cluster_.sets;
     if (!isLate(2)) seen.services = cluster_.services;
@@ -73,6 +75,7 @@ void PlannerProcess::start() {
     due_.reset();
     failures_ = 0;
     timeline_.after(milliseconds(random_.between(1, 400)), [this, life = life_] { round(life); });
+    if (cluster_.object.spec.source) follow(life_);
     reconcileAt(timeline_.now() + milliseconds(random_.between(1, 50)));
     if (timeline_.now() < adversity_.deafUntil) {
         timeline_.at(adversity_.deafUntil, [this] { notify(); });
@@ -131,6 +134,7 @@ const api::Observed& PlannerProcess::observe() {
     seen.modelAnswers = memory_.answers;
     seen.judgement = memory_.judgement;
     seen.statusWrittenAt = memory_.statusWrittenAt;
+    seen.source = memory_.look;
     return seen;
 }
 
@@ -170,6 +174,7 @@ void PlannerProcess::reconcile() {
         reconcileAt(timeline_.now() + wait);
     }
     if (!memory_.askModel.empty()) ask();
+    if (spec().unresolved && std::exchange(memory_.lookedFor, spec().written) != spec().written) look();
 }
 
 void PlannerProcess::adoptOrder(const api::Plan& plan) {

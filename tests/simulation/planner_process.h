@@ -50,6 +50,8 @@ class PlannerProcess {
         std::optional<api::Diagnosis> diagnosis;
         std::optional<Timestamp> statusWrittenAt;
         std::map<std::string, api::ModelAnswer> answers;
+        std::optional<api::SourceLook> look;
+        std::string lookedFor;  // Spec::written of the last look that an unresolved spec asked for
         struct Counters {
             uint64_t total = 0, bad = 0;
             int resets = 0;
@@ -88,6 +90,10 @@ class PlannerProcess {
     void makeAnew();
     api::Meta newMeta(const std::string& name);
     void round(uint64_t life);
+    // Looks at the source once in its interval.
+    void follow(uint64_t life);
+    // One look at the source, which takes a while.
+    void look();
     void ask();
     std::optional<api::Stratum> stratum();
     api::PodSample sample(const api::Endpoint& endpoint, Timestamp from, bool& silent);

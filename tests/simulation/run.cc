@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "decision.h"
+#include "followed_source.h"
 #include "planner_process.h"
 #include "play.h"
 
@@ -93,6 +94,8 @@ void Run::firstObject() {
     spec.analysis.holdAtMost = minutes(2);
     spec.analysis.falseAlarm = 1e-6;
     spec.analysis.minRequests = 1200;
+    if (script_.followed) nameSource(spec);
+    adversity_.registryShakyUntil = endOf(script_);
     if (!script_.judged) return;
     api::Metric errors;
     errors.name = "errors";
@@ -145,6 +148,10 @@ void Run::byHand(const Happening& happening) {
     switch (happening.kind) {
         case Kind::NewRevision:
             spec.revision = spec.model.version = revisionName(happening.a);
+            if (!script_.followed) return specChanged();
+            // Nobody is told where an alias points.
+            if (happening.a % 2 == 0) return;
+            spec.written = cat("written for ", spec.revision);
             return specChanged();
         case Kind::Replicas:
             spec.replicas = happening.a;

@@ -184,6 +184,8 @@ Script writeScript(uint64_t seed, Profile profile, Depth depth) {
         }
     }
     script.neighbour = depth == Depth::Client && random.chance(0.25);
+    // Of a stream of its own, so that everything else of a seed stays what it was.
+    script.followed = depth == Depth::Planner && Random(seed, 3).chance(0.25);
     if (!calm) addPeople(random, script, at);
     addFaults(random, script, profile, depth, calm ? at - kApart + kCalmFaults : at);
     std::ranges::stable_sort(script.happenings, {}, &Happening::at);
@@ -194,7 +196,8 @@ std::string toYaml(const Script& script, const std::string& comment) {
     std::string out = cat("# ", comment, "\nseed: ", script.seed, "\nreplicas: ", script.replicas,
                           "\njudged: ", script.judged ? "true" : "false",
                           "\nonInconclusive: ", static_cast<int>(script.onInconclusive),
-                          script.neighbour ? "\nneighbour: true" : "", "\nsteps:\n");
+                          script.neighbour ? "\nneighbour: true" : "",
+                          script.followed ? "\nfollowed: true" : "", "\nsteps:\n");
     for (const api::Step& step : script.steps) {
         out += step.approval ? std::string("- {approval: {}}\n")
                              : cat("- {weight: ", step.weight, ", hold: ", formatDuration(step.hold), "}\n");
@@ -272,6 +275,7 @@ Result<Script> fromYaml(const std::string& text) {
             return atLine(root["replicas"], "replicas: 0 to 100 is meant");
         script.judged = root["judged"].as<bool>(true);
         script.neighbour = root["neighbour"].as<bool>(false);
+        script.followed = root["followed"].as<bool>(false);
         const int inconclusive = root["onInconclusive"].as<int>(0);
         if (inconclusive < 0 || inconclusive > 3) return atLine(root["onInconclusive"], "0 to 3 is meant");
         script.onInconclusive = static_cast<api::OnInconclusive>(inconclusive);

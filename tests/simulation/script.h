@@ -89,6 +89,9 @@ struct Script {
     std::vector<Quality> revisions;  // the first is deployed at the start
     bool neighbour =
         false;  // of the whole client: a second ModelDeployment, all writes for which are refused
+    // The model comes from a source that is followed: NewRevision moves its alias, and each second time edits
+    // the spec as well.
+    bool followed = false;
     std::vector<Happening> happenings;
 };
 
