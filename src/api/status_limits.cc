@@ -21,6 +21,8 @@ constexpr size_t kPerMetric = 245;
 constexpr size_t kPerEffect = 20;
 constexpr size_t kPerHistory = 100;
 constexpr size_t kPerSource = 220;
+// Of a source, for people: the spec has all of it.
+constexpr size_t kLongestUri = 256;
 // Of a reason that must make room.
 constexpr size_t kShortestReason = 60;
 
@@ -99,6 +101,7 @@ size_t sizeOf(const Status& status) {
 
 // What tells models apart is never cut.
 void cutSource(SourceStatus& source) {
+    cut(source.uri, kLongestUri);
     cut(source.model.version, kLongestVersion);
     Lineage& lineage = source.model.lineage;
     for (std::string* text : {&lineage.run, &lineage.commit, &lineage.signature, &lineage.trainedAt}) {

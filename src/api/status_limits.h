@@ -17,7 +17,7 @@ inline constexpr size_t kLongestLineage = 100;
 // Of AnalysisStatus::state: the judge's part, and the counters that src/runtime writes before it.
 inline constexpr size_t kLongestState = 28'000;
 // Of the status as JSON, as far as this header sees to it.
-inline constexpr size_t kMostStatus = 60'000;
+inline constexpr size_t kMostStatus = 61'500;
 
 // Keeps a status small: shortens its sentences, then, while it is above kMostStatus, the reasons of the
 // oldest entries of history and quarantine, the approvals of attempts that are over, the sentences of

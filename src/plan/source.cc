@@ -85,7 +85,7 @@ void recordSource(Draft& draft) {
     const api::SourceLook* look = lookNow(draft);
     if (!look || !look->model) return;
     const std::string& uri = draft.spec().source->uri;
-    const bool sameModel = known && known->uri == uri && known->model.id == look->model->id;
+    const bool sameModel = known && known->model.id == look->model->id;
     const bool sameQuestion = known && known->written == look->written && known->refresh == look->refresh;
     if (sameModel && sameQuestion) return;
     const Timestamp since = sameModel ? known->resolvedAt : draft.now();
