@@ -1,6 +1,6 @@
 // The input is all that the API server says of one ModelDeployment, as JSON: {"object", "replicaSets",
-// "services", "slices", "pods"}. What decodes is planned for, twice: the same answer, and nothing without a
-// bound.
+// "services", "slices", "pods"}, and "look", the id that its source was just found to mean. What decodes is
+// planned for, twice: the same answer, and nothing without a bound.
 #include "api/codec.h"
 #include "api/query_template.h"
 #include "plan/plan.h"
@@ -34,12 +34,13 @@ bool isJson(const std::string& text) {
 
 void checkSpec(const api::ModelDeployment& object) {
     const api::Spec& spec = object.spec;
-    require(spec.revision.size() == 10, "a revision has ten characters");
+    require(spec.revision.size() == (spec.unresolved ? 0 : 10), "a revision has ten characters");
+    require(!spec.unresolved || spec.source, "only what comes from a source can be unresolved");
     for (const std::string& problem : spec.problems) {
         require(problem.size() < kLongestSentence + object.spec.model.name.size() * 8,
                 "a complaint is short");
     }
-    if (!spec.problems.empty()) return;
+    if (!spec.usable()) return;
     require(isJson(api::replicaSetBody(object, 1)), "a ReplicaSet's body is JSON");
     require(isJson(routing::mainServiceBody(object, "")), "a Service's body is JSON");
     require(isJson(routing::revisionServiceBody(object, spec.revision)), "and a revision's Service's");
@@ -84,6 +85,11 @@ void one(std::string_view input) {
     seen.services = decodeAll(world, "services", api::decodeService);
     const auto slices = decodeAll(world, "slices", api::decodeEndpointSlice);
     seen.split = routing::observeSplit(seen.object, seen.replicaSets, seen.services, slices);
+    if (const auto look = world.find("look"); look != world.end() && look->is_string()) {
+        seen.source = api::SourceLook{seen.object.spec.written, "", std::nullopt, "NotFound", "no"};
+        const auto id = look->get<std::string>();
+        if (!id.empty()) seen.source->model = api::ResolvedModel{id, "13", {}, 5, 1204};
+    }
     for (const auto& [revision, version] : seen.split.versions) {
         require(version.ready <= static_cast<int>(version.endpoints.size()) &&
                     version.reachableReady <= version.reachable,
