@@ -53,7 +53,8 @@ class Controller {
         std::function<std::unique_ptr<judge::RecordingSink>(const std::string& key)> record{};
         // The hourly records; empty functions: none are kept.
         RecordAccess recordAccess{};
-        // Outlives it too. Looks up sources; absent: pods could not load a model, and a spec with a source is a problem.
+        // Outlives it too. Looks up sources; absent: pods could not load a model, and a spec with a source is
+        // a problem.
         SourceWatch* sources = nullptr;
     };
     explicit Controller(Parts parts) : parts_(std::move(parts)) {}

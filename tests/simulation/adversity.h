@@ -26,7 +26,7 @@ struct Adversity {
     Timestamp metricsStopUntil{};
     Timestamp metricsLateUntil{};
     Timestamp registryShakyUntil{};  // some of the looks at a source fail
-    Duration pastShown{0};  // of the next process that starts
+    Duration pastShown{0};           // of the next process that starts
     Duration clockOffset{0};
     std::array<uint64_t, kKinds> felt{};
 
