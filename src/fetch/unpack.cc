@@ -233,13 +233,6 @@ int support(archive* reader, ArchiveKind kind) {
 
 }  // namespace
 
-ArchiveKind archiveKind(std::string_view name) {
-    const std::string lower = lowerCase(name);
-    if (lower.ends_with(".tar.gz") || lower.ends_with(".tgz")) return ArchiveKind::TarGzip;
-    if (lower.ends_with(".tar")) return ArchiveKind::Tar;
-    return lower.ends_with(".zip") ? ArchiveKind::Zip : ArchiveKind::None;
-}
-
 Result<Unpacked> unpack(const std::filesystem::path& archive, ArchiveKind kind,
                         const std::filesystem::path& into,
                         const std::function<bool(const std::string&)>& wanted,

@@ -8,14 +8,13 @@
 #include <vector>
 
 #include "base/result.h"
+#include "sources/archive_kind.h"
 #include "sources/store.h"
 
 namespace serin::fetch {
 
-enum class ArchiveKind { None, Tar, TarGzip, Zip };
-
-// By the end of a file's name: .tar, .tar.gz, .tgz, .zip.
-ArchiveKind archiveKind(std::string_view name);
+using sources::ArchiveKind;
+using sources::archiveKind;
 
 // What an archive may become: so many times its own size, or 1 GiB where that is more; and so many entries.
 inline constexpr uint64_t kMostExpansion = 100;

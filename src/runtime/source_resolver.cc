@@ -46,19 +46,30 @@ SourceAnswer unread(const Trouble& trouble) {
     return failed(trouble.failed ? kUnavailable : kCredentials, trouble.why);
 }
 
-// Ends a long listing when the process does.
-class UntilStopped final : public sources::Exchange {
+// Of all requests of a look together. A store that is slower has its thread for so long and no longer.
+constexpr Duration kLongestLook = std::chrono::minutes(2);
+
+// Ends a long listing when the process does, and when its time is over.
+class Bounded final : public sources::Exchange {
   public:
-    UntilStopped(sources::Exchange& below, std::stop_token stop) : below_(below), stop_(std::move(stop)) {}
+    Bounded(sources::Exchange& below, const Clock& clock, std::stop_token stop)
+        : below_(below), clock_(clock), stop_(std::move(stop)), until_(clock.sinceBoot() + kLongestLook) {}
 
     Result<HttpResponse> send(const std::string& url, const HttpRequest& request, size_t maxBytes) override {
         if (stop_.stop_requested()) return Error{ErrorCode::Stopped, "the operator stops"};
+        if (clock_.sinceBoot() >= until_) {
+            return Error{ErrorCode::Unavailable,
+                         cat("the store did not answer all that was asked of it within ",
+                             formatDuration(kLongestLook), "; is it slow, or are there very many files?")};
+        }
         return below_.send(url, request, maxBytes);
     }
 
   private:
     sources::Exchange& below_;
+    const Clock& clock_;
     std::stop_token stop_;
+    Duration until_;
 };
 
 bool isControl(char c) {
@@ -111,8 +122,8 @@ class Resolver {
     SourceAnswer ask(const api::ModelSource& source, const sources::Credentials& credentials,
                      const std::string& authorities, const std::stop_token& stop) const {
         const std::unique_ptr<sources::Exchange> exchange = parts_.exchange(authorities);
-        UntilStopped stoppable(*exchange, stop);
-        const auto store = parts_.store(source.reference.store, credentials, stoppable);
+        Bounded bounded(*exchange, parts_.clock, stop);
+        const auto store = parts_.store(source.reference.store, credentials, bounded);
         if (!store) return failed(reasonOf(store.error().code), store.error().message);
         Result<sources::Resolution> found = (*store)->resolve(source, parts_.clock.wall());
         if (!found) return failed(reasonOf(found.error().code), found.error().message);

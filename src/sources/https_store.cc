@@ -7,6 +7,7 @@
 #include "base/sha256.h"
 #include "base/shorten.h"
 #include "base/text.h"
+#include "sources/archive_kind.h"
 #include "sources/calls.h"
 #include "sources/listing.h"
 #include "sources/opening.h"
@@ -182,7 +183,10 @@ Result<Seen> HttpsStore::look(const api::ModelSource& source) const {
     out.id = cat("https:", shortened(out.file.path, kLongestName),
                  out.file.sha256.empty() ? " tag:" : " sha256:", digest);
     out.version = digest.substr(0, kVersionLength);
-    if (const auto kept = chosen({out.file}, source, url); !kept) return kept.error();
+    // What an archive holds is chosen when it is unpacked.
+    if (archiveKind(out.file.path) == ArchiveKind::None) {
+        if (const auto kept = chosen({out.file}, source, url); !kept) return kept.error();
+    }
     return out;
 }
 

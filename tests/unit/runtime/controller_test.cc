@@ -195,7 +195,7 @@ TEST(ControllerWithSources, WhatALookFoundIsRecordedAndNothingStartsBefore) {
                            [](const std::string&, const auto&) {}, [](const std::string&) {},
                            referenceReader(transport, kube::RequestBuilder("test")),
                            accessReader(transport, kube::RequestBuilder("test")),
-                           Duration{std::chrono::seconds(5)}, nullptr, &sources});
+                           Duration{std::chrono::seconds(5)}, nullptr, {}, &sources});
     api::ModelDeployment object;
     object.meta.name = "fraud";
     object.meta.ns = "ml";

@@ -67,6 +67,7 @@ class SourceResolverTest : public ::testing::Test {
              [this](api::StoreKind, const sources::Credentials& given,
                     sources::Exchange& exchange) -> Result<std::unique_ptr<sources::Store>> {
                  credentials = given;
+                 clock.pass(takes);
                  return std::unique_ptr<sources::Store>(std::make_unique<FakeStore>(exchange, says));
              }});
         return resolver("ml", source, std::move(stop));
@@ -81,9 +82,19 @@ class SourceResolverTest : public ::testing::Test {
     api::ModelSource source;
     Result<sources::Resolution> says = sources::Resolution{{"mlflow:fraud/13", "13", {}, 5, 9}, {}};
     std::vector<std::string> urls;
+    Duration takes{0};  // the requests before the last one
     std::string authorities;
     sources::Credentials credentials;
 };
+
+TEST_F(SourceResolverTest, ALookThatTakesTooLongEndsAsAStoreThatIsUnavailable) {
+    takes = std::chrono::seconds(119);
+    EXPECT_TRUE(resolve().model);
+    takes = std::chrono::seconds(120);
+    const SourceAnswer answer = resolve();
+    EXPECT_EQ(answer.reason, "StoreUnavailable");
+    EXPECT_THAT(answer.message, HasSubstr("within 2m"));
+}
 
 TEST_F(SourceResolverTest, ReadsNothingThatTheSourceDoesNotName) {
     const SourceAnswer answer = resolve();

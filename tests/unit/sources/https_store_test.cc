@@ -132,5 +132,14 @@ TEST_F(HttpsStoreTest, ANameThatIsNoFilesIsRefused) {
     }
 }
 
+TEST_F(HttpsStoreTest, IncludeChoosesWithinAnArchiveAndNotTheArchiveItself) {
+    serve({{"content-length", "7"}, {"etag", "\"a\""}});
+    api::ModelSource source = sourceOf(kUrl);
+    source.include = {"*.json"};
+    const auto store = makeHttpsStore(credentials, server);
+    ASSERT_TRUE(store);
+    EXPECT_TRUE((*store)->resolve(source, {}));
+}
+
 }  // namespace
 }  // namespace serin::sources
