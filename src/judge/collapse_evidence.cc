@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "judge/log_math.h"
 #include "judge/start_mixture.h"
@@ -19,6 +20,8 @@ constexpr double kNearlyAllOfBuckets = 0.98;
 // A class named None may be an honest answer: only what stable hardly ever says counts.
 constexpr double kNotNumbersDifference = 0.01;
 constexpr double kSafeDifference = 0.05;
+// How much more of late than in the whole step is worth to be told apart.
+constexpr double kToldDifference = 0.01;
 
 double temperBy(const Dispersion& dispersion, const std::vector<Dispersion::Pod>& pods) {
     const auto answering =
@@ -26,8 +29,8 @@ double temperBy(const Dispersion& dispersion, const std::vector<Dispersion::Pod>
     return dispersion.factor(static_cast<size_t>(answering));
 }
 
-double smallest(const HarmEvidence& evidence) {
-    return std::min({evidence.logOdds(), evidence.byDifference, evidence.logLimit()});
+double smallest(const HarmMixture& evidence) {
+    return std::min({evidence.logOdds(), evidence.logDifference(), evidence.logLimit()});
 }
 
 // The comparison alone, and the limit alone.
@@ -67,7 +70,7 @@ bool CollapseEvidence::mayChoose() const {
 void CollapseEvidence::startStep() {
     numbers = {};
     if (!favourite.chosen || !mayChoose()) return;
-    stopped.push_back(smallest(takesAll));
+    stopped.push_back(asked());
     favourite = {};
     takesAll = {};
     leavesOthers = {};
@@ -76,13 +79,25 @@ void CollapseEvidence::startStep() {
 }
 
 void CollapseEvidence::choose(const Favourite& next, const Past& seen) {
-    if (favourite.chosen) stopped.push_back(smallest(takesAll));
+    if (favourite.chosen) stopped.push_back(asked());
     favourite = next;
     favourite.chosen = true;
     takesAll = {};
     leavesOthers = {};
     dispersion = {};
-    takesAll.past = leavesOthers.past = seen;
+    takesAll.starts.push_back({0, seen});
+    leavesOthers.past = seen;
+}
+
+bool CollapseEvidence::mostlyOfLate() const {
+    const Past& late = takesAll.spread.past;
+    const Past& all = leavesOthers.past;
+    return late.canary > 0 && late.canary < all.canary &&
+           late.canaryShare() > all.canaryShare() + kToldDifference;
+}
+
+CollapseEvidence::Asked CollapseEvidence::asked() const {
+    return {favourite, mostlyOfLate() ? takesAll.spread.past : leavesOthers.past, smallest(takesAll)};
 }
 
 void CollapseEvidence::add(bool ofClasses, const EventTick& favourites, const EventTick& notANumber) {
@@ -99,9 +114,24 @@ void CollapseEvidence::add(bool ofClasses, const EventTick& favourites, const Ev
 }
 
 double CollapseEvidence::takesAllEvidence() const {
-    std::vector<double> logs = stopped;
+    std::vector<double> logs;
+    for (const Asked& before : stopped) logs.push_back(before.harm);
     if (favourite.chosen) logs.push_back(smallest(takesAll));
     return logMixtureOfStarts(logs);
+}
+
+CollapseEvidence::Strongest CollapseEvidence::strongest() const {
+    Strongest out;
+    double most = -std::numeric_limits<double>::infinity();
+    const auto consider = [&](const Asked& next, size_t place, When when) {
+        const double part = std::log(weightOfStart(place)) + next.harm;
+        if (part <= most) return;
+        most = part;
+        out = {next.favourite, next.seen, when};
+    };
+    for (size_t i = 0; i < stopped.size(); ++i) consider(stopped[i], i, When::Earlier);
+    if (favourite.chosen) consider(asked(), stopped.size(), mostlyOfLate() ? When::OfLate : When::InStep);
+    return out;
 }
 
 double CollapseEvidence::notNumbersEvidence() const {

@@ -32,18 +32,28 @@ struct EventTick {
 // "Takes all" is worse than stable by odds *and* by a difference, *and* more than nearly all of the canary's
 // predictions: the smallest of the three e-processes, valid as long as one of the three does not hold. Which
 // class is asked about is what the canary said most often before the interval, so the choice is known when
-// the interval is drawn and a product of likelihood ratios stays an e-process. A step asks anew, and so does
-// another class that has more than kTakesOver of the step's predictions: what was asked before stops where it
-// is (a stopped e-process is one), and all of them are mixed as starts are (judge/start_mixture.h).
+// the interval is drawn and a product of likelihood ratios stays an e-process. Each of the three is mixed
+// over a start before every interval, for a collapse may come late in a step, onto the class that was the
+// most frequent before. A step asks anew, and so does another class that has more than kTakesOver of the
+// step's predictions: what was asked before stops where it is (a stopped e-process is one), and all of them
+// are mixed as starts are (judge/start_mixture.h).
 //
 // Entropy that falls, and classes that vanish, are the same statement from the other side: all but one class
 // vanish when that one takes all.
 struct CollapseEvidence {
+    // What was asked of one favourite.
+    struct Asked {
+        Favourite favourite;
+        Past seen;        // of the step in which it was asked
+        double harm = 0;  // ln E
+        bool operator==(const Asked&) const = default;
+    };
+
     Favourite favourite;
-    HarmEvidence takesAll;        // since the favourite was chosen; its `past` is of the whole step
-    SafeEvidence leavesOthers;    // the contrary
-    Dispersion dispersion;        // of the favourite among stable's pods
-    std::vector<double> stopped;  // ln E of the favourites before, in order
+    HarmMixture takesAll;        // since the favourite was chosen
+    SafeEvidence leavesOthers;   // the contrary; its `past` is of the whole step
+    Dispersion dispersion;       // of the favourite among stable's pods
+    std::vector<Asked> stopped;  // of the favourites before, in order
     HarmMixture notNumbers;
     SafeEvidence numbers;  // the contrary; its `past` is of the whole step
     Dispersion notNumbersDispersion;
@@ -62,6 +72,15 @@ struct CollapseEvidence {
     double evidence() const;
     double takesAllEvidence() const;
     double notNumbersEvidence() const;
+    // What gives the most of takesAllEvidence(), with the intervals that say most of it: all of this step,
+    // those of late in it, or those before another favourite was asked about.
+    enum class When { InStep, OfLate, Earlier };
+    struct Strongest {
+        Favourite favourite;
+        Past seen;
+        When when = When::InStep;
+    };
+    Strongest strongest() const;
     // ln E of what there is of harm in this step alone; 0 and less where nothing speaks for it.
     double stepEvidence() const;
     // ln E of the contrary of both, for it claims something of each. 0 before there is a favourite.
@@ -70,6 +89,11 @@ struct CollapseEvidence {
     double missing(bool ofClasses, double missedHarm) const;
 
     bool operator==(const CollapseEvidence&) const = default;
+
+  private:
+    bool mostlyOfLate() const;
+    // The present favourite as it stands; there must be one.
+    Asked asked() const;
 };
 
 // From this share of the canary's predictions in the step on another class or bucket becomes the favourite.

@@ -17,15 +17,18 @@ std::string placeOf(const Favourite& favourite, const std::vector<double>& edges
 }
 
 std::string takesAllInWords(const api::Metric& metric, const DriftEvidence& drift) {
-    const Favourite& favourite = drift.collapse.favourite;
-    const Past& seen = drift.collapse.takesAll.past;
+    const auto [favourite, seen, when] = drift.collapse.strongest();
     const std::string canary = humanPercent(seen.canaryShare());
     const std::string stable = humanPercent(seen.stableShare());
+    const std::string late = when == CollapseEvidence::When::OfLate
+                                 ? cat(" of late (", humanNumber(seen.canary), ")")
+                             : when == CollapseEvidence::When::Earlier ? " earlier in the attempt"
+                                                                       : "";
     if (!metric.byLabel.empty()) {
-        return cat("the canary says \"", favourite.name, "\" in ", canary, " of its predictions, stable in ",
-                   stable, ": one class takes all");
+        return cat("the canary says \"", favourite.name, "\" in ", canary, " of its predictions", late,
+                   ", stable in ", stable, ": one class takes all");
     }
-    return cat(canary, " of the canary's observations of ", metric.name, " are ",
+    return cat(canary, " of the canary's observations of ", metric.name, late, " are ",
                placeOf(favourite, drift.canary.edges), ", ", stable, " of stable's: one bucket takes all");
 }
 
@@ -34,10 +37,12 @@ std::string takesAllInWords(const api::Metric& metric, const DriftEvidence& drif
 std::string collapseInWords(const MetricMemory& metric) {
     const CollapseEvidence& collapse = metric.drift.collapse;
     if (collapse.notNumbersEvidence() > collapse.takesAllEvidence()) {
-        const Past& seen = collapse.numbers.past;
+        const Past& step = collapse.numbers.past;
+        const bool before = step.canaryBad == 0 && !collapse.notNumbers.starts.empty();
+        const Past& seen = before ? collapse.notNumbers.starts.front().past : step;
         return cat(humanPercent(seen.canaryShare()), " of the canary's predictions of ",
-                   metric.definition.name, " are no number, ", humanPercent(seen.stableShare()),
-                   " of stable's");
+                   metric.definition.name, before ? " in the attempt" : "", " are no number, ",
+                   humanPercent(seen.stableShare()), " of stable's");
     }
     return takesAllInWords(metric.definition, metric.drift);
 }

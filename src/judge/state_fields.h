@@ -120,6 +120,10 @@ template <typename Archive, PersistedAs<Favourite> T>
 void fields(Archive& a, T& v) {
     a(v.chosen, v.name, v.upper);
 }
+template <typename Archive, PersistedAs<CollapseEvidence::Asked> T>
+void fields(Archive& a, T& v) {
+    a(v.favourite, v.seen, v.harm);
+}
 template <typename Archive, PersistedAs<CollapseEvidence> T>
 void fields(Archive& a, T& v) {
     a(v.favourite, v.takesAll, v.leavesOthers, v.dispersion, v.stopped, v.notNumbers, v.numbers,

@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
+#include "judge/collapse_messages.h"
 #include "judge/memory.h"
 #include "judge/standing.h"
+#include "judge/state_codec.h"
 #include "rig.h"
 
 namespace serin::judge {
@@ -44,6 +47,11 @@ Rig ofClasses() {
 }
 Rig ofScores() {
     return Rig(analysisOf({errorMetric(), bucketMetric()}));
+}
+
+// What is remembered of the metric that may collapse, by way of what is persisted.
+MetricMemory collapsed(Rig& rig) {
+    return decodeState(rig.said().state)->attempt.metrics.at(1);
 }
 
 const Classes kMostlyLegit{{"fraud", 20}, {"legit", 380}};
@@ -125,13 +133,38 @@ TEST(Collapse, OfAStableVersionThatHasOneClassOnlyIsNone) {
 }
 
 TEST(Collapse, IsFoundWhenItComesInTheMidstOfAStep) {
+    for (const char* onto : {"a", "b"}) {  // "a" is what is asked about before
+        Rig rig = ofClasses();
+        const Classes even{{"a", 100}, {"b", 100}};
+        for (int i = 0; i < 20; ++i) classTick(rig, even, even);
+        EXPECT_FALSE(rig.said().harm);
+        const int ticks = rig.ticksUntilHarm(200, [&] { classTick(rig, {{onto, 200}}, even); });
+        EXPECT_LE(ticks, onto[0] == 'a' ? 15 : 60) << onto;
+        EXPECT_THAT(rig.said().headline, HasSubstr(cat("says \"", onto, '"')));
+    }
+}
+
+TEST(Collapse, OntoTheMostFrequentClassIsFoundLateInAStepToo) {
     Rig rig = ofClasses();
-    const Classes even{{"a", 100}, {"b", 100}};
-    for (int i = 0; i < 20; ++i) classTick(rig, even, even);
+    for (int i = 0; i < 60; ++i) classTick(rig, {{"fraud", 10}, {"legit", 190}}, kMostlyLegit);
     EXPECT_FALSE(rig.said().harm);
-    const int ticks = rig.ticksUntilHarm(200, [&] { classTick(rig, {{"b", 200}}, even); });
-    EXPECT_LT(ticks, 200);
-    EXPECT_THAT(rig.said().headline, HasSubstr("says \"b\""));
+    EXPECT_LE(rig.ticksUntilHarm(100, [&] { classTick(rig, kAllLegit, kMostlyLegit); }), 30);
+    EXPECT_THAT(rig.said().headline, HasSubstr("says \"legit\" in 100.0 % of its predictions of late ("));
+}
+
+TEST(Collapse, IsNotFoundByChanceHoweverLongAStepLasts) {
+    Random random(7);
+    for (int attempt = 0; attempt < 5; ++attempt) {
+        Rig rig = ofClasses();
+        for (int i = 0; i < 200; ++i) {
+            const auto drawn = [&](uint64_t n) {
+                const uint64_t fraud = random.binomial(n, .03);
+                return Classes{{"fraud", fraud}, {"legit", n - fraud}};
+            };
+            classTick(rig, drawn(200), drawn(400));
+            ASSERT_FALSE(rig.said().harm) << i;
+        }
+    }
 }
 
 TEST(Collapse, IsFoundInALaterStepWhateverWasGoodBefore) {
@@ -139,6 +172,16 @@ TEST(Collapse, IsFoundInALaterStepWhateverWasGoodBefore) {
     for (int i = 0; i < 60; ++i) classTick(rig, {{"fraud", 10}, {"legit", 190}}, kMostlyLegit);
     rig.step(1);
     EXPECT_LE(rig.ticksUntilHarm(30, [&] { classTick(rig, kAllLegit, kMostlyLegit); }), 9);
+}
+
+TEST(Collapse, OfAnEarlierStepIsToldWithItsOwnNumbers) {
+    Rig rig = ofClasses();
+    for (int i = 0; i < 8; ++i) classTick(rig, {{"fraud", 1}, {"legit", 399}}, kMostlyLegit);
+    rig.step(1);
+    classTick(rig, {{"fraud", 10}, {"legit", 190}}, kMostlyLegit);
+    EXPECT_THAT(
+        collapseInWords(collapsed(rig)),
+        HasSubstr("says \"legit\" in 99.8 % of its predictions earlier in the attempt, stable in 95.0 %"));
 }
 
 TEST(Collapse, OfPredictionsThatAreNoNumberIsHarmByClassesNamedSo) {
