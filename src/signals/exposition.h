@@ -33,6 +33,13 @@ struct NativeSample {
     const NativeHistogram& histogram;
 };
 
+// A native histogram whose buckets cannot be told. It matters where nothing else tells what it counted.
+struct UnreadNative {
+    std::string_view name;  // as of a NativeSample
+    std::span<const Label> labels;
+    std::string_view why;
+};
+
 // A line that does not follow the format. The other lines are still read.
 struct PageIssue {
     size_t line = 0;        // of protobuf the family, counted from 1

@@ -114,6 +114,13 @@ struct Created {
     double seconds = 0;
 };
 
+// A native histogram that is judged, unless its classic buckets are.
+struct Unread {
+    size_t source = 0;
+    uint64_t group = 0;
+    std::string why;
+};
+
 class Reducer final : public PageSink {
   public:
     Reducer(const Selection& selection, size_t mostSelected)
@@ -167,9 +174,20 @@ class Reducer final : public PageSink {
         }
     }
 
+    void unread(const UnreadNative& native) {
+        for (const Use* use : current_) {
+            if (use->role != Role::Native || !use->selector->accepts(native.labels)) continue;
+            unread_.push_back({use->source, identity(use->family, native.labels, false),
+                               cat("the native histogram ", native.name, ": ", native.why)});
+        }
+    }
+
     void malformed(const PageIssue& issue) override { fail(issue.message); }
 
     Result<PodReading> finish() {
+        for (const Unread& native : unread_) {
+            if (!groupsWithBuckets(reading_.sources[native.source]).contains(native.group)) fail(native.why);
+        }
         if (!trouble_.empty()) return invalid(trouble_);
         for (size_t i = 0; i < reading_.sources.size(); ++i) {
             joinNatives(natives_[i], selection_.sources[i].grid, reading_.sources[i]);
@@ -295,6 +313,7 @@ class Reducer final : public PageSink {
     std::vector<const Use*> current_;
     std::vector<std::vector<Created>> created_;       // by source
     std::vector<std::vector<SeriesNumber>> natives_;  // the same
+    std::vector<Unread> unread_;
     PodReading reading_;
     std::string trouble_;
 };
@@ -349,13 +368,17 @@ Result<PodReading> withNativeHistograms(PodReading text, PodReading protobuf) {
 }
 
 Result<PodReading> readSamples(std::span<const Sample> samples, std::span<const NativeSample> natives,
-                               const Selection& selection, size_t mostSelected) {
+                               std::span<const UnreadNative> unread, const Selection& selection,
+                               size_t mostSelected) {
     Reducer reducer(selection, mostSelected);
     for (const Sample& sample : samples) {
         if (reducer.wants(sample.name)) reducer.sample(sample);
     }
     for (const NativeSample& sample : natives) {
         if (reducer.wants(sample.name)) reducer.native(sample);
+    }
+    for (const UnreadNative& native : unread) {
+        if (reducer.wants(native.name)) reducer.unread(native);
     }
     return reducer.finish();
 }

@@ -71,9 +71,11 @@ bool lacksBuckets(const PodReading& reading);
 Result<PodReading> withNativeHistograms(PodReading text, PodReading protobuf);
 
 // The same of samples and native histograms that somebody else has scraped from one page and taken apart;
-// their `line` is 0. Numbers that a page tells only in its TYPE lines are missing.
+// their `line` is 0. Numbers that a page tells only in its TYPE lines are missing. Invalid also where one of
+// the `unread` is judged and has no classic buckets beside it.
 Result<PodReading> readSamples(std::span<const Sample> samples, std::span<const NativeSample> natives,
-                               const Selection& selection, size_t mostSelected = mostSeries(1));
+                               std::span<const UnreadNative> unread, const Selection& selection,
+                               size_t mostSelected = mostSeries(1));
 
 // process_start_time_seconds, whatever is selected.
 extern const std::string_view processStartName;

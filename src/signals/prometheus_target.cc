@@ -101,7 +101,9 @@ Result<PodReading> readScrape(const PrometheusTarget& target, const Scrape& scra
     labels.reserve(scrape.numbers.size());
     std::vector<Sample> samples;
     std::vector<NativeSample> natives;
+    std::vector<UnreadNative> unread;
     std::deque<NativeHistogram> histograms;
+    std::deque<std::string> reasons;
     for (const Scrape::Number& number : scrape.numbers) {
         const std::string_view name = number.series->label(nameLabel);
         labels.push_back(ownLabels(*number.series, *target.up));
@@ -110,11 +112,14 @@ Result<PodReading> readScrape(const PrometheusTarget& target, const Scrape& scra
             continue;
         }
         auto histogram = nativeOf(*number.histogram);
-        if (!histogram) return invalid(cat("the native histogram ", name, ": ", histogram.error().message));
+        if (!histogram) {
+            unread.push_back({name, labels.back(), reasons.emplace_back(histogram.error().message)});
+            continue;
+        }
         natives.push_back(
             {name, labels.back(), number.histogram->count, histograms.emplace_back(std::move(*histogram))});
     }
-    auto reading = readSamples(samples, natives, selection, mostSelected);
+    auto reading = readSamples(samples, natives, unread, selection, mostSelected);
     if (reading) reading->at = scrape.at;
     return reading;
 }

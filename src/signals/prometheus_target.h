@@ -34,7 +34,7 @@ struct Scrape {
 // next scrape.
 std::vector<Scrape> scrapesOf(const PrometheusTarget& target);
 
-// What the page of a scrape said; fails as readSamples does, and where a native histogram cannot be read.
+// What the page of a scrape said; fails as readSamples does.
 Result<PodReading> readScrape(const PrometheusTarget& target, const Scrape& scrape,
                               const Selection& selection, size_t mostSelected);
 

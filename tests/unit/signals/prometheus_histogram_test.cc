@@ -166,6 +166,46 @@ TEST(PrometheusHistogram, IsLeftAloneWhereItsClassicBucketsAreThereToo) {
               (std::map<double, double>{{0.3, 4}, {kInfinity, 9}}));
 }
 
+// As convert_classic_histograms_to_nhcb makes them, with always_scrape_classic_histograms.
+TEST(PrometheusHistogram, OfCustomBucketsIsLeftAloneWhereItsClassicBucketsAreThereToo) {
+    NativeWorld world;
+    auto labels = PrometheusWorld::target("a");
+    world.asks("a").up("a", {95});
+    world.took("a", {{95, {9, {{0.1, 0.25, 9}}}}});
+    for (const auto& [edge, count] : {std::pair{"0.25", 9}, std::pair{"+Inf", 9}}) {
+        labels["le"] = edge;
+        world.has("took_seconds_bucket", labels, {{95, count}});
+    }
+    ASSERT_TRUE(world.read()[0].reading.ok()) << world.why();
+    EXPECT_EQ(NativeWorld::bucketsOf(*world.read()[0].reading),
+              (std::map<double, double>{{0.25, 9}, {kInfinity, 9}}));
+}
+
+TEST(PrometheusHistogram, OfCustomBucketsFailsThePodWhereOnlyAnotherChildHasClassicOnes) {
+    NativeWorld world;
+    auto labels = PrometheusWorld::target("a");
+    world.asks("a").up("a", {95});
+    world.took("a", {{95, {9, {{0.1, 0.25, 9}}}}});
+    labels["path"] = "/infer";
+    labels["le"] = "0.25";
+    world.has("took_seconds_bucket", labels, {{95, 9}});
+    (void)world.read();
+    EXPECT_TRUE(world.why().starts_with("pod a: the native histogram took_seconds: ")) << world.why();
+}
+
+TEST(PrometheusHistogram, ThatIsNotJudgedAndCannotBeReadDoesNotMatter) {
+    NativeWorld world;
+    std::vector<api::Metric> metrics(1);
+    metrics[0].name = "latency";
+    metrics[0].kind = api::MetricKind::Latency;
+    metrics[0].histogram = "took_seconds{path=\"/infer\"}";
+    world.round.selection = std::make_shared<const Selection>(*compileSelection({}, metrics));
+    world.asks("a").up("a", {95});
+    world.took("a", {{95, {9, {{0.1, 0.25, 9}}}}});
+    (void)world.read();
+    EXPECT_EQ(world.why().find("native histogram"), std::string::npos) << world.why();
+}
+
 TEST(PrometheusHistogram, ThatCannotBeReadFailsThePodByName) {
     NativeWorld world;
     world.asks("a").up("a", {95});
