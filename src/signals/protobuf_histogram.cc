@@ -11,6 +11,10 @@ namespace serin::signals {
 
 namespace {
 
+// Spans, and buckets of each way to write them, of one histogram. Clients keep hundreds at most; packed
+// numbers of one byte would take eight of memory.
+constexpr size_t mostOfOne = 20'000;
+
 // BucketSpan: so many buckets in a row, so far behind the end of the span before.
 struct Span {
     int64_t offset = 0;
@@ -41,6 +45,7 @@ bool readCount(const WireField& field, double& out) {
 }
 
 bool addBucket(const WireField& field, std::vector<AtEdge>& out) {
+    if (out.size() >= mostOfOne) return false;
     double whole = 0, fraction = 0;
     AtEdge bucket;
     const bool good = field.type == WireType::Bytes && eachField(field.bytes, [&](const WireField& part) {
@@ -61,6 +66,7 @@ bool addBucket(const WireField& field, std::vector<AtEdge>& out) {
 }
 
 bool addSpan(const WireField& field, std::vector<Span>& out) {
+    if (out.size() >= mostOfOne) return false;
     Span span;
     const bool good = field.type == WireType::Bytes && eachField(field.bytes, [&](const WireField& part) {
                           if (part.number == 1) return readSigned(part, span.offset);
@@ -96,20 +102,27 @@ bool take(const WireField& field, Raw& raw, ProtobufHistogram& out) {
         case 9:
             return addSpan(field, raw.negative.spans);
         case 10:
-            return addSigned(field, raw.negative.deltas);
+            return addSigned(field, mostOfOne, raw.negative.deltas);
         case 11:
-            return addDoubles(field, raw.negative.counts);
+            return addDoubles(field, mostOfOne, raw.negative.counts);
         case 12:
             return addSpan(field, raw.positive.spans);
         case 13:
-            return addSigned(field, raw.positive.deltas);
+            return addSigned(field, mostOfOne, raw.positive.deltas);
         case 14:
-            return addDoubles(field, raw.positive.counts);
+            return addDoubles(field, mostOfOne, raw.positive.counts);
         case 15:
             return readCreated(field, out.created);
         default:
             return true;
     }
+}
+
+bool isFull(const Raw& raw, const ProtobufHistogram& out) {
+    const auto full = [](const Side& side) {
+        return std::max({side.spans.size(), side.deltas.size(), side.counts.size()}) >= mostOfOne;
+    };
+    return full(raw.positive) || full(raw.negative) || out.classic.size() >= mostOfOne;
 }
 
 // Absolute counts from one of the two ways to write them; empty with a reason where a delta overflows.
@@ -184,6 +197,7 @@ Result<ProtobufHistogram> readProtobufHistogram(std::string_view message) {
     Raw raw;
     ProtobufHistogram out;
     if (!eachField(message, [&](const WireField& field) { return take(field, raw, out); })) {
+        if (isFull(raw, out)) return invalid(cat("it has more than ", mostOfOne, " buckets or spans"));
         return invalid("its message is broken");
     }
     out.count = raw.fraction > 0 ? raw.fraction : raw.whole;

@@ -22,7 +22,8 @@ struct ProtobufHistogram {
 };
 
 // Invalid when the message breaks the wire format, or its native buckets cannot be told: other schemas than
-// -4 to 8, spans and counts that do not fit together, counts below zero. Pure.
+// -4 to 8, spans and counts that do not fit together, counts below zero; or when it has more than 20,000
+// spans or buckets of a kind. Pure.
 Result<ProtobufHistogram> readProtobufHistogram(std::string_view message);
 
 // A message google.protobuf.Timestamp in seconds since 1970; false when it is none.

@@ -14,7 +14,8 @@ namespace serin::signals {
 
 namespace {
 
-constexpr size_t longestName = 200;  // that a complaint repeats
+constexpr size_t longestName = 200;      // that a complaint repeats
+constexpr size_t mostQuantiles = 1'000;  // of one summary
 
 // MetricType, and the field of a Metric that holds the numbers of each.
 enum class Type : uint8_t {
@@ -51,7 +52,9 @@ struct Metric {
     std::optional<double> timestamp;  // milliseconds
 };
 
-bool addLabel(const WireField& field, std::vector<Label>& labels) {
+// Keeps one more than `most`, which tells that there are too many.
+bool addLabel(const WireField& field, size_t most, std::vector<Label>& labels) {
+    if (labels.size() > most) return true;
     Label label;
     const bool good = field.type == WireType::Bytes && eachField(field.bytes, [&](const WireField& part) {
                           if (part.number == 1) return read(part, label.name);
@@ -61,12 +64,12 @@ bool addLabel(const WireField& field, std::vector<Label>& labels) {
     return good;
 }
 
-bool readMetric(std::string_view message, uint32_t numbersField, Metric& out) {
+bool readMetric(std::string_view message, uint32_t numbersField, size_t mostLabels, Metric& out) {
     out.labels.clear();
     out.numbers.reset();
     out.timestamp.reset();
     return eachField(message, [&](const WireField& field) {
-        if (field.number == 1) return addLabel(field, out.labels);
+        if (field.number == 1) return addLabel(field, mostLabels, out.labels);
         if (field.number == numbersField) {
             out.numbers = field.bytes;
             return field.type == WireType::Bytes;
@@ -101,6 +104,7 @@ struct Summary {
 };
 
 bool addQuantile(const WireField& field, Summary& out) {
+    if (out.quantiles.size() >= mostQuantiles) return false;
     double quantile = 0, value = 0;
     const bool good = field.type == WireType::Bytes && eachField(field.bytes, [&](const WireField& part) {
                           if (part.number == 1) return read(part, quantile);
@@ -165,9 +169,10 @@ class FamilyReader {
             if (field.number == 1) return read(field, family_.name);
             if (field.number == 3) return read(field, family_.type);
             if (field.number != 4) return true;
-            return read(field, family_.metrics.emplace_back());
+            // Nothing of a page with too many is of use, and each takes more here than in the page.
+            return ++summary_.samples <= limits_.samples && read(field, family_.metrics.emplace_back());
         });
-        summary_.samples += family_.metrics.size();
+        if (summary_.samples > limits_.samples) return;
         if (!good) return report("its message is broken");
         // Names of other characters (UTF-8 names of Prometheus 3), which no selector can mean.
         if (family_.name.empty() || nameLength(family_.name) != family_.name.size()) return;
@@ -238,7 +243,7 @@ class FamilyReader {
         name_ = cat(stem, suffix);
         if (!sink_.wants(name_)) return;
         for (const std::string_view message : family_.metrics) {
-            if (!readMetric(message, field, metric_)) {
+            if (!readMetric(message, field, limits_.labels, metric_)) {
                 report("a metric's message is broken");
             } else if (metric_.labels.size() > limits_.labels) {
                 report(cat("more than ", limits_.labels, " labels"));

@@ -93,31 +93,33 @@ bool readSigned(const WireField& field, int64_t& out) {
     return true;
 }
 
-bool addSigned(const WireField& field, std::vector<int64_t>& out) {
+bool addSigned(const WireField& field, size_t most, std::vector<int64_t>& out) {
     int64_t one = 0;
     if (readSigned(field, one)) {
+        if (out.size() >= most) return false;
         out.push_back(one);
         return true;
     }
     if (field.type != WireType::Bytes) return false;
     std::string_view packed = field.bytes;
     for (uint64_t value = 0; !packed.empty();) {
-        if (!takeVarint(packed, value)) return false;
+        if (out.size() >= most || !takeVarint(packed, value)) return false;
         out.push_back(unzigzag(value));
     }
     return true;
 }
 
-bool addDoubles(const WireField& field, std::vector<double>& out) {
+bool addDoubles(const WireField& field, size_t most, std::vector<double>& out) {
     double one = 0;
     if (read(field, one)) {
+        if (out.size() >= most) return false;
         out.push_back(one);
         return true;
     }
     if (field.type != WireType::Bytes) return false;
     std::string_view packed = field.bytes;
     for (uint64_t value = 0; !packed.empty();) {
-        if (!takeFixed(packed, 8, value)) return false;
+        if (out.size() >= most || !takeFixed(packed, 8, value)) return false;
         out.push_back(std::bit_cast<double>(value));
     }
     return true;

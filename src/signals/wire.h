@@ -40,9 +40,10 @@ bool read(const WireField& field, double& out);
 bool read(const WireField& field, uint64_t& out);  // uint32, uint64, enum
 bool read(const WireField& field, std::string_view& out);
 bool readSigned(const WireField& field, int64_t& out);  // sint32, sint64
-// Adds the numbers of a repeated field, packed or one by one.
-bool addSigned(const WireField& field, std::vector<int64_t>& out);
-bool addDoubles(const WireField& field, std::vector<double>& out);
+// Adds the numbers of a repeated field, packed or one by one. False also where `out` would have more than
+// `most`.
+bool addSigned(const WireField& field, size_t most, std::vector<int64_t>& out);
+bool addDoubles(const WireField& field, size_t most, std::vector<double>& out);
 
 // Hands every field to `take`, which returns whether it could be read. True when all could.
 template <typename Take>

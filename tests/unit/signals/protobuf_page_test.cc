@@ -238,6 +238,44 @@ TEST(ProtobufPage, SaysWhichFamilyIsWrongAndWhy) {
               "metric family 1 (took): its message is broken");
 }
 
+TEST(ProtobufPage, BoundsTheBucketsAndSpansOfOneHistogram) {
+    const std::string why = "metric family 1 (took): it has more than 20000 buckets or spans";
+    const std::string packed(20'001, '\0');
+    const std::string doubles(20'001 * sizeof(double), '\0');
+    for (const uint32_t field : {10U, 13U}) {
+        EXPECT_EQ(issueOfHistogram(Message().bytes(field, packed)), why);
+        Message single;
+        for (int i = 0; i < 20'001; ++i) single.signedNumber(field, 0);
+        EXPECT_EQ(issueOfHistogram(single), why);
+    }
+    for (const uint32_t field : {11U, 14U}) EXPECT_EQ(issueOfHistogram(Message().bytes(field, doubles)), why);
+    for (const uint32_t field : {3U, 9U, 12U}) {
+        Message empty;
+        for (int i = 0; i < 20'001; ++i) empty.bytes(field, "");
+        EXPECT_EQ(issueOfHistogram(empty), why);
+    }
+    EXPECT_EQ(issueOfHistogram(Message().bytes(12, span(0, 20'000)).bytes(13, packed.substr(1))), "");
+}
+
+TEST(ProtobufPage, BoundsTheLabelsOfAMetricAndTheQuantilesOfASummary) {
+    Message labels, quantiles;
+    for (int i = 0; i < 100'000; ++i) labels.bytes(1, "");
+    EXPECT_EQ(issueOf(familyMessage("x", 1, {labels.bytes(2, "").text()})),
+              "metric family 1 (x): more than 64 labels");
+    for (int i = 0; i < 1'001; ++i) quantiles.bytes(3, "");
+    EXPECT_EQ(issueOf(familyMessage("x", 2, {Message().bytes(4, quantiles.text()).text()})),
+              "metric family 1 (x): its message is broken");
+}
+
+TEST(ProtobufPage, LooksIntoNoMetricOfAFamilyThatHasTooMany) {
+    Recorder page;
+    const std::string metric = Message().bytes(2, Message().real(1, 5).text()).text();
+    const PageSummary summary = read(familyMessage("x", 1, {metric, metric, metric}), page, {.samples = 2});
+    EXPECT_EQ(summary.truncated, "the page has more than 2 samples");
+    EXPECT_EQ(summary.samples, 3u);
+    EXPECT_TRUE(page.samples.empty() && page.types.empty());
+}
+
 TEST(ProtobufPage, EndsAtItsLimits) {
     const std::string whole = fileText("client_golang.pb");
     Recorder large;

@@ -50,16 +50,28 @@ TEST(Wire, ReadsFixedNumbersLittleEndian) {
 TEST(Wire, ReadsSignedNumbersPackedAndOneByOne) {
     std::vector<int64_t> numbers;
     WireField one{1, WireType::Varint, 3, {}};
-    EXPECT_TRUE(addSigned(one, numbers));
-    EXPECT_TRUE(
-        addSigned({1, WireType::Bytes, 0, "\0\x01\x02\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01"sv}, numbers));
+    EXPECT_TRUE(addSigned(one, 9, numbers));
+    EXPECT_TRUE(addSigned({1, WireType::Bytes, 0, "\0\x01\x02\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01"sv}, 9,
+                          numbers));
     EXPECT_EQ(numbers, (std::vector<int64_t>{-2, 0, -1, 1, INT64_MAX}));
-    EXPECT_FALSE(addSigned({1, WireType::Fixed64, 0, {}}, numbers));
-    EXPECT_FALSE(addSigned({1, WireType::Bytes, 0, "\x80"sv}, numbers));
+    EXPECT_FALSE(addSigned({1, WireType::Fixed64, 0, {}}, 9, numbers));
+    EXPECT_FALSE(addSigned({1, WireType::Bytes, 0, "\x80"sv}, 9, numbers));
     std::vector<double> doubles;
-    EXPECT_TRUE(addDoubles({1, WireType::Bytes, 0, "\0\0\0\0\0\0\xf8\x3f\0\0\0\0\0\0\0\0"sv}, doubles));
+    EXPECT_TRUE(addDoubles({1, WireType::Bytes, 0, "\0\0\0\0\0\0\xf8\x3f\0\0\0\0\0\0\0\0"sv}, 9, doubles));
     EXPECT_EQ(doubles, (std::vector<double>{1.5, 0}));
-    EXPECT_FALSE(addDoubles({1, WireType::Bytes, 0, "\0\0\0"sv}, doubles));
+    EXPECT_FALSE(addDoubles({1, WireType::Bytes, 0, "\0\0\0"sv}, 9, doubles));
+}
+
+TEST(Wire, AddsNoMoreNumbersThanItMay) {
+    std::vector<int64_t> numbers;
+    EXPECT_FALSE(addSigned({1, WireType::Bytes, 0, "\0\0\0"sv}, 2, numbers));
+    EXPECT_FALSE(addSigned({1, WireType::Varint, 3, {}}, 2, numbers));
+    EXPECT_EQ(numbers.size(), 2u);
+    std::vector<double> doubles;
+    EXPECT_TRUE(addDoubles({1, WireType::Fixed64, 0, {}}, 1, doubles));
+    EXPECT_FALSE(addDoubles({1, WireType::Fixed64, 0, {}}, 1, doubles));
+    EXPECT_FALSE(addDoubles({1, WireType::Bytes, 0, "\0\0\0\0\0\0\xf8\x3f"sv}, 1, doubles));
+    EXPECT_EQ(doubles.size(), 1u);
 }
 
 TEST(Wire, IsBrokenWhereAFieldIsNotWhole) {
