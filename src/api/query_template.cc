@@ -73,6 +73,13 @@ std::string queryTemplateFault(std::string_view promql) {
     return "";
 }
 
+bool asksForStable(std::string_view promql) {
+    while (!promql.empty()) {
+        if (takePiece(promql).word == "stable") return true;
+    }
+    return false;
+}
+
 std::string filledQuery(std::string_view promql, const QueryWords& words) {
     std::string out;
     while (!promql.empty()) {

@@ -21,6 +21,9 @@ struct QueryWords {
 // Why the query cannot be filled in, in words that follow the field's name; empty when it can.
 std::string queryTemplateFault(std::string_view promql);
 
+// Whether it compares with the other version, so that it means nothing where there is none.
+bool asksForStable(std::string_view promql);
+
 // With every word filled in. What queryTemplateFault() objects to stays as it is. Nothing is quoted:
 // revisions are letters and digits, and names of Kubernetes have lower-case letters, digits and dashes beside
 // these, none of which ends a PromQL string or means something in a regular expression; a duration is written

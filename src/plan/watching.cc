@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "api/enum_names.h"
+#include "api/query_template.h"
 #include "base/text.h"
 #include "plan/decisions.h"
 #include "plan/judged.h"
@@ -100,7 +101,10 @@ void beginWatch(Draft& draft) {
 
 void beginFirstWatch(Draft& draft, const std::string& revision, int attempt) {
     const api::Analysis& analysis = draft.spec().analysis;
-    const auto limited = [](const api::Metric& metric) { return metric.guard() && metric.max.has_value(); };
+    const auto limited = [](const api::Metric& metric) {
+        const bool compares = metric.isQuery() && api::asksForStable(metric.query.promql);
+        return metric.guard() && metric.max.has_value() && !compares;
+    };
     if (!wanted(analysis) || std::ranges::none_of(analysis.metrics, limited)) return;
     draft.next.watch = {revision, attempt, "", draft.now(), endOf(analysis, draft.now())};
 }

@@ -190,6 +190,8 @@ std::vector<signals::Query> Examiner::queries() const {
     std::vector<signals::Query> out;
     for (const api::Metric& metric : analysis_->metrics) {
         if (!metric.isQuery() || !metric.query.source) continue;
+        // An empty word would select what has no such label.
+        if (order_.stable.empty() && api::asksForStable(metric.query.promql)) continue;
         const api::PrometheusSource& source = *metric.query.source;
         out.push_back(
             {metric.name, api::filledQuery(metric.query.promql, words), source, accesses_.of(source.access)});

@@ -28,6 +28,12 @@ TEST(QueryTemplate, MayHaveNoWordsAndBracesOfPromQLsOwn) {
     }
 }
 
+TEST(QueryTemplate, SaysWhetherItComparesWithTheOtherVersion) {
+    EXPECT_TRUE(asksForStable("a{v=\"{{revision}}\"} / a{v=\"{{ stable }}\"}"));
+    EXPECT_FALSE(asksForStable("a{v=\"{{revision}}\",w=\"stable\"}"));
+    EXPECT_FALSE(asksForStable("{{stable"));
+}
+
 TEST(QueryTemplate, WritesDurationsAsPromQLDoes) {
     QueryWords words = kWords;
     const auto interval = [&](Duration length) {

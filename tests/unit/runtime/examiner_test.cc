@@ -390,5 +390,27 @@ TEST_F(ReferenceExaminerTest, AServerThatDoesNotAnswerTakesNothingFromWhatIsKnow
     EXPECT_EQ(troubleAfter(examiner, 3), "amount: it is gone");
 }
 
+TEST_F(ExaminerTest, AQueryThatComparesIsNotAskedWhereThereIsNoOtherVersion) {
+    api::Metric query;
+    query.name = "value";
+    query.kind = api::MetricKind::Query;
+    query.max = api::kMostBadLooks;
+    query.query.source = api::PrometheusSource{.address = "http://prometheus:9090"};
+    query.query.promql = "a{v=\"{{revision}}\"}";
+    object.spec.analysis.metrics.push_back(query);
+    query.name = "ratio";
+    query.query.promql = "a{v=\"{{revision}}\"} / a{v=\"{{stable}}\"}";
+    object.spec.analysis.metrics.push_back(query);
+    plan.order.mode = api::JudgeMode::Watch;
+    Examiner examiner(object);
+    order(examiner, 0);
+    EXPECT_EQ(examiner.round(split)->queries.size(), 2u);
+    plan.order.stable.clear();
+    order(examiner, 1);
+    const auto round = examiner.round(split);
+    ASSERT_EQ(round->queries.size(), 1u);
+    EXPECT_EQ(round->queries[0].metric, "value");
+}
+
 }  // namespace
 }  // namespace serin::runtime
