@@ -18,6 +18,15 @@ void leaveOut(size_t group, RateEvidence& rate) {
     rate.profile = {};
 }
 
+// These are the version's as a whole, so that nothing tells what the pod's own part was.
+void startAnew(MetricMemory& metric) {
+    metric.blocks.canary = {};
+    metric.mean = {};
+    metric.drift.startStep();
+    metric.drift.collapse = {};
+    metric.drift.onlyCanarySumIsNaN = false;
+}
+
 }  // namespace
 
 void leaveOut(const std::string& pod, AttemptMemory& attempt) {
@@ -27,7 +36,7 @@ void leaveOut(const std::string& pod, AttemptMemory& attempt) {
     const auto group = static_cast<size_t>(found - attempt.groupNames.begin());
     for (MetricMemory& metric : attempt.metrics) {
         for (RateEvidence& rate : metric.rate.rates) leaveOut(group, rate);
-        metric.blocks.canary = {};
+        startAnew(metric);
     }
     attempt.groupNames.clear();
     attempt.groupsMade = 0;

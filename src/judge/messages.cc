@@ -94,10 +94,18 @@ std::string indexMessage(const MetricMemory& metric) {
 
 }  // namespace
 
+std::string noSharedEdge(const api::Metric& metric) {
+    const char* undecided = !metric.guard() ? ""
+                            : metric.psi    ? ", or state role: Observe"
+                                            : ", or state drift.collapse: Ignore or role: Observe";
+    return cat(metric.name, ": the versions' histograms share no bucket edge; give both the same buckets",
+               undecided);
+}
+
 std::string driftMessage(const api::Analysis& analysis, const MetricMemory& metric) {
     const DriftEvidence& drift = metric.drift;
     const std::string& name = metric.definition.name;
-    if (drift.invalid) return cat(name, ": the versions' histograms share no bucket edge");
+    if (drift.invalid) return noSharedEdge(metric.definition);
     const std::string note = collapseNote(analysis, metric);
     if (drift.canary.total() == 0) return cat("no observations of ", name, " from the canary yet", note);
     if (drift.stable.total() == 0) return cat("no observations of ", name, " from the stable version yet");

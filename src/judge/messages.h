@@ -21,6 +21,8 @@ double secondsFor(const api::Analysis& analysis, const AttemptMemory& attempt, c
 std::string timeNote(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric,
                      double samples);
 
+// Why a drift of a histogram cannot be judged, and the ways out.
+std::string noSharedEdge(const api::Metric& metric);
 std::string driftMessage(const api::Analysis& analysis, const MetricMemory& metric);
 // The same with what decides nothing: how far apart the versions are otherwise, and whether they differ at
 // all.

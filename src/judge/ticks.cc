@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "judge/mean_metric.h"
+#include "judge/messages.h"
 #include "judge/pod_memory.h"
 #include "judge/query_ticks.h"
 #include "judge/rate_ticks.h"
@@ -62,7 +63,7 @@ std::string missingIn(const api::Stratum& stratum, const Memory& memory, const a
         const std::string trouble = referenceTrouble(memory, metric.definition);
         if (metric.definition.psi && !trouble.empty()) return trouble;
         const std::string& name = metric.definition.name;
-        if (metric.drift.invalid) return name + ": the versions' histograms share no bucket edge";
+        if (metric.drift.invalid) return noSharedEdge(metric.definition);
         if (!metric.rate.incomparable.empty()) return cat(name, ": ", metric.rate.incomparable);
         if (!metric.definition.awaited()) continue;
         const std::string unanswered =

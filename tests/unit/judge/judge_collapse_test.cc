@@ -237,6 +237,35 @@ TEST(Collapse, WhereClientsKeepTheirPodsIsTempered) {
     }
 }
 
+TEST(Collapse, IsAskedAnewWhenAPodIsReplaced) {
+    Rig rig = ofClasses();
+    const Classes some{{"fraud", 10}, {"legit", 183}, {"NaN", 7}};
+    classTick(rig, some, kMostlyLegit);
+    rig.step(1);
+    classTick(rig, some, kMostlyLegit);
+    ASSERT_GT(rig.metric("class").evidence, 1);
+    ASSERT_FALSE(rig.said().harm);
+    api::JudgeOrder order = rig.order();
+    order.without = "pod-c1";
+    rig.order(order);
+    EXPECT_NEAR(rig.metric("class").evidence, 0, 1e-12);
+    EXPECT_EQ(rig.metric("class").verdict, Verdict::NoData);
+    rig.ticksUntilHarm(3, [&] {
+        rig.tick({pod("s1", {{"errors", requests(400, 0)}, {"class", predicted(kMostlyLegit)}})},
+                 {pod("c2", {{"errors", requests(200, 0)}, {"class", predicted(kMostlyLegit)}})});
+    });
+    EXPECT_EQ(rig.metric("class").verdict, Verdict::Safe);
+}
+
+TEST(Collapse, OfHistogramsThatShareNoEdgeNamesTheWaysOut) {
+    Rig rig = ofScores();
+    scoreTick(rig, histogram({.15, .85}, {50, 50, 50}), scores(kSpread));
+    EXPECT_EQ(rig.metric("score").message,
+              "score: the versions' histograms share no bucket edge; give both the same buckets, or state "
+              "drift.collapse: Ignore or role: Observe");
+    EXPECT_EQ(rig.said().holding, rig.metric("score").message);
+}
+
 TEST(Collapse, OfAnObserverIsSaidAndTakesNothingBack) {
     api::Analysis analysis = analysisOf({errorMetric(), classMetric()});
     analysis.metrics[1].observeOnly = true;
