@@ -78,8 +78,9 @@ double secondsToFind(double ratio, double rate, double requestsPerSecond, const 
 std::string meanWarning(const api::Analysis& analysis, const api::Metric& metric,
                         const StableRecord& stable) {
     const auto found = stable.metrics.find(metric.name);
-    if (found == stable.metrics.end() || found->second.empty() ||
-        found->second.begin()->second.requests <= 0) {
+    const bool observed =
+        found != stable.metrics.end() && !found->second.empty() && found->second.begin()->second.requests > 0;
+    if (metric.worseChange && !observed) {
         return cat("InsufficientTraffic: the stable version had no observations of ", metric.mean.count,
                    " in ", humanSeconds(stable.seconds), ", ", metric.name,
                    " cannot become safe without any; the rollout will wait for traffic");

@@ -17,12 +17,14 @@ std::string against(double canary, double stable) {
                humanPercent(std::abs(canary - stable) / stable), ")");
 }
 
-// "mean order-value of the canary is 18.2 against 24.5 (-25.7 %)".
-std::string bothMeans(const MetricMemory& metric) {
+// "mean order-value of the canary is 18.2 against 24.5 (-25.7 %)". With `newest` the canary's is that of its
+// newest block.
+std::string bothMeans(const MetricMemory& metric, bool newest) {
     const MeanEvidence::Block& all = metric.mean.all;
-    const double canary = all.canary > 0 ? all.canaryMean() : metric.blocks.newest.value_or(0);
+    const bool ofAll = all.canary > 0 && !(newest && metric.blocks.newest);
+    const double canary = ofAll ? all.canaryMean() : metric.blocks.newest.value_or(0);
     return cat("mean ", metric.definition.name, " of the canary is ", humanNumber(canary),
-               all.stable > 0 ? against(canary, all.stableMean()) : "");
+               newest ? " in the newest block" : "", all.stable > 0 ? against(canary, all.stableMean()) : "");
 }
 
 // "mean order-value is 18.2, below 22.1 in 9 of 10 blocks after promotion (the old version's was 24.5)".
@@ -59,9 +61,11 @@ std::string meanInWords(const AttemptMemory& attempt, const MetricMemory& metric
     if (attempt.soaking) return afterPromotion(attempt, metric);
     const api::Metric& definition = metric.definition;
     if (limitSaysMore(metric)) {
-        return cat(bothMeans(metric), ", ", howOftenBeyond(attempt, metric, definition.meanLimits, "block"));
+        return cat(bothMeans(metric, saysPart(attempt, metric)), ", ",
+                   howOftenBeyond(attempt, metric, definition.meanLimits, "block"));
     }
-    return cat(bothMeans(metric), ", worse by more than ", humanPercent(definition.worseChange.value_or(0)));
+    return cat(bothMeans(metric, false), ", worse by more than ",
+               humanPercent(definition.worseChange.value_or(0)));
 }
 
 std::string meanMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
@@ -79,7 +83,7 @@ std::string meanMessage(const api::Analysis& analysis, const AttemptMemory& atte
     if (metric.mean.all.stable <= 0 && definition.worseChange) {
         return cat("no observations of ", definition.mean.count, " from the stable version yet");
     }
-    std::string out = bothMeans(metric);
+    std::string out = bothMeans(metric, counted && saysPart(attempt, metric));
     if (counted) out += cat(", ", howOftenBeyond(attempt, metric, definition.meanLimits, "block"));
     if (isSafe(analysis, metric)) return out + safeMessage(definition);
     const double missing = meanSecondsToSafe(analysis, metric);

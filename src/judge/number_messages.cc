@@ -12,20 +12,33 @@ std::string beyond(const api::NumberLimits& limits) {
     return cat("outside of ", humanNumber(*limits.min), " to ", humanNumber(*limits.max));
 }
 
+// The events that say most, and when they were.
+struct Telling {
+    const Past& seen;
+    const char* when;
+};
+
+Telling tellingOf(const AttemptMemory& attempt, const MetricMemory& metric) {
+    const RateEvidence& rate = metric.rate.rates.front();
+    if (lateSaysMore(attempt, metric.definition, rate)) return {rate.harm.spread.past, " of late"};
+    if (attempt.soaking) {
+        const Past& seen = rate.harmSeen(metric.definition);
+        return {seen, &seen == &rate.seen ? " after promotion" : " of late"};
+    }
+    if (attempt.harm && stepSaysMore(attempt, metric.definition, rate))
+        return {rate.step.past, " in this step"};
+    return {rate.seen, ""};
+}
+
 }  // namespace
+
+bool saysPart(const AttemptMemory& attempt, const MetricMemory& metric) {
+    return &tellingOf(attempt, metric).seen != &metric.rate.rates.front().seen;
+}
 
 std::string howOftenBeyond(const AttemptMemory& attempt, const MetricMemory& metric,
                            const api::NumberLimits& limits, const std::string& thing) {
-    const RateEvidence& rate = metric.rate.rates.front();
-    const bool grew = lateSaysMore(attempt, metric.definition, rate);
-    const bool step =
-        !grew && !attempt.soaking && attempt.harm && stepSaysMore(attempt, metric.definition, rate);
-    const Past& seen = grew              ? rate.harm.spread.past
-                       : attempt.soaking ? rate.harmSeen(metric.definition)
-                       : step            ? rate.step.past
-                                         : rate.seen;
-    const bool late = grew || (attempt.soaking && &seen != &rate.seen);
-    const char* when = step ? " in this step" : late ? " of late" : attempt.soaking ? " after promotion" : "";
+    const auto [seen, when] = tellingOf(attempt, metric);
     return cat(beyond(limits), " in ", seen.canaryBad > 0 ? humanNumber(seen.canaryBad) : "none", " of ",
                humanNumber(seen.canary), " ", thing, seen.canary == 1 ? "" : "s", when);
 }

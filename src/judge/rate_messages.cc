@@ -125,10 +125,10 @@ std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& atte
     const bool latency = definition.kind == api::MetricKind::Latency;
     const bool share = definition.kind == api::MetricKind::Share;
     const auto limited = [](const RateEvidence& rate) { return rate.soakLimit.value_or(0) > 0; };
+    if (!metric.rate.incomparable.empty()) return cat(definition.name, ": ", metric.rate.incomparable);
     if (attempt.soaking && std::none_of(metric.rate.rates.begin(), metric.rate.rates.end(), limited)) {
         return "no record of the old version to limit it by";
     }
-    if (!metric.rate.incomparable.empty()) return cat(definition.name, ": ", metric.rate.incomparable);
     if (metric.rate.canaryRequests() == 0) {
         if (latency) return cat("no observations of ", definition.histogram, " from warm canary pods yet");
         return share ? cat("no events of ", definition.share.total, " from the canary yet")

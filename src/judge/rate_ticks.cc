@@ -90,6 +90,15 @@ std::string whyIncomparable(const api::Metric& metric, const std::vector<double>
                humanNumber(*metric.slowerThan), " s", wayOut);
 }
 
+// The same of one version that is judged by itself, at the edge that its limit is about.
+std::string whyWithoutEdge(const api::Metric& metric, const std::vector<double>& edges) {
+    const std::string near = nearest(edges, metric.unitSeconds, *metric.slowerThan);
+    return cat("the histogram has no edge at ",
+               metric.limitForm.quantile ? "worseThan.quantile.max" : "slowerThan", ", ",
+               humanNumber(*metric.slowerThan), " s; state one that it has",
+               near.empty() ? "" : cat(", the nearest: ", near), " (its edges are ", listed(edges), ")");
+}
+
 // Whether the arms' histograms can be compared at the metric's edges, which are found by the first that can.
 // After promotion the version's own histogram is enough for the edge that a stated limit is about.
 bool comparable(const api::Metric& metric, const LatencyArm& canary, const LatencyArm& stable,
@@ -102,7 +111,8 @@ bool comparable(const api::Metric& metric, const LatencyArm& canary, const Laten
                                             : stable.requests() > 0 ? stable.edges()
                                                                     : rate.edges;
     if (!rate.keepEdges(metric, sharedEdges(canaryEdges, stableEdges))) {
-        rate.incomparable = whyIncomparable(metric, canaryEdges, stableEdges);
+        rate.incomparable =
+            alone ? whyWithoutEdge(metric, canaryEdges) : whyIncomparable(metric, canaryEdges, stableEdges);
         return false;
     }
     rate.incomparable.clear();

@@ -37,7 +37,8 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
     out.evidence = evidence;
     out.samples = static_cast<uint64_t>(metric.rate.canaryRequests());
     out.message = rateMessage(analysis, attempt, metric);
-    if (!attempt.soaking && !metric.rate.incomparable.empty()) {
+    const bool judged = attempt.soaking && !metric.rate.rates.empty();  // by a limit, at edges found before
+    if (!judged && !metric.rate.incomparable.empty()) {
         out.verdict = Verdict::Invalid;
     } else if (!metric.look.trouble.empty() ||
                (metric.rate.canaryRequests() == 0 && !metric.definition.isDelayed())) {
@@ -102,10 +103,11 @@ api::MetricVerdict meanVerdict(const api::Analysis& analysis, const AttemptMemor
     const MeanEvidence::Block& all = metric.mean.all;
     const bool safe = !attempt.soaking && isSafe(analysis, metric);
     const double blocks = metric.rate.canaryRequests();
+    const bool byBlocks = attempt.soaking || all.canary <= 0;  // nothing is compared
     out.ratioHigh = std::numeric_limits<double>::infinity();
     out.evidence = std::max(evidence, kLeastEvidence);
-    out.samples = static_cast<uint64_t>(attempt.soaking ? blocks : all.canary);
-    out.canary = attempt.soaking ? metric.blocks.newest.value_or(0) : all.canaryMean();
+    out.samples = static_cast<uint64_t>(byBlocks ? blocks : all.canary);
+    out.canary = byBlocks ? metric.blocks.newest.value_or(0) : all.canaryMean();
     out.stable = all.stableMean();
     out.message = meanMessage(analysis, attempt, metric);
     if (!attempt.soaking && !safe && all.seconds > 0) {

@@ -99,6 +99,18 @@ TEST(FirstWatch, ALatencyIsJudgedAtTheEdgeItsLimitNames) {
     EXPECT_TRUE(rig.said().harm) << rig.said().headline;
 }
 
+TEST(FirstWatch, ALatencyWhoseEdgeTheHistogramLacksIsInvalidAndNamesTheNearest) {
+    api::Metric latency = latencyMetric();
+    latency.slowerThan = .4;
+    latency.max = .01;
+    Rig rig = first(latency);
+    rig.tick({}, {pod("c1", {{"latency", histogram({.1, .25, .5}, {150, 20, 20, 10})}})});
+    EXPECT_EQ(rig.metric("latency").verdict, api::Verdict::Invalid);
+    EXPECT_EQ(rig.metric("latency").message,
+              "latency: the histogram has no edge at slowerThan, 0.4 s; state one that it has, the nearest: "
+              "250ms and 500ms (its edges are 0.1, 0.25, 0.5)");
+}
+
 TEST(FirstWatch, AMeanIsJudgedByItsLimit) {
     Rig rig = first(limitedValue({20, std::nullopt}));
     const auto tick = [&](double value) {

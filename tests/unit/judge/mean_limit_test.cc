@@ -151,7 +151,20 @@ TEST(MeanLimit, WhatBeginsWithAStepIsFoundByTheStepsOwnBlocks) {
     for (int i = 0; i < 5; ++i) rig.sell(kGood);  // are in no block of the next step
     rig.step(1);
     EXPECT_EQ(rig.ticksUntilHarm(1000, [&] { rig.sell(kBad); }), 17 * 6);
+    EXPECT_THAT(rig.said().headline, HasSubstr("value of the canary is 18.2 in the newest block"));
     EXPECT_THAT(rig.said().headline, HasSubstr("below 20 in 17 of 17 blocks in this step"));
+}
+
+TEST(MeanLimit, OfWhatStableDoesNotExportShowsTheNewestBlock) {
+    Rig rig(guarded());
+    for (int i = 0; i < 6 * 7; ++i) {
+        rig.tick({pod("s1", {{"errors", requests(300, 0)}})},
+                 {pod("c1", {{"errors", requests(100, 0)}, {"value", observed(4, 4 * kGood)}})});
+    }
+    EXPECT_EQ(rig.metric("value").canary, kGood);
+    EXPECT_EQ(rig.metric("value").samples, 7u);
+    EXPECT_EQ(rig.metric("value").verdict, Verdict::Safe);
+    EXPECT_EQ(rig.said().warning, "");
 }
 
 TEST(MeanLimit, BelongsToNoPodAndSoCondemnsTheVersionWhateverPodsDo) {
