@@ -1,5 +1,6 @@
 #include "judge/replay.h"
 
+#include <memory>
 #include <utility>
 
 #include "base/text.h"
@@ -21,8 +22,9 @@ class Player {
         return {};
     }
     Result<void> operator()(const api::Analysis& analysis) {
-        if (!judge_) judge_.emplace(analysis);
-        judge_->setAnalysis(analysis);
+        analysis_ = std::make_shared<const api::Analysis>(analysis);
+        if (!judge_) judge_.emplace(analysis_);
+        judge_->setAnalysis(analysis_);
         return {};
     }
     Result<void> operator()(api::Reference& reference) {
@@ -46,7 +48,7 @@ class Player {
         return {};
     }
     Result<void> operator()(const Said& said) {
-        listener_.answer({line_, strata_, stratum_, judge_->judgement(), said});
+        listener_.answer({line_, strata_, analysis_, stratum_, judge_->judgement(), said});
         return {};
     }
 
@@ -54,6 +56,7 @@ class Player {
     const ReplayListener& listener_;
     size_t line_ = 0;
     size_t strata_ = 0;
+    std::shared_ptr<const api::Analysis> analysis_;
     std::optional<Judge> judge_;  // there from the first analysis on, before which only remarks stand
     std::optional<api::Stratum> stratum_;
 };

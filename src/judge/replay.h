@@ -1,12 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "api/judgement.h"
 #include "api/samples.h"
+#include "api/spec.h"
 #include "base/result.h"
 #include "judge/recording_lines.h"
 
@@ -14,11 +16,12 @@ namespace serin::judge {
 
 // An answer of the judge, computed again.
 struct ReplayedAnswer {
-    size_t line = 0;                      // of the recording, from 1
-    size_t strata = 0;                    // as many of them were in the recording before it
-    std::optional<api::Stratum> stratum;  // the one before it; absent at the head of what was cut
-    api::Judgement judgement;             // what it says now
-    Said recorded;                        // what it said then
+    size_t line = 0;                                // of the recording, from 1
+    size_t strata = 0;                              // as many of them were in the recording before it
+    std::shared_ptr<const api::Analysis> analysis;  // by which it was judged; not null
+    std::optional<api::Stratum> stratum;            // the one before it; absent at the head of what was cut
+    api::Judgement judgement;                       // what it says now
+    Said recorded;                                  // what it said then
 
     bool same() const { return saidIn(judgement) == recorded; }
 };

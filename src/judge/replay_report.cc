@@ -14,7 +14,8 @@ namespace serin::judge {
 namespace {
 
 // "120 (3 bad)": what the pods of an arm that were read counted of a metric.
-std::string countsOf(const std::vector<api::PodSample>& arm, const api::MetricVerdict& metric) {
+std::string countsOf(const std::vector<api::PodSample>& arm, const api::MetricVerdict& metric,
+                     double unitSeconds) {
     uint64_t total = 0;
     uint64_t bad = 0;
     double sum = 0;
@@ -28,11 +29,17 @@ std::string countsOf(const std::vector<api::PodSample>& arm, const api::MetricVe
         sum += counts.sum;
         hasBad = counts.buckets.empty() || metric.slowerThan;
         for (size_t edge = 0; metric.slowerThan && edge < counts.edges.size(); ++edge) {
-            if (counts.edges[edge] >= *metric.slowerThan) bad += counts.buckets[edge + 1];
+            if (counts.edges[edge] * unitSeconds >= *metric.slowerThan) bad += counts.buckets[edge + 1];
         }
     }
     if (sum != 0) return cat(total, " (sum ", humanNumber(sum), ')');
     return hasBad ? cat(total, " (", bad, " bad)") : cat(total);
+}
+
+// Of the metric's histogram; 1 where it has none.
+double unitSecondsOf(const api::Analysis& analysis, const std::string& metric) {
+    const auto found = std::ranges::find(analysis.metrics, metric, &api::Metric::name);
+    return found == analysis.metrics.end() ? 1 : found->unitSeconds;
 }
 
 bool counts(const std::vector<api::PodSample>& arm, const std::string& metric) {
@@ -75,8 +82,9 @@ std::string detailsOf(const ReplayedAnswer& answer) {
         out += cat("  ", padded(metric.name, 12), ' ', padded(api::nameOf(metric.verdict), 12), " evidence ");
         const std::string evidence = humanNumber(metric.evidence);
         if (counts(stratum.canary, metric.name) || counts(stratum.stable, metric.name)) {
-            out += cat(padded(evidence, 8), " canary ", countsOf(stratum.canary, metric), ", stable ",
-                       countsOf(stratum.stable, metric), '\n');
+            const double unit = unitSecondsOf(*answer.analysis, metric.name);
+            out += cat(padded(evidence, 8), " canary ", countsOf(stratum.canary, metric, unit), ", stable ",
+                       countsOf(stratum.stable, metric, unit), '\n');
         } else if (const auto looks = stratum.looks.find(metric.name); looks != stratum.looks.end()) {
             out += cat(padded(evidence, 8), " query ", looksOf(looks->second), '\n');
         } else {
@@ -91,7 +99,7 @@ std::string conclusionOf(const ReplayedAnswer& answer) {
     const api::JudgeOrder& order = said.order;
     std::string out = cat("attempt ", order.attempt);
     if (!order.canary.empty()) out += cat(" of revision ", order.canary);
-    out += cat(" against ", order.stable);
+    if (!order.stable.empty()) out += cat(" against ", order.stable);
     if (order.step >= 0) out += cat(", step ", order.step + 1);
     out += '\n';
     out +=

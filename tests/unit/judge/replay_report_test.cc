@@ -88,6 +88,23 @@ TEST(ReplayReport, CountsWhatIsBadAsEachMetricDoes) {
     EXPECT_THAT(text, HasSubstr("canary 5 (sum 2.5), stable 10 (sum 5)\n"));
 }
 
+TEST(ReplayReport, OfAFirstVersionNamesNoOtherAndCountsAtTheEdgeInTheHistogramsUnit) {
+    api::Metric latency = latencyMetric();
+    latency.unitSeconds = .001;
+    latency.slowerThan = .2;
+    latency.max = .1;
+    const api::Analysis analysis = analysisOf({latency});
+    Kept kept;
+    Rig rig(analysis);
+    RecordedJudge judge(analysis, kept.sink());
+    judge.order({api::JudgeMode::Watch, "", "new", 1, -1, rig.now});
+    judge.add(rig.stratum({}, {pod("c", {{"latency", histogram({100, 200}, {70, 20, 10})}})}));
+    judge.judgement();
+    const std::string text = reportReplay(kept.text(), true).text;
+    EXPECT_THAT(text, HasSubstr("attempt 1 of revision new\n"));
+    EXPECT_THAT(text, HasSubstr("canary 100 (10 bad), stable 0"));
+}
+
 TEST(ReplayReport, ShowsWhatAQueryWasAnswered) {
     const api::Analysis analysis = analysisOf({errorMetric(), queryMetric()});
     Kept kept;
