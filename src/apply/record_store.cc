@@ -37,11 +37,19 @@ std::string words(const api::ModelDeployment& object) {
     return cat("ConfigMap \"", api::recordName(object.meta.name), "\" in namespace \"", object.meta.ns, "\"");
 }
 
+// As RBAC says it; quotas and admission forbid in other words.
+bool lacksRights(const std::string& said) {
+    for (const std::string_view verb : {"get", "create", "patch"}) {
+        if (said.find(cat("cannot ", verb, " resource \"configmaps\"")) != std::string::npos) return true;
+    }
+    return false;
+}
+
 RecordAnswer unsaid(const api::ModelDeployment& object, const kube::ApiStatus& status) {
     if (status.code == 404) return {RecordEnding::Absent, "", "", {}};
     if (status.code == 409) return {RecordEnding::Moved, "", "", {}};
     const std::string said = status.message.empty() ? cat(status.code, ' ', status.reason) : status.message;
-    if (status.code == 403) {
+    if (status.code == 403 && lacksRights(status.message)) {
         return {
             RecordEnding::Refused,
             cat("the record of what is served cannot be kept in ", words(object),
@@ -72,8 +80,17 @@ RecordAnswer heard(const api::ModelDeployment& object, const Result<HttpResponse
     if (answer->status < 200 || answer->status >= 300) return unsaid(object, kube::parseStatus(*answer));
     const Result<kube::Object> found = kube::Object::parse(answer->body);
     if (!found) return {RecordEnding::Failed, found.error().message, "", {}};
-    if (found->controller().uid != object.meta.uid) return notOurs(object);
     if (found->deleting()) return {RecordEnding::Failed, "the one before is still being deleted", "", {}};
+    const kube::Object::Owner owner = found->controller();
+    if (owner.uid != object.meta.uid) {
+        // Made anew under its name: the garbage collector takes what the one before it left.
+        if (owner.kind == "ModelDeployment" && owner.name == object.meta.name)
+            return {RecordEnding::Failed,
+                    cat(words(object), " of the ModelDeployment before is not deleted yet"),
+                    "",
+                    {}};
+        return notOurs(object);
+    }
     return {RecordEnding::Done,
             "",
             api::textAt(api::objectAt(found->json(), "data"), kKey),

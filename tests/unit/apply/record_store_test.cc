@@ -93,6 +93,21 @@ TEST_F(RecordStoreTest, OneThatIsSomebodyElsesIsNotOurs) {
     EXPECT_EQ(answer.text, "");
 }
 
+TEST_F(RecordStoreTest, OneThatWillBeCollectedIsWaitedFor) {
+    const std::string before =
+        R"({"kind":"ConfigMap","metadata":{"name":"fraud-serin-record","uid":"cm-1","resourceVersion":"7",)"
+        R"("ownerReferences":[{"controller":true,"kind":"ModelDeployment","name":"fraud","uid":"md-0"}]}})";
+    EXPECT_EQ(readOf(200, before).ending, RecordEnding::Failed);
+    const std::string going =
+        R"({"kind":"ConfigMap","metadata":{"name":"fraud-serin-record","uid":"cm-1","resourceVersion":"7",)"
+        R"("deletionTimestamp":"2026-05-10T08:00:00Z"}})";
+    EXPECT_EQ(readOf(200, going).ending, RecordEnding::Failed);
+    const std::string of =
+        R"({"kind":"ConfigMap","metadata":{"name":"fraud-serin-record","uid":"cm-1","resourceVersion":"7",)"
+        R"("ownerReferences":[{"controller":true,"kind":"ModelDeployment","name":"other","uid":"md-0"}]}})";
+    EXPECT_EQ(readOf(200, of).ending, RecordEnding::Refused);
+}
+
 TEST_F(RecordStoreTest, TellsApartWhatHappenedToIt) {
     EXPECT_EQ(readOf(404, status(404, "NotFound")).ending, RecordEnding::Absent);
     EXPECT_EQ(writeOf(404, status(404, "NotFound"), known).ending, RecordEnding::Absent);
@@ -105,9 +120,25 @@ TEST_F(RecordStoreTest, TellsApartWhatHappenedToIt) {
     EXPECT_EQ(store.read(object, {}).ending, RecordEnding::Failed);
 }
 
-TEST_F(RecordStoreTest, ARefusalNamesTheRightsThatAreMissing) {
-    EXPECT_THAT(writeOf(403, status(403, "Forbidden"), std::nullopt).why,
-                HasSubstr("upgrade the chart, whose role grants get, create and patch on configmaps (no)"));
+TEST_F(RecordStoreTest, ARefusalNamesTheRightsThatAreMissingWhereRightsAre) {
+    const auto why = [&](const std::string& said) {
+        return writeOf(403,
+                       nlohmann::json{{"kind", "Status"},
+                                      {"status", "Failure"},
+                                      {"message", said},
+                                      {"reason", "Forbidden"},
+                                      {"code", 403}}
+                           .dump(),
+                       std::nullopt)
+            .why;
+    };
+    const std::string rights =
+        "configmaps is forbidden: User \"serin\" cannot create resource \"configmaps\"";
+    EXPECT_THAT(why(rights),
+                HasSubstr(cat("upgrade the chart, whose role grants get, create and patch on configmaps (",
+                              rights, ")")));
+    const std::string quota = "configmaps is forbidden: exceeded quota: small";
+    EXPECT_THAT(why(quota), AllOf(HasSubstr(quota), ::testing::Not(HasSubstr("upgrade the chart"))));
 }
 
 }  // namespace
