@@ -17,7 +17,7 @@ struct EdgeGrid {
 };
 
 // For times in units of so many seconds: from 2^-10 s (0.98 ms) to 2^7 s, two edges for each power of two
-// (35). Units of 1/1000 s and 1/1000000 s begin at 1.
+// (35). In units of 1/1000 s they begin at 1, in units of 1/1000000 s at 1,024.
 EdgeGrid latencyGrid(double unitSeconds);
 
 // For numbers of any kind: from 2^-8 (0.0039) to 2^20 (1,048,576) and the same below zero (58). One edge for
