@@ -188,7 +188,8 @@ double earliestCreated(const PodReading& reading) {
     double earliest = 0;
     for (const SourceReading& source : reading.sources) {
         for (const SeriesNumber& number : source.series) {
-            if (number.created > 0 && (earliest == 0 || number.created < earliest)) earliest = number.created;
+            if (!number.native && number.created > 0 && (earliest == 0 || number.created < earliest))
+                earliest = number.created;
         }
     }
     return earliest;

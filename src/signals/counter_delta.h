@@ -30,7 +30,7 @@ struct SourceNumbers {
     };
     std::vector<Last> series;     // ascending
     std::vector<double> created;  // of each, seconds; 0 where it says none; empty when none says any
-    Sums sums;                 // of the last reading
+    Sums sums;                    // of the last reading
     bool onlySums = false;
 };
 
@@ -47,10 +47,12 @@ enum class Process { Same, Other, Unknown };
 
 // By start times alone. A start time that rose by less than 1.5 s is the same: exporters reckon it from the
 // kernel's boot time, which moves by whole seconds when the clock is set. It never falls for another reason.
-// Without process_start_time_seconds: Other when every judged series was created after the last reading.
+// Without process_start_time_seconds: Other when every judged series was created after the last reading,
+// native histograms left out: clients begin these anew to bound their buckets
+// (NativeHistogramMinResetDuration).
 Process processOf(const PodNumbers& before, const PodReading& now);
 
-// The earliest `_created` of a reading; 0 when there is none.
+// The earliest `_created` of a reading, native histograms left out; 0 when there is none.
 double earliestCreated(const PodReading& reading);
 
 // What to make of a source that was never read in this pod.

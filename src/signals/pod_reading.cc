@@ -98,13 +98,15 @@ std::set<uint64_t> groupsWithBuckets(const SourceReading& source) {
 void joinNatives(const std::vector<SeriesNumber>& natives, const EdgeGrid& grid, SourceReading& source) {
     if (natives.empty()) return;
     const std::set<uint64_t> classic = groupsWithBuckets(source);
-    bool any = false;
+    std::set<uint64_t> joined;
     for (const SeriesNumber& number : natives) {
         if (classic.contains(number.group)) continue;
-        any = true;
+        joined.insert(number.group);
         source.series.push_back(number);
     }
-    if (!any) return;
+    if (joined.empty()) return;
+    // The page's own _count too.
+    for (SeriesNumber& number : source.series) number.native = joined.contains(number.group);
     const std::string edges = cat("native ", grid.schema, " ", grid.lowest, " ", grid.highest);
     source.fingerprint = fingerprint(edges, source.fingerprint);
 }

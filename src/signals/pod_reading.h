@@ -23,9 +23,10 @@ struct SeriesNumber {
         0;               // identity: a hash of slot, name and labels, in any order; the same in every process
     uint64_t group = 0;  // the same without the name's suffix and le: joins the buckets of one histogram
     Slot slot = Slot::Total;
-    double edge = 0;     // Bucket: upper edge, +infinity included. Class: a whole number that stands for it
-    double value = 0;    // finite and not negative
-    double created = 0;  // seconds since 1970 by the sibling `_created`; 0 when there is none
+    double edge = 0;      // Bucket: upper edge, +infinity included. Class: a whole number that stands for it
+    double value = 0;     // finite and not negative
+    double created = 0;   // seconds since 1970 by the sibling `_created`; 0 when there is none
+    bool native = false;  // of a native histogram, which a client may begin anew within one process
 };
 
 struct SourceReading {

@@ -60,6 +60,11 @@ class NativeBook {
         }
         return "no edge";
     }
+    // All requests of the interval, where errors are judged too.
+    std::string requests() const {
+        const auto found = stratum_->stable.at(0).counts.find("errors");
+        return found == stratum_->stable[0].counts.end() ? "-" : std::to_string(found->second.total);
+    }
     std::string total() const { return latest() == nullptr ? "-" : std::to_string(latest()->total); }
     size_t edges() const { return latest() == nullptr ? 0 : latest()->edges.size(); }
 
@@ -115,6 +120,30 @@ TEST(NativeReading, CountsFromZeroWhereAClientBeginsAnewAtItsFirstResolution) {
     EXPECT_EQ(pod.total(), "28");
     EXPECT_EQ(pod.edges(), 35u);
     EXPECT_EQ(pod.upTo(1), "8");
+}
+
+// As client_golang's NativeHistogramMinResetDuration lets it, in a process that says no start time.
+TEST(NativeReading, LeavesCountersAloneWhereAClientBeginsItsNativeHistogramAnew) {
+    api::Runtime runtime;
+    runtime.errors = {{"requests_total"}, {"failures_total"}};
+    std::vector<api::Metric> metrics(2);
+    metrics[0].name = "errors";
+    metrics[1].name = "latency";
+    metrics[1].kind = api::MetricKind::Latency;
+    metrics[1].histogram = "took_seconds";
+    const auto selection = std::make_shared<const Selection>(*compileSelection(runtime, metrics));
+    NativeBook pod(selection);
+    const auto shows = [&](double requests, const NativeText& histogram) {
+        const std::string counter = familyMessage(
+            "requests_total", 0, {Message().bytes(3, Message().real(1, requests).text()).text()});
+        pod.reads(readProtobufPage(counter + nativeFamily("took_seconds", histogram), *selection));
+    };
+    shows(50'000, {.schema = 0, .first = 0, .counts = {6, 12}, .created = 1'763'000'000});
+    shows(50'004, {.schema = 0, .first = 0, .counts = {7, 12}, .created = 1'763'000'000});
+    EXPECT_EQ(pod.requests(), "4");
+    shows(50'009, {.schema = 3, .first = 0, .counts = {8}, .created = 1'764'000'025});
+    EXPECT_EQ(pod.requests(), "5");
+    EXPECT_EQ(pod.total(), "8");
 }
 
 TEST(NativeReading, DoesNotGoOnFromTheClassicBucketsThatAServerHadBefore) {
