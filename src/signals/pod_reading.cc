@@ -69,6 +69,14 @@ std::vector<Use> usesOf(const Selection& selection) {
     return uses;
 }
 
+// As much of a class's name as is kept; no character of UTF-8 is cut.
+std::string beginningOf(const std::string& name) {
+    if (name.size() <= maxClassName) return name;
+    size_t end = maxClassName;
+    while (end > maxClassName - 3 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
+    return name.substr(0, end);
+}
+
 // Where a number stands, for a complaint; nothing where it is not from a page.
 std::string placeOf(const Sample& sample) {
     return sample.line > 0 ? cat("line ", sample.line, ": ") : std::string();
@@ -274,7 +282,7 @@ class Reducer final : public PageSink {
             if (written.name == label) value = written.value;
         }
         number.edge = static_cast<double>(fingerprint(value) >> 11U);
-        source.classes.emplace(number.edge, value.substr(0, maxClassName));
+        source.classes.emplace(number.edge, beginningOf(value));
         if (source.classes.size() <= maxClasses) return true;
         fail(cat("more than ", maxClasses, " values of the label ", label, " of ", sample.name));
         return false;

@@ -237,5 +237,21 @@ TEST(PodReading, AllowsFewerSeriesOfEachWhereThereAreManyPods) {
     EXPECT_EQ(mostSeries(1'000'000), 50U);
 }
 
+TEST(PodReading, CutsTheNameOfAClassAtTheBeginningOfACharacter) {
+    std::vector<api::Metric> metrics(1);
+    metrics[0].name = "class";
+    metrics[0].kind = api::MetricKind::HistogramDrift;
+    metrics[0].histogram = "predictions_total";
+    metrics[0].byLabel = "class";
+    const auto selection = compileSelection({}, metrics);
+    ASSERT_TRUE(selection.ok());
+    const std::string start(63, 'a');
+    const auto reading =
+        readPage(cat("predictions_total{class=\"", start, "\u20ac and more\"} 1\n"), *selection, false);
+    ASSERT_TRUE(reading.ok()) << reading.error().message;
+    ASSERT_EQ(reading->sources.at(0).classes.size(), 1u);
+    EXPECT_EQ(reading->sources[0].classes.begin()->second, start);
+}
+
 }  // namespace
 }  // namespace serin::signals
