@@ -67,11 +67,12 @@ OwnPast::Change OwnPast::add(const api::Analysis& analysis, const api::JudgeOrde
     change.reference = reconcile(analysis, serving) || change.reference;
     if (tooLong(stratum, analysis.interval)) return change;
     const double seconds = std::chrono::duration<double>(stratum.to - stratum.from).count();
+    Refused apart;
     for (const api::Metric& metric : analysis.metrics) {
         if (!metric.hasReference()) continue;
-        change.reference = count(metric, pods, seconds) || change.reference;
+        change.reference = count(metric, pods, seconds, apart) || change.reference;
     }
-    change.reference = keepBound(analysis) || change.reference;
+    change.reference = keepBound(analysis, std::move(apart)) || change.reference;
     return change;
 }
 
@@ -81,7 +82,8 @@ bool OwnPast::turnTo(api::Hour hour, hours over) {
     open_.clear();
     for (auto& [name, feature] : record_.features) {
         forgetHours(feature, hour, over);
-        forgetClasses(feature);
+        // The classes of one that has too many are what tells so.
+        if (!refused_.contains(name)) forgetClasses(feature);
     }
     return ended;
 }
@@ -121,7 +123,10 @@ bool OwnPast::reconcile(const api::Analysis& analysis, const std::string& servin
 }
 
 // True where the record begins anew, as the pods count in buckets that it cannot be brought to.
-bool OwnPast::count(const api::Metric& metric, const std::vector<api::PodSample>& pods, double seconds) {
+bool OwnPast::count(const api::Metric& metric, const std::vector<api::PodSample>& pods, double seconds,
+                    Refused& apart) {
+    // Of one that has too many classes none is added: it would grow for ever.
+    if (!metric.byLabel.empty() && refused_.contains(metric.name)) return false;
     const std::vector<PodCounts> counts = countsOf(pods, metric.name);
     api::FeatureRecord& feature = record_.features[metric.name];
     Open& open = open_[metric.name];
@@ -131,19 +136,26 @@ bool OwnPast::count(const api::Metric& metric, const std::vector<api::PodSample>
     if (!metric.byLabel.empty()) {
         countRecordClasses(counts, feature, open.buckets);
     } else if (!countHistograms(counts, feature, open.buckets)) {
-        feature.edges.clear();
-        feature.hours.clear();
-        feature.since = *hour_;
-        open = {};
+        api::FeatureRecord fresh;
+        fresh.about = feature.about;
+        fresh.since = *hour_;
+        Open begun;
+        if (!countHistograms(counts, fresh, begun.buckets)) {
+            apart[metric.name] =
+                cat(metric.name,
+                    " is not recorded: the histograms of the version's pods share fewer than "
+                    "two edges; let all pods have the same ones");
+            return false;
+        }
+        feature = std::move(fresh);
+        open = std::move(begun);
         anew = true;
-        if (!countHistograms(counts, feature, open.buckets)) open = {};
     }
     open.seconds += seconds;
     return anew;
 }
 
-bool OwnPast::keepBound(const api::Analysis& analysis) {
-    std::map<std::string, std::string> refused;
+bool OwnPast::keepBound(const api::Analysis& analysis, Refused refused) {
     size_t used = 0;
     for (const api::Metric& metric : analysis.metrics) {
         const auto feature = record_.features.find(metric.name);
@@ -154,8 +166,8 @@ bool OwnPast::keepBound(const api::Analysis& analysis) {
             continue;
         }
         refused[metric.name] =
-            cat(metric.name, " is not recorded: with its ", buckets, " buckets the record would have ",
-                used + buckets, ", more than ", api::kMostRecordBuckets,
+            cat(metric.name, " is not recorded: with its buckets the record would have more than ",
+                api::kMostRecordBuckets,
                 "; let it have fewer edges or classes, or remove reference from a metric");
         feature->second.hours.clear();
         feature->second.since = *hour_;

@@ -62,13 +62,17 @@ class OwnPast {
     bool turnTo(api::Hour hour, std::chrono::hours over);
     bool endHour(std::chrono::hours over);
     bool reconcile(const api::Analysis& analysis, const std::string& serving);
-    bool count(const api::Metric& metric, const std::vector<api::PodSample>& pods, double seconds);
-    bool keepBound(const api::Analysis& analysis);
+    using Refused = std::map<std::string, std::string>;  // by metric: why it is not recorded
+
+    // `apart`: those of which the pods count in buckets of their own.
+    bool count(const api::Metric& metric, const std::vector<api::PodSample>& pods, double seconds,
+               Refused& apart);
+    bool keepBound(const api::Analysis& analysis, Refused apart);
 
     api::HourlyRecord record_;
-    std::map<std::string, Open> open_;            // by metric
-    std::map<std::string, std::string> refused_;  // by metric: why it is not recorded
-    std::optional<api::Hour> hour_;               // the one under way; absent: nothing was added yet
+    std::map<std::string, Open> open_;  // by metric
+    Refused refused_;
+    std::optional<api::Hour> hour_;  // the one under way; absent: nothing was added yet
 };
 
 }  // namespace serin::judge

@@ -280,6 +280,30 @@ TEST_F(OwnPastTest, EdgesThatShareFewerThanTwoBeginAnew) {
     EXPECT_THAT(told().young.at("score"), HasSubstr("since 2026-05-11T14:00:00Z"));
 }
 
+TEST_F(OwnPastTest, PodsThatShareFewerThanTwoEdgesAreToldAndTheRecordStays) {
+    hoursOf(30, scored({100, 100, 100}));
+    tick(scored({1, 1, 1}));
+    const api::FeatureRecord before = recorded();
+    const auto mixed = [&] {
+        api::Stratum stratum;
+        stratum.from = now;
+        stratum.to = now += minutes(5);
+        stratum.stable = {pod("s", {{"score", histogram({1, 2}, {1, 1, 1})}}),
+                          pod("t", {{"score", histogram({7, 8}, {1, 1, 1})}})};
+        return past.add(analysis, order, stratum).reference;
+    };
+    EXPECT_TRUE(mixed());
+    EXPECT_FALSE(mixed()) << "the same is told";
+    EXPECT_EQ(
+        told().refused.at("score"),
+        "score is not recorded: the histograms of the version's pods share fewer than two edges; let all "
+        "pods have the same ones");
+    EXPECT_EQ(recorded(), before);
+    EXPECT_THAT(compared(), IsEmpty());
+    EXPECT_TRUE(tick(scored({1, 1, 1})).reference);
+    EXPECT_THAT(compared(), ElementsAre(600, 600, 600));
+}
+
 TEST_F(OwnPastTest, ClassesComeAndThoseThatNoHourHasAnyMoreGo) {
     analysis.metrics[1] = classMetric();
     hour({{"class", predicted({{"b", 100}})}});
@@ -315,14 +339,29 @@ TEST_F(OwnPastTest, WhatWouldPassItsBoundIsNotRecordedAndSaysSo) {
     tick({});
     EXPECT_EQ(
         told().refused.at("wide"),
-        "wide is not recorded: with its 298 buckets the record would have 301, more than 300; let it have "
-        "fewer edges or classes, or remove reference from a metric");
+        "wide is not recorded: with its buckets the record would have more than 300; let it have fewer edges "
+        "or classes, or remove reference from a metric");
     EXPECT_THAT(compared(), ElementsAre(600, 600, 600));
     EXPECT_THAT(past.record().features.at("wide").hours, IsEmpty());
     analysis.metrics.erase(analysis.metrics.begin() + 1);
     EXPECT_TRUE(tick(counts).reference);
     EXPECT_THAT(told().refused, IsEmpty());
     EXPECT_THAT(told().young.at("wide"), HasSubstr("recorded since"));
+}
+
+TEST_F(OwnPastTest, WhatHasTooManyClassesIsRefusedInTheSameWordsHourAfterHour) {
+    analysis.metrics[1] = classMetric();
+    std::map<std::string, uint64_t> classes;
+    for (int i = 0; i < 301; ++i) classes[std::to_string(i)] = 1;
+    hour({{"class", predicted(classes)}});
+    tick({{"class", predicted(classes)}});
+    const std::string why = told().refused.at("class");
+    classes["one more"] = 1;
+    tick({{"class", predicted(classes)}});
+    EXPECT_EQ(told().refused.at("class"), why);
+    now = Timestamp(std::chrono::floor<hours>(now)) + hours(1);
+    tick({{"class", predicted({{"0", 1}})}});
+    EXPECT_EQ(told().refused.at("class"), why);
 }
 
 TEST_F(OwnPastTest, TheLargestRecordThatItMakesCanBeReadAgain) {
