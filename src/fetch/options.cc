@@ -8,6 +8,7 @@
 
 #include "api/source_uri.h"
 #include "base/text.h"
+#include "sources/store.h"
 
 namespace serin::fetch {
 namespace {
@@ -64,23 +65,6 @@ constexpr std::array<Setting, 11> kSettings{{{"--uri", "SERIN_SOURCE_URI"},
                                              {"--attempts", "SERIN_FETCH_ATTEMPTS"},
                                              {"--silence", "SERIN_FETCH_SILENCE"},
                                              {"--termination-log", "SERIN_FETCH_TERMINATION_LOG"}}};
-
-// Those that a store may want; no others of the environment are anybody's business.
-std::vector<std::string> credentialKeys(api::StoreKind store) {
-    switch (store) {
-        case api::StoreKind::Mlflow:
-            return {"MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"};
-        case api::StoreKind::HuggingFace:
-            return {"HF_TOKEN"};
-        case api::StoreKind::S3:
-            return {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION",
-                    "AWS_DEFAULT_REGION"};
-        case api::StoreKind::Https:
-            return {"HTTPS_TOKEN", "HTTPS_USERNAME", "HTTPS_PASSWORD"};
-        default:
-            return {};
-    }
-}
 
 // Each setting's values, under its flag, and where they come from.
 class Values {
@@ -208,7 +192,8 @@ Result<Options> parseOptions(const std::vector<std::string>& arguments, const En
         return read.error();
     if (const Result<void> read = readSilence(values, out.silence); !read) return read.error();
     if (const std::string log = values.one("--termination-log"); !log.empty()) out.terminationLog = log;
-    for (const std::string& key : credentialKeys(out.source.reference.store)) {
+    // No others of the environment are anybody's business.
+    for (const std::string& key : sources::credentialKeys(out.source.reference.store)) {
         if (const auto value = environment(key)) out.credentials[key] = *value;
     }
     return out;

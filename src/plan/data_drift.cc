@@ -18,8 +18,11 @@ const api::Condition* recorded(const api::Status& status) {
     return found == status.conditions.end() ? nullptr : &*found;
 }
 
-// Found beside another kind of reference than the present one.
+// Found beside another kind of reference than the present one, or about a spec before it that nothing could
+// be said of.
 bool ofAnother(const Draft& draft, const api::Condition& known) {
+    if (known.status == "Unknown" && known.observedGeneration != draft.seen.object.meta.generation)
+        return true;
     const bool profile = known.reason == kLeftProfile || known.reason == kWithinProfile;
     const bool past = known.reason == kDiffersFromPast || known.reason == kLikePast;
     return draft.spec().analysis.recordOver ? profile : past;

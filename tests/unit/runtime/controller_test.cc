@@ -191,11 +191,22 @@ TEST(ControllerWithSources, WhatALookFoundIsRecordedAndNothingStartsBefore) {
              return SourceAnswer{api::ResolvedModel{"mlflow:fraud/13", "13", {}, 5, 9}, "", ""};
          },
          clock, log, [] { return 0.5; }, [&](const std::string& key) { queue.add(key); }});
-    Controller controller({source, queue, gate, applier, metrics, clock, log, [](kube::EventInput) {},
-                           [](const std::string&, const auto&) {}, [](const std::string&) {},
+    Controller controller({source,
+                           queue,
+                           gate,
+                           applier,
+                           metrics,
+                           clock,
+                           log,
+                           [](kube::EventInput) {},
+                           [](const std::string&, const auto&) {},
+                           [](const std::string&) {},
                            referenceReader(transport, kube::RequestBuilder("test")),
                            accessReader(transport, kube::RequestBuilder("test")),
-                           Duration{std::chrono::seconds(5)}, nullptr, {}, &sources});
+                           Duration{std::chrono::seconds(5)},
+                           nullptr,
+                           {},
+                           &sources});
     api::ModelDeployment object;
     object.meta.name = "fraud";
     object.meta.ns = "ml";

@@ -24,12 +24,12 @@ Selection selectionOf(const std::string& total, const std::string& bad) {
 }
 
 TEST(PrometheusQuery, AsksForTheRawSamplesOfAllNamesAndPodsAtOnce) {
-    EXPECT_EQ(
-        prometheusQuery(selectionOf("requests_total", "requests_total{code=~\"5..\"}"), "ml",
-                        {"fraud-a-1", "fraud-b-2"}, seconds(165)),
-        "{__name__=~\"up|process_start_time_seconds|requests_created|requests_total|took_seconds|took_seconds_bucket|"
-        "took_seconds_count|took_seconds_created|took_seconds_sum\","
-        "namespace=\"ml\",pod=~\"fraud-a-1|fraud-b-2\"}[165000ms]");
+    EXPECT_EQ(prometheusQuery(selectionOf("requests_total", "requests_total{code=~\"5..\"}"), "ml",
+                              {"fraud-a-1", "fraud-b-2"}, seconds(165)),
+              "{__name__=~\"up|process_start_time_seconds|requests_created|requests_total|took_seconds|took_"
+              "seconds_bucket|"
+              "took_seconds_count|took_seconds_created|took_seconds_sum\","
+              "namespace=\"ml\",pod=~\"fraud-a-1|fraud-b-2\"}[165000ms]");
 }
 
 TEST(PrometheusQuery, TakesNamesByTheLetter) {
