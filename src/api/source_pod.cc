@@ -57,7 +57,7 @@ json fetchContainer(const json& podSpec, const Spec& spec, const std::string& im
     }
     json out = {{"name", kFetchContainer},
                 {"image", image},
-                {"args", {"--into", source.mountPath}},
+                {"args", {"--into", asWritten(source.mountPath)}},
                 {"env", environmentOf(spec)},
                 {"volumeMounts", std::move(mounts)},
                 {"terminationMessagePolicy", "FallbackToLogsOnError"},

@@ -19,6 +19,7 @@ class WebExchange : public Exchange {
         if (!place) return place.error();
         HttpRequest asked = request;
         asked.target = place->path;
+        asked.headers.erase("host");  // it is the URL's, and said by itself
         return exchangeAt(*place, asked, place->tls ? &access_ : nullptr, end, maxBytes, log_);
     }
 

@@ -1,6 +1,7 @@
 #include "runtime/source_resolver.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "api/status_limits.h"
@@ -131,6 +132,10 @@ class Resolver {
         if (model.id.empty() || model.id.size() > api::kLongestId) {
             return failed(kInvalid, cat(source.uri, " has an id of ", model.id.size(),
                                         " characters, and 1 to ", api::kLongestId, " can be recorded"));
+        }
+        // The status counts in 64 bits with a sign.
+        if (model.bytes > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
+            return failed(kInvalid, cat(source.uri, " is said to have ", model.bytes, " bytes"));
         }
         model.version = shortened(model.version, api::kLongestVersion);
         return {std::move(model), "", ""};

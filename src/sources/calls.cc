@@ -55,7 +55,8 @@ Error Calls::inWords(const Call& call, ErrorCode code, std::string_view what) co
 }
 
 Error Calls::refusal(const Call& call, const HttpResponse& answer) const {
-    const std::string words = plainly(words_(answer));
+    // Hidden before it is cut: half of a token is no longer known for one.
+    const std::string words = plainly(withoutSecrets(words_(answer), credentials_));
     return inWords(call, codeOf(answer.status),
                    cat("answered ", answer.status, words.empty() ? "" : ": ", words));
 }
@@ -71,8 +72,9 @@ Result<HttpResponse> Calls::answerTo(const Call& call) const {
         const Result<HttpResponse> answer = exchange_.send(now.url, request, now.maxBytes);
         if (!answer) {
             const ErrorCode code = answer.error().code;
-            return inWords(now, code == ErrorCode::Invalid ? code : ErrorCode::Unavailable,
-                           cat("did not answer: ", plainly(answer.error().message)));
+            return inWords(
+                now, code == ErrorCode::Invalid ? code : ErrorCode::Unavailable,
+                cat("did not answer: ", plainly(withoutSecrets(answer.error().message, credentials_))));
         }
         if (!call.follow || !isRedirect(answer->status)) return answer;
         const std::string location = headerOf(*answer, "location");

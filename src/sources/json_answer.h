@@ -10,8 +10,33 @@
 
 namespace serin::sources {
 
-// An answer that is a JSON object or list; Invalid where it is neither.
+// What an answer of a store may hold: a value in memory is many times as large as the two bytes that it may
+// take on the wire.
+inline constexpr size_t kMostJsonValues = 500'000;
+inline constexpr size_t kDeepestJson = 64;
+
+// Whether a text, if it is JSON, has no more values and no more lists and objects within each other than
+// that.
+inline bool isModest(std::string_view text) {
+    size_t values = 0;
+    size_t depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quoted && c == '\\') ++i;
+        if (c == '"') quoted = !quoted;
+        if (quoted) continue;
+        if (c == '[' || c == '{') ++depth;
+        if ((c == ']' || c == '}') && depth > 0) --depth;
+        if (c == '[' || c == '{' || c == ',') ++values;
+        if (depth > kDeepestJson || values > kMostJsonValues) return false;
+    }
+    return true;
+}
+
+// An answer that is a JSON object or list; Invalid where it is neither, or holds more than any store tells.
 inline Result<nlohmann::json> readJson(std::string_view body) {
+    if (!isModest(body)) return invalid("its answer has too many values, or too many within each other");
     nlohmann::json out = nlohmann::json::parse(body, nullptr, false);
     if (!out.is_structured()) return invalid("its answer is not the JSON that was asked for");
     return out;

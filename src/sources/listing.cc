@@ -1,6 +1,7 @@
 #include "sources/listing.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/sha256.h"
 #include "base/shorten.h"
@@ -12,6 +13,15 @@ namespace {
 
 constexpr uint64_t kLargest = uint64_t{1} << 50;  // a pebibyte; the sum of kMostFiles stays below 2^64
 constexpr size_t kLongestWords = 200;
+
+// Ids and paths stand in JSON. Its writer is who knows.
+bool isUtf8(std::string_view text) {
+    try {
+        return !nlohmann::json(text).dump().empty();
+    } catch (const nlohmann::json::exception&) {
+        return false;
+    }
+}
 
 }  // namespace
 
@@ -27,7 +37,7 @@ bool isHex(std::string_view text, size_t length) {
 }
 
 bool isSafePath(std::string_view path) {
-    if (path.empty() || path.size() > kLongestPath) return false;
+    if (path.empty() || path.size() > kLongestPath || !isUtf8(path)) return false;
     if (std::ranges::any_of(
             path, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127 || c == '\\'; })) {
         return false;

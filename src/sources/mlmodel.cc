@@ -10,6 +10,7 @@
 #include "base/shorten.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "sources/json_answer.h"
 
 namespace serin::sources {
 namespace {
@@ -29,11 +30,15 @@ std::string typeOf(const json& column) {
     const std::string type = api::textAt(column, "type");
     if (type != "tensor") return type;
     const json& spec = api::objectAt(column, "tensor-spec");
-    return cat("tensor ", api::textAt(spec, "dtype"), " ", api::listAt(spec, "shape").dump());
+    const json& shape = api::listAt(spec, "shape");
+    // What is nested is no shape, and printing it takes a stack as deep.
+    const bool flat = std::ranges::all_of(shape, [](const json& size) { return size.is_number_integer(); });
+    return cat("tensor ", api::textAt(spec, "dtype"), flat ? cat(" ", shape.dump()) : "");
 }
 
 // Of a schema, which MLflow writes as a JSON text (mlflow/types/schema.py).
 std::string columnsOf(const std::string& schema) {
+    if (!isModest(schema)) return "";
     const json columns = json::parse(schema, nullptr, false);
     if (!columns.is_array()) return "";
     std::vector<std::string> out;

@@ -1,5 +1,7 @@
 #include "sources/s3_store.h"
 
+#include <algorithm>
+
 #include "base/percent.h"
 #include "base/shorten.h"
 #include "base/text.h"
@@ -13,6 +15,9 @@ namespace serin::sources {
 namespace {
 
 constexpr size_t kMostPages = 40;  // of a thousand objects
+constexpr size_t kMostObjects = kMostPages * 1000;
+constexpr size_t kMostPageBytes = size_t{4}
+                                  << 20;  // a thousand names of a kilobyte, each byte of them escaped
 constexpr size_t kLongestName = 150;
 constexpr size_t kVersionLength = 12;
 constexpr std::string_view kDigest = " sha256:";
@@ -87,6 +92,8 @@ Call S3Store::callOf(const api::ModelSource& source, const std::string& key, con
     out.url = cat(origin, request.path, query.empty() ? "" : "?", canonicalQuery(query));
     out.headers = signedHeaders(request, identity_, now);
     out.headers.insert(headers.begin(), headers.end());
+    // It is signed, and clients differ in whether they name a port.
+    if (!identity_.accessKey.empty()) out.headers["host"] = request.host;
     // A redirect names another host or region, for which this is not signed.
     out.follow = false;
     return out;
@@ -100,7 +107,8 @@ Result<std::vector<S3Object>> S3Store::pages(const api::ModelSource& source, con
         if (page == kMostPages) return invalid(cat(nameOf(source), " has too many objects"));
         Query asked = query;
         asked.insert(next.begin(), next.end());
-        const Call call = callOf(source, "", asked, {}, now);
+        Call call = callOf(source, "", asked, {}, now);
+        call.maxBytes = kMostPageBytes;
         const Result<HttpResponse> answer = calls_.ask(call);
         if (!answer) return answer.error();
         Result<S3Page> listed = read(answer->body);
@@ -108,6 +116,7 @@ Result<std::vector<S3Object>> S3Store::pages(const api::ModelSource& source, con
             return Error{listed.error().code,
                          cat("the listing of ", nameOf(source), ": ", listed.error().message)};
         out.insert(out.end(), listed->objects.begin(), listed->objects.end());
+        if (out.size() > kMostObjects) return invalid(cat(nameOf(source), " has too many objects"));
         if (listed->next.empty()) return out;
         next = listed->next;
     }
@@ -210,6 +219,12 @@ Result<std::unique_ptr<Store>> makeS3Store(const Credentials& credentials, Excha
     if (identity.accessKey.empty() != identity.secretKey.empty()) {
         return invalid(cat("the credentials have no ",
                            identity.accessKey.empty() ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY"));
+    }
+    const bool known = std::ranges::any_of(credentialKeys(api::StoreKind::S3),
+                                           [&](const std::string& key) { return credentials.contains(key); });
+    if (!credentials.empty() && !known) {
+        return invalid(
+            cat("the credentials have none of the keys ", join(credentialKeys(api::StoreKind::S3), ", ")));
     }
     const bool region =
         identity.region.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;

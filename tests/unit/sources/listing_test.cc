@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "sources/globs.h"
+#include "sources/json_answer.h"
 
 namespace serin::sources {
 namespace {
@@ -11,6 +12,20 @@ namespace {
 std::string complaint(std::vector<File> files, const api::ModelSource& source = {}) {
     const auto out = chosen(std::move(files), source, "the listing");
     return out ? "" : out.error().message;
+}
+
+TEST(JsonAnswer, HasABoundForValuesAndForHowDeepTheyStand) {
+    EXPECT_TRUE(readJson(R"({"a": [1, 2, {"b": "[[[[,,,"}]})"));
+    EXPECT_FALSE(readJson(std::string(1'000'000, '[')));
+    EXPECT_FALSE(readJson("[" + std::string(1'000'000, ',') + "]"));
+    std::string many = "[{}";
+    for (size_t i = 0; i < kMostJsonValues; ++i) many += ",0";
+    EXPECT_FALSE(readJson(many + "]"));
+}
+
+TEST(SafePath, IsUtf8) {
+    EXPECT_TRUE(isSafePath("modèle/a.bin"));
+    EXPECT_FALSE(isSafePath("mod\xe8le.bin"));
 }
 
 TEST(Globs, WithoutASlashNameAFileInAnyFolder) {

@@ -4,6 +4,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "sources/mlmodel.h"
 #include "tests/unit/sources/fake_server.h"
 
 namespace serin::sources {
@@ -91,6 +92,19 @@ TEST_F(MlflowStoreTest, TellsHowTheModelCameAbout) {
     EXPECT_EQ(out->model.lineage.commit, "c0ffee");
     EXPECT_EQ(out->model.lineage.trainedAt, "2026-11-26T12:00:00Z");
     EXPECT_EQ(out->model.lineage.signature, "age: long, income: double -> tensor int64 [-1]");
+}
+
+TEST(Mlmodel, ASignatureThatIsNoneIsLeftOut) {
+    const auto signature = [](const std::string& shape) {
+        return readMlmodel(
+                   "signature:\n  inputs: '[{\"type\": \"tensor\", \"tensor-spec\": {\"dtype\": \"f\", "
+                   "\"shape\": " +
+                   shape + "}}]'\n")
+            .signature;
+    };
+    EXPECT_EQ(signature("[-1, 3]"), "tensor f [-1,3] -> ");
+    EXPECT_EQ(signature("[[[1]]]"), "tensor f -> ");
+    EXPECT_EQ(signature(std::string(300'000, '[') + std::string(300'000, ']')), "");
 }
 
 TEST_F(MlflowStoreTest, ARunThatIsGoneTakesTheCommitAlong) {
@@ -253,6 +267,16 @@ TEST_F(MlflowStoreTest, ATokenIsSentAndNeverRepeated) {
     const auto out = resolve();
     expectError(out, ErrorCode::Forbidden, "answered 403: no, •••");
     EXPECT_EQ(server.asked.at(0).headers.at("authorization"), "Bearer hunter2hunter2");
+}
+
+TEST_F(MlflowStoreTest, NoPartOfATokenThatIsLongerThanWhatIsShownIsToldOn) {
+    const std::string token(600, 'k');
+    credentials = {{"MLFLOW_TRACKING_TOKEN", token}};
+    server.set(kApi + "mlflow/registered-models/alias?name=fraud&alias=champion",
+               HttpResponse{401, {{"content-type", "text/plain"}}, "invalid token: " + token});
+    const auto out = resolve();
+    ASSERT_FALSE(out);
+    EXPECT_EQ(out.error().message.find("kk"), std::string::npos) << out.error().message;
 }
 
 TEST_F(MlflowStoreTest, AHeaderThatTheServerRepeatsIsNotToldOn) {

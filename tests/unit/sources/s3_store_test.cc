@@ -89,6 +89,24 @@ TEST_F(S3StoreTest, AListingThatIsCutWithoutAnEndIsRefused) {
     EXPECT_EQ(out.error().code, ErrorCode::Invalid);
 }
 
+TEST_F(S3StoreTest, TheHostThatIsSignedIsSaidToo) {
+    credentials = {{"AWS_ACCESS_KEY_ID", "AKIA"}, {"AWS_SECRET_ACCESS_KEY", "key"}};
+    const auto asked = [&](const std::string& endpoint) {
+        const auto got = store()->download(sourceOf("s3://models/fraud", endpoint),
+                                           "s3:models/fraud/ sha256:0", {"a", 1, "", "\"t\""}, {});
+        return got ? got->headers.at("host") : got.error().message;
+    };
+    EXPECT_EQ(asked("http://minio:9000"), "minio:9000");
+    EXPECT_EQ(asked("https://minio:9000"), "minio");
+}
+
+TEST_F(S3StoreTest, CredentialsOfAnotherKindAreNotTakenForNone) {
+    credentials = {{"accesskey", "AKIA"}};
+    const auto made = makeS3Store(credentials, server);
+    ASSERT_FALSE(made);
+    EXPECT_NE(made.error().message.find("AWS_ACCESS_KEY_ID"), std::string::npos);
+}
+
 TEST_F(S3StoreTest, AKeyIsOneObject) {
     server.set(kList, listing(""));
     server.set("GET http://minio:9000/models?list-type=2&max-keys=1&prefix=fraud",
