@@ -1,7 +1,7 @@
 """A registry beside the cluster that answers as MLflow's tracking server documents it (its REST API 2.0 with artifacts
 proxied): a process in the cluster's network namespace, which the operator and the pods reach at the node's address.
 
-    registry.py LISTEN FOLDER      serves what FOLDER has: aliases.json, and a folder for each version of the model"""
+    python -m harness.registry LISTEN FOLDER      serves what FOLDER has: aliases.json, and a folder for each version of the model"""
 
 import base64
 import http.server
@@ -56,7 +56,10 @@ class Registry:
     def start(self):
         from .wait import wait_for
         enter = ["nsenter", f"--net=/run/netns/{NETWORK}"]
-        self._process = subprocess.Popen([*enter, sys.executable, "-B", __file__, str(LISTEN), str(self._path)])
+        # As a module: of a script, the folder would come first, and ours has names of Python's own modules.
+        self._process = subprocess.Popen(
+            [*enter, sys.executable, "-B", "-m", "harness.registry", str(LISTEN), str(self._path)],
+            cwd=pathlib.Path(__file__).parents[1])
         wait_for(lambda: subprocess.run([*enter, "curl", "-s", "-m", "2", "-o", "/dev/null", self.address + "/health"],
                                         capture_output=True).returncode == 0, 30, "the registry answers")
 
