@@ -20,6 +20,26 @@ int64_t unzigzag(uint64_t value) {
     return static_cast<int64_t>((value >> 1U) ^ (~(value & 1U) + 1));
 }
 
+// A number of a repeated field, or all of them packed into one. `read` takes the one, `take` the bits of the
+// next packed one, of which `made` makes a number. False where they are none, or more than `most`.
+template <typename Number, typename Read, typename Take, typename Made>
+bool addRepeated(const WireField& field, size_t most, std::vector<Number>& out, Read read, Take take,
+                 Made made) {
+    Number one{};
+    if (read(field, one)) {
+        if (out.size() >= most) return false;
+        out.push_back(one);
+        return true;
+    }
+    if (field.type != WireType::Bytes) return false;
+    std::string_view packed = field.bytes;
+    for (uint64_t bits = 0; !packed.empty();) {
+        if (out.size() >= most || !take(packed, bits)) return false;
+        out.push_back(made(bits));
+    }
+    return true;
+}
+
 }  // namespace
 
 bool takeVarint(std::string_view& bytes, uint64_t& value) {
@@ -94,35 +114,14 @@ bool readSigned(const WireField& field, int64_t& out) {
 }
 
 bool addSigned(const WireField& field, size_t most, std::vector<int64_t>& out) {
-    int64_t one = 0;
-    if (readSigned(field, one)) {
-        if (out.size() >= most) return false;
-        out.push_back(one);
-        return true;
-    }
-    if (field.type != WireType::Bytes) return false;
-    std::string_view packed = field.bytes;
-    for (uint64_t value = 0; !packed.empty();) {
-        if (out.size() >= most || !takeVarint(packed, value)) return false;
-        out.push_back(unzigzag(value));
-    }
-    return true;
+    return addRepeated(field, most, out, readSigned, takeVarint, unzigzag);
 }
 
 bool addDoubles(const WireField& field, size_t most, std::vector<double>& out) {
-    double one = 0;
-    if (read(field, one)) {
-        if (out.size() >= most) return false;
-        out.push_back(one);
-        return true;
-    }
-    if (field.type != WireType::Bytes) return false;
-    std::string_view packed = field.bytes;
-    for (uint64_t value = 0; !packed.empty();) {
-        if (out.size() >= most || !takeFixed(packed, 8, value)) return false;
-        out.push_back(std::bit_cast<double>(value));
-    }
-    return true;
+    return addRepeated(
+        field, most, out, [](const WireField& one, double& value) { return read(one, value); },
+        [](std::string_view& packed, uint64_t& bits) { return takeFixed(packed, 8, bits); },
+        [](uint64_t bits) { return std::bit_cast<double>(bits); });
 }
 
 }  // namespace serin::signals
