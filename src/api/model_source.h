@@ -30,6 +30,15 @@ struct SourceReference {
     bool operator==(const SourceReference&) const = default;
 };
 
+// What the registry is told of an attempt's end. MLflow alone can be told.
+struct RegistryReport {
+    bool tags = false;       // the version's tags serin.stage, serin.outcome, serin.reason and serin.evidence
+    std::string onPromoted;  // alias that then points to the promoted version; empty: none moves
+    std::string onRolledBack;  // alias that then points to the version that was taken back; empty: none moves
+
+    bool operator==(const RegistryReport&) const = default;
+};
+
 // Where a model comes from, defaults filled in: spec.model.source with what stands beside it.
 struct ModelSource {
     std::string uri;  // in its canonical form
@@ -40,6 +49,12 @@ struct ModelSource {
     std::string caKey;
     std::vector<std::string> include;  // globs over paths; empty: all
     std::vector<std::string> exclude;
+    // What the files must be, else they never serve: 64 hexadecimal digits (of the one file, or of the
+    // manifest of several), or lines "DIGEST  PATH" as sha256sum prints them; empty: not stated.
+    std::string sha256;
+    std::string publicKeySecret;  // with `publicKeyKey`: whose signature the manifest must carry; empty: none
+    std::string publicKeyKey;
+    RegistryReport report;
     std::string mountPath = "/mnt/models";
     std::optional<Duration> follow;  // between two looks; absent: at each change of the spec
 

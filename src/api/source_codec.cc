@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "api/source_uri.h"
@@ -20,9 +21,15 @@ constexpr size_t kLongestPath = 256;
 constexpr Duration kShortestInterval = std::chrono::seconds(10);
 
 // The other stores' URIs are understood, and nothing reads them yet.
+constexpr std::array kReadable{
+    StoreKind::Mlflow,
+    StoreKind::HuggingFace,
+    StoreKind::S3,
+    StoreKind::Https,
+};
+
 bool isSupported(StoreKind store) {
-    return store == StoreKind::Mlflow || store == StoreKind::HuggingFace || store == StoreKind::S3 ||
-           store == StoreKind::Https;
+    return std::ranges::find(kReadable, store) != kReadable.end();
 }
 
 bool isDigits(const std::string& text) {

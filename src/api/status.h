@@ -24,6 +24,15 @@ struct Condition {
     bool operator==(const Condition&) const = default;
 };
 
+// How far the pods of a version are with loading their model; of the pod that is behind.
+struct LoadStatus {
+    uint64_t bytes = 0;
+    uint64_t of = 0;
+    Timestamp at;  // when it was last written, for it is not written at each change
+
+    bool operator==(const LoadStatus&) const = default;
+};
+
 // One version as people see it.
 struct VersionStatus {
     std::string revision;
@@ -33,6 +42,7 @@ struct VersionStatus {
     int wanted = 0;  // canary only: the step's weight
     int replicas = 0;
     int ready = 0;
+    std::optional<LoadStatus> load;  // while pods load their model
 
     bool operator==(const VersionStatus&) const = default;
 };
@@ -145,6 +155,15 @@ struct SourceStatus {
     bool operator==(const SourceStatus&) const = default;
 };
 
+// What the registry was told of how attempts ended.
+struct ReportStatus {
+    std::string told;     // "REVISION/ATTEMPT OUTCOME" of what it last took
+    std::string problem;  // why it has not been told of the newest; empty: it has, or nothing is to be told
+    Timestamp at;         // of the newest change here
+
+    bool operator==(const ReportStatus&) const = default;
+};
+
 struct Status {
     int64_t observedGeneration = 0;
     std::string phase;
@@ -154,6 +173,7 @@ struct Status {
     int readyReplicas = 0;
     std::vector<Condition> conditions;
     std::optional<SourceStatus> source;
+    std::optional<ReportStatus> report;
     std::optional<VersionStatus> stable;
     std::optional<VersionStatus> canary;
     std::optional<VersionStatus> previous;

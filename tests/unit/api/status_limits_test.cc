@@ -32,7 +32,7 @@ Status largest(size_t metrics) {
                      kRevision,
                      std::string(kLongestLineage, 'r'),
                      kAt};
-    const VersionStatus version{kRevision, kVersion, "", 100, 50, 1'000'000, 1'000'000};
+    const VersionStatus version{kRevision, kVersion, "", 100, 50, 1'000'000, 1'000'000, {}};
     status.stable = status.canary = status.previous = version;
     RolloutStatus rollout;
     rollout.revision = kRevision;
