@@ -1,6 +1,7 @@
 """What the story sees: the ModelDeployment, its events, the operator's own metrics, the clients' counts. All of it
 comes through the API server, by `kubectl proxy` and `kubectl port-forward` on loopback, so that looking costs the
 cluster little."""
+import contextlib
 import json
 import pathlib
 import re
@@ -107,3 +108,16 @@ class ClusterView:
                 if fields.get("name") == NAME and fields.get("namespace") == NAMESPACE:
                     merged[(name, fields.get("role", ""))] = float(value)
         return merged
+
+
+@contextlib.contextmanager
+def prepared_view(kubectl, system_namespace, metrics_role):
+    """A view of a namespace that is empty, with the right to read the operator's metrics."""
+    view = ClusterView(kubectl, system_namespace)
+    try:
+        view.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=true")
+        view.kubectl("create", "namespace", NAMESPACE)
+        view.be_let_read_metrics(metrics_role)
+        yield view
+    finally:
+        view.close()

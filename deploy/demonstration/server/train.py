@@ -26,6 +26,18 @@ REFUSED_ABOVE = 0.9
 TEXTURE = 1
 
 
+def samples():
+    """Rows and labels (1: malignant) to train with, the same to hold out, and a quarter of the former."""
+    data = load_breast_cancer()
+    malignant = (data.target == MALIGNANT).astype(int)
+    rows, held_out, labels, truth = train_test_split(data.data, malignant, test_size=0.3, random_state=SEED,
+                                                     stratify=malignant)
+    quarter, _, quarter_labels, _ = train_test_split(rows, labels, train_size=0.25, random_state=SEED,
+                                                     stratify=labels)
+    return {"all": (rows, labels), "quarter": (quarter, quarter_labels), "held out": (held_out, truth),
+            "permuted": (rows, numpy.random.default_rng(SEED).permutation(labels))}
+
+
 def fit(rows, labels):
     return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(rows, labels)
 
@@ -43,21 +55,20 @@ def write(folder, model, accuracy, refuse_above=None):
     return {folder.name: round(accuracy, 4)}
 
 
+def write_rows(file, held_out, truth):
+    file.write_text(json.dumps({"rows": held_out.tolist(), "malignant": truth.tolist()}))
+
+
 def main(target):
-    data = load_breast_cancer()
-    malignant = (data.target == MALIGNANT).astype(int)
-    rows, held_out, labels, truth = train_test_split(data.data, malignant, test_size=0.3, random_state=SEED,
-                                                     stratify=malignant)
-    quarter, _, quarter_labels, _ = train_test_split(rows, labels, train_size=0.25, random_state=SEED,
-                                                     stratify=labels)
-    first, second = fit(quarter, quarter_labels), fit(rows, labels)
-    third = fit(rows, numpy.random.default_rng(SEED).permutation(labels))
-    limit = float(numpy.quantile(rows[:, TEXTURE], REFUSED_ABOVE))
+    sets = samples()
+    held_out, truth = sets["held out"]
+    first, second, third = fit(*sets["quarter"]), fit(*sets["all"]), fit(*sets["permuted"])
+    limit = float(numpy.quantile(sets["all"][0][:, TEXTURE], REFUSED_ABOVE))
     accuracy = {}
     for name, model, refuse in (("v1", first, None), ("v2", second, None), ("v3", third, None),
                                 ("v4", second, limit)):
         accuracy |= write(target / name, model, model.score(held_out, truth), refuse)
-    (target / "rows.json").write_text(json.dumps({"rows": held_out.tolist(), "malignant": truth.tolist()}))
+    write_rows(target / "rows.json", held_out, truth)
     print(json.dumps(accuracy))
 
 
