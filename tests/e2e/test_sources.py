@@ -143,22 +143,59 @@ def test_refresh_looks_at_once_where_nothing_is_followed(ns, registry):
     assert fraud.status()["source"]["refresh"] == "now"
 
 
+def guarded(ns, registry):
+    registry.register("1")
+    registry.point("champion", "1")
+    ns.kubectl("create", "secret", "generic", SECRET, f"--from-literal=MLFLOW_TRACKING_USERNAME={USER}",
+               f"--from-literal=MLFLOW_TRACKING_PASSWORD={PASSWORD}")
+    return deploy(ns, registry, wait=None, credentials={"secretName": SECRET})
+
+
+def do_as_told(fraud):
+    """Runs the commands that SourceReady prints."""
+    fraud.wait(lambda _: fraud.condition("SourceReady").get("reason") == "CredentialsForbidden", 60, "it is told")
+    for command in fraud.condition("SourceReady")["message"].partition("grant it: ")[2].split(" && "):
+        CLUSTER.kubectl(*shlex.split(command)[1:])
+    fraud.annotate(refresh="granted")
+    fraud.wait_stable("1", timeout=90)
+
+
 def test_secret_that_may_not_be_read_is_told_with_the_commands_and_never_repeated(ns):
     with Registry(guarded=True) as registry:
-        registry.register("1")
-        registry.point("champion", "1")
-        ns.kubectl("create", "secret", "generic", SECRET, f"--from-literal=MLFLOW_TRACKING_USERNAME={USER}",
-                   f"--from-literal=MLFLOW_TRACKING_PASSWORD={PASSWORD}")
-        fraud = deploy(ns, registry, wait=None, credentials={"secretName": SECRET})
-        fraud.wait(lambda _: fraud.condition("SourceReady").get("reason") == "CredentialsForbidden", 60, "it is told")
-        assert fraud.condition("Stalled")["status"] == "True"
-        told = fraud.condition("SourceReady")["message"].partition("grant it: ")[2]
-        for command in told.split(" && "):
-            CLUSTER.kubectl(*shlex.split(command)[1:])
-        fraud.annotate(refresh="granted")
-        fraud.wait_stable("1", timeout=90)
+        fraud = guarded(ns, registry)
+        fraud.wait(lambda _: fraud.condition("Stalled").get("status") == "True", 60, "a person is needed")
+        do_as_told(fraud)
         log = CLUSTER.kubectl("-n", ns.operator, "logs", "-l", "app.kubernetes.io/name=serin", "--tail=-1")
         assert PASSWORD not in json.dumps(fraud.statuses()) + json.dumps(fraud.events()) + log
+
+
+def test_credentials_that_are_revoked_are_told_and_what_serves_goes_on(ns):
+    with Registry(guarded=True) as registry:
+        fraud = guarded(ns, registry)
+        do_as_told(fraud)
+        load = ns.load(fraud)
+        registry.guard("another one")
+        registry.register("2")
+        registry.point("champion", "2")
+        fraud.wait(lambda _: fraud.condition("SourceReady").get("reason") == "StoreForbidden", 60, "it is told")
+        assert fraud.condition("Ready")["status"] == "True" and fraud.status()["stable"]["version"] == "1"
+        registry.guard(PASSWORD)
+        fraud.wait_stable("2", timeout=180)
+        load.check_none_failed()
+
+
+def test_a_model_that_is_larger_than_the_disk_never_serves_and_is_told(ns, registry):
+    fraud = deploy(ns, registry)
+    load = ns.load(fraud)
+    registry.register("2", holes=10**13)
+    registry.point("champion", "2")
+    fraud.wait(lambda status: "give the volume more room" in status.get("message", ""), 90, "it is told")
+    assert "10.0 TB are needed" in fraud.status()["message"]
+    registry.register("3")
+    registry.point("champion", "3")
+    fraud.wait_stable("3", timeout=180)
+    assert load.answered_by("2") == 0
+    load.check_none_failed()
 
 
 def test_version_that_is_not_there_is_told(ns, registry):

@@ -16,9 +16,11 @@ class Hub:
 
     def __init__(self, private=False):
         self.commits, self.refs, self.private, self.seen = {}, {}, private, []
+        self.corrupt = False  # large files arrive with other bytes
         self.storage = self._serve(_Storage)
         self.api = self._serve(_Api)
         self.address = f"http://127.0.0.1:{self.api.server_port}"
+        self.storage_address = f"http://127.0.0.1:{self.storage.server_port}"
 
     def _serve(self, handler):
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -63,7 +65,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 class _Storage(_Handler):
     def get(self, path, _, __):
         commit, name = path[1:].split("/", 1)
-        self.answer(200, self.server.hub.commits[commit][name][0], ETag='"of the storage"')
+        content = self.server.hub.commits[commit][name][0]
+        if self.server.hub.corrupt:
+            content = content[:-1] + bytes([content[-1] ^ 1])
+        self.answer(200, content, ETag='"of the storage"')
 
 
 class _Api(_Handler):
@@ -114,5 +119,5 @@ class _Api(_Handler):
         if not large:
             return self.answer(200, content, **headers)
         return self.answer(302, b"", X_Linked_Etag=f'"{digest}"', X_Linked_Size=str(len(content)),
-                           Location=f"http://127.0.0.1:{hub.storage.server_port}/{sha}/{urllib.parse.quote(path)}",
+                           Location=f"{hub.storage_address}/{sha}/{urllib.parse.quote(path)}",
                            **headers)

@@ -1,50 +1,19 @@
 """A file that a web server serves over TLS, as Serin reads it."""
 
-import http.server
-import ssl
-import threading
-
 import pytest
 
 from authority import Authority
 from rig import Refused, Source
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-    def do_GET(self):
-        content, tag, allowed = self.server.content, self.server.tag, self.server.authorization
-        if allowed and self.headers.get("Authorization") != allowed:
-            status, content = 401, b""
-        elif self.headers.get("If-Match") not in (None, tag):
-            status, content = 412, b""
-        else:
-            status = 200
-        self.send_response(status)
-        self.send_header("ETag", tag)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
-
-    do_HEAD = do_GET
+from web_server import WebServer
 
 
 @pytest.fixture
 def web(tmp_path):
     authority = Authority(tmp_path)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*authority.sign("DNS:localhost"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.content, server.tag, server.authorization = b"model", '"1"', None
+    server = WebServer(*authority.sign("DNS:localhost"))
     server.authority = authority.certificate
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield server
-    server.shutdown()
-    server.server_close()
+    server.stop()
 
 
 def source(web, credentials=None):

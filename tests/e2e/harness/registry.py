@@ -28,19 +28,27 @@ class Registry:
         self._folder = tempfile.TemporaryDirectory(prefix="serin-registry-")
         self._path = pathlib.Path(self._folder.name)
         (self._path / "aliases.json").write_text("{}")
-        (self._path / "guarded").write_text(f"{USER}:{PASSWORD}" if guarded else "")
+        self.guard(PASSWORD if guarded else "")
         node = CLUSTER.get("/api/v1/nodes")["items"][0]
         host = next(a["address"] for a in node["status"]["addresses"] if a["type"] == "InternalIP")
         self.address = f"http://{host}:{LISTEN}"
         self._process = None
 
-    def register(self, version, settings=""):
-        """A version whose model has these orders to the test server (tests/e2e/server/serve.h)."""
+    def guard(self, password):
+        """For those alone who know that password of USER; for all where it is empty."""
+        (self._path / "guarded").write_text(f"{USER}:{password}" if password else "")
+
+    def register(self, version, settings="", holes=0):
+        """A version whose model has these orders to the test server (tests/e2e/server/serve.h), and a file of so many
+        bytes that take no room here."""
         folder = self._path / version / "data"
         folder.mkdir(parents=True)
         (folder.parent / "MLmodel").write_text("flavors: {}\n")
         (folder / "version").write_text(version)
         (folder / "settings").write_text(settings)
+        if holes:
+            with open(folder / "weights", "wb") as file:
+                file.truncate(holes)
 
     def point(self, alias, version):
         aliases = json.loads((self._path / "aliases.json").read_text())
