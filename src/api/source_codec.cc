@@ -22,10 +22,7 @@ constexpr Duration kShortestInterval = std::chrono::seconds(10);
 
 // The other stores' URIs are understood, and nothing reads them yet.
 constexpr std::array kReadable{
-    StoreKind::Mlflow,
-    StoreKind::HuggingFace,
-    StoreKind::S3,
-    StoreKind::Https,
+    StoreKind::Mlflow, StoreKind::HuggingFace, StoreKind::S3, StoreKind::Git, StoreKind::Https,
 };
 
 bool isSupported(StoreKind store) {
@@ -36,8 +33,9 @@ bool isDigits(const std::string& text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-bool isCommit(const std::string& text) {
-    return text.size() == 40 &&
+// SHA-1, and in some repositories of Git SHA-256.
+bool isCommit(const std::string& text, StoreKind store) {
+    return (text.size() == 40 || (store == StoreKind::Git && text.size() == 64)) &&
            std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
@@ -46,7 +44,8 @@ bool isFixed(const SourceReference& reference) {
     if (reference.store == StoreKind::Mlflow) {
         return reference.run || (!reference.alias && isDigits(reference.selector));
     }
-    return reference.store == StoreKind::HuggingFace && isCommit(reference.selector);
+    const bool commits = reference.store == StoreKind::HuggingFace || reference.store == StoreKind::Git;
+    return commits && isCommit(reference.selector, reference.store);
 }
 
 std::optional<SourceReference> decodeUri(const Field& uri) {
@@ -82,7 +81,7 @@ void decodeEndpoint(const Field& endpoint, ModelSource& out) {
         return;
     }
     out.endpoint = endpoint.text();
-    if (store == StoreKind::Https) {
+    if (store == StoreKind::Https || store == StoreKind::Git) {
         endpoint.problem("has no effect on a source whose URI says where it is; remove it");
     } else if (const std::string why = addressFault(out.endpoint, "http://mlflow.ml.svc:5000");
                !why.empty()) {

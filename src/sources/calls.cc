@@ -67,6 +67,7 @@ Result<HttpResponse> Calls::answerTo(const Call& call) const {
         HttpRequest request;
         request.method = now.method;
         request.headers = now.headers;
+        request.body = now.body;
         request.headers.try_emplace("accept-encoding", "identity");
         request.timeout = kPatience;
         const Result<HttpResponse> answer = exchange_.send(now.url, request, now.maxBytes);

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "sources/git_store.h"
 #include "sources/https_store.h"
 #include "sources/hub_store.h"
 #include "sources/mlflow_store.h"
@@ -18,9 +19,10 @@ Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials&
             return makeHubStore(credentials, exchange);
         case api::StoreKind::S3:
             return makeS3Store(credentials, exchange);
+        case api::StoreKind::Git:
+            return makeGitStore(credentials, exchange);
         case api::StoreKind::AzureBlob:
         case api::StoreKind::Gcs:
-        case api::StoreKind::Git:
         case api::StoreKind::Oci:
         case api::StoreKind::VolumeClaim:
             break;
@@ -41,9 +43,10 @@ std::vector<std::string> credentialKeys(api::StoreKind kind) {
                     "AWS_DEFAULT_REGION"};
         case api::StoreKind::Https:
             return {"HTTPS_TOKEN", "HTTPS_USERNAME", "HTTPS_PASSWORD"};
+        case api::StoreKind::Git:
+            return {"GIT_TOKEN", "GIT_USERNAME", "GIT_PASSWORD"};
         case api::StoreKind::AzureBlob:
         case api::StoreKind::Gcs:
-        case api::StoreKind::Git:
         case api::StoreKind::Oci:
         case api::StoreKind::VolumeClaim:
             break;
