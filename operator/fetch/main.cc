@@ -17,6 +17,7 @@
 #include "fetch/curl_client.h"
 #include "fetch/options.h"
 #include "fetch/run.h"
+#include "fetch/system_programs.h"
 #include "fetch/waiter.h"
 
 namespace {
@@ -27,6 +28,8 @@ constexpr int kUsageError = 2;
 constexpr size_t kMostTerminationBytes = 4096;
 // The default of eight a core costs memory that is never given back.
 constexpr int kMemoryArenas = 2;
+// Of a program that is started. Git itself ends a connection that is silent.
+constexpr serin::Duration kLongestQuiet = std::chrono::minutes(5);
 
 std::optional<std::string> environment(const std::string& name) {
     const char* value = std::getenv(name.c_str());
@@ -61,6 +64,7 @@ int run(const serin::fetch::Options& options) {
     std::signal(SIGPIPE, SIG_IGN);
     serin::fetch::CurlClient client({options.caFile, serin::Duration(20'000), options.silence});
     serin::fetch::SystemWaiter waiter;
+    serin::fetch::SystemPrograms programs(kLongestQuiet);
     std::mutex mutex;
     std::mt19937_64 random{std::random_device()()};
     const auto lot = [&] {
@@ -72,7 +76,7 @@ int run(const serin::fetch::Options& options) {
         std::cerr << serin::withoutControls(line) << std::endl;
     };
     const serin::Result<void> fetched =
-        fetchModel(options, {client, client, serin::systemClock(), waiter, lot, say, bootId()});
+        fetchModel(options, {client, client, serin::systemClock(), waiter, programs, lot, say, bootId()});
     return fetched ? 0 : failed(options, serin::withoutControls(fetched.error().message));
 }
 

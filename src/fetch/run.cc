@@ -10,11 +10,13 @@
 #include "base/text.h"
 #include "fetch/backoff.h"
 #include "fetch/downloader.h"
+#include "fetch/git_commit.h"
 #include "fetch/progress.h"
 #include "fetch/redirect.h"
 #include "fetch/safe_path.h"
 #include "fetch/target_folder.h"
 #include "fetch/unpack.h"
+#include "sources/git_store.h"
 #include "sources/globs.h"
 
 namespace serin::fetch {
@@ -28,9 +30,10 @@ std::string selectionOf(const api::ModelSource& source, ArchiveKind archive) {
                          archive == ArchiveKind::None ? "as it is" : "unpacked"));
 }
 
-std::vector<std::string> topsOf(const std::vector<sources::File>& files) {
+template <typename Files>
+std::vector<std::string> topsOf(const Files& files) {
     std::set<std::string> tops;
-    for (const sources::File& file : files) tops.insert(file.path.substr(0, file.path.find('/')));
+    for (const auto& file : files) tops.insert(file.path.substr(0, file.path.find('/')));
     return {tops.begin(), tops.end()};
 }
 
@@ -54,9 +57,10 @@ Result<void> checkPaths(const std::vector<sources::File>& files) {
     return {};
 }
 
-uint64_t bytesOf(const std::vector<sources::File>& files) {
+template <typename Files>
+uint64_t bytesOf(const Files& files) {
     uint64_t out = 0;
-    for (const sources::File& file : files) out += file.size;
+    for (const auto& file : files) out += file.size;
     return out;
 }
 
@@ -115,6 +119,7 @@ class Run {
             means_.say(cat("all of ", *id, " is in ", options_.into.string(), " already"));
             return {};
         }
+        if (options_.source.reference.store == api::StoreKind::Git) return ofCommit(*id, selection, began);
         Result<std::vector<sources::File>> files = patiently<std::vector<sources::File>>(
             [&] { return store_.files(asked_, *id, means_.clock.wall()); });
         if (!files) return files.error();
@@ -148,6 +153,32 @@ class Run {
             means_.say(cat(answer.error().message, "; again in ", formatDuration(wait)));
             if (!means_.waiter.wait(wait)) return answer;
         }
+    }
+
+    // Which files a commit has is known once it is there.
+    Result<void> ofCommit(const std::string& id, const std::string& selection, Duration began) {
+        if (sources::gitCommitOf(options_.source, id).empty()) {
+            return invalid(cat("\"", withoutControls(id), "\" is no id of a model of ", options_.source.uri));
+        }
+        Manifest manifest{means_.boot, id, selection, {}, {}};
+        if (const Result<void> begun = folder_.begin(manifest); !begun) return begun;
+        GitCommit commit(options_, means_, folder_, id);
+        if (const auto had = patiently<void>([&] { return commit.fetch(); }); !had) return had;
+        const Result<std::vector<GitEntry>> entries = commit.entries();
+        if (!entries) return entries.error();
+        manifest.entries = topsOf(*entries);
+        if (const Result<void> held = folder_.mayHold(manifest.entries); !held) return held;
+        if (const Result<void> enough = checkSpace(bytesOf(*entries), 0); !enough) return enough;
+        if (const Result<void> taken = commit.take(*entries); !taken) return taken;
+        manifest.files = commit.all();
+        if (manifest.files.empty()) return invalid("the commit has no files but links");
+        if (!commit.large().empty()) {
+            if (const Result<void> fetched = fetch(commit.large(), id); !fetched) return fetched;
+        }
+        if (const Result<void> done = commit.finish(); !done) return done;
+        const Result<void> placed = folder_.finish(manifest, folder_.data());
+        if (placed) summarize(manifest, bytesOf(manifest.files), means_.clock.sinceBoot() - began);
+        return placed;
     }
 
     Result<std::string> resolved() {

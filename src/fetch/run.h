@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "fetch/options.h"
+#include "fetch/programs.h"
 #include "fetch/transfer.h"
 #include "fetch/waiter.h"
 #include "sources/exchange.h"
@@ -17,6 +18,7 @@ struct Means {
     sources::Exchange& exchange;
     const Clock& clock;
     Waiter& waiter;
+    Programs& programs;
     std::function<double()> lot;                  // evenly from [0, 1)
     std::function<void(const std::string&)> say;  // one line for people
     std::string boot;                             // of the kernel, see Manifest; empty where it is not known

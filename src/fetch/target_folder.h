@@ -40,6 +40,8 @@ class TargetFolder {
     std::filesystem::path data() const { return partial() / "data"; }
     std::filesystem::path unpacked() const { return partial() / "unpacked"; }
     std::filesystem::path logs() const { return partial() / "logs"; }
+    // Where a repository may stand until finish().
+    std::filesystem::path repository() const { return partial() / "repository"; }
 
     // Free on the file system for this process.
     Result<uint64_t> freeBytes() const;
