@@ -243,7 +243,8 @@ runtime::Controller::Parts Operator::controllerParts() {
             options_.drainDelay,
             [this](const std::string& key) { return recordings_.open(key); },
             recordAccess(),
-            sources_.get()};
+            sources_.get(),
+            !options_.fetchGitImage.empty()};
 }
 
 runtime::RecordAccess Operator::recordAccess() {
@@ -278,7 +279,8 @@ void Operator::build() {
         *scraper_, *objects_, clock_, random_,
         [this](const std::string& key, const runtime::Examiner& examiner,
                const runtime::Examiner::Finding& finding) { onFound(key, examiner, finding); });
-    applier_ = std::make_unique<apply::Applier>(*metered_, requests_, runtime::bodies(options_.fetchImage),
+    applier_ = std::make_unique<apply::Applier>(*metered_, requests_,
+                                                runtime::bodies(options_.fetchImage, options_.fetchGitImage),
                                                 mayWrite, clock_, log_);
     records_ = std::make_unique<apply::RecordStore>(*metered_, requests_, mayWrite);
     if (!options_.fetchImage.empty()) sources_ = std::make_unique<runtime::SourceWatch>(sourceParts());

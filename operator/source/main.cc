@@ -31,7 +31,8 @@ usage: serin-source resolve URI [OPTION]…
   resolve           what the reference means now: id, version, lineage and files, as JSON
   files             the files of an id that was resolved before
   cat               one of these files, at most 64 MiB
-  URI               as spec.model.source.uri has it: mlflow://…, runs:/…, hf://…, s3://…, https://…
+  URI               as spec.model.source.uri has it: mlflow://…, runs:/…, hf://…, s3://…, git+https://…,
+                    https://…
   --endpoint URL    of the server; required for MLflow
   --include GLOB    leaves these files alone; may be stated several times
   --exclude GLOB    leaves these files out; may be stated several times
@@ -41,7 +42,8 @@ usage: serin-source resolve URI [OPTION]…
 
 Credentials are read from the environment, as the stores' own tools do: MLFLOW_TRACKING_TOKEN, or
 MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD; HF_TOKEN; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-AWS_SESSION_TOKEN and AWS_REGION; HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD.
+AWS_SESSION_TOKEN and AWS_REGION; GIT_TOKEN, or GIT_USERNAME and GIT_PASSWORD; HTTPS_TOKEN, or HTTPS_USERNAME
+and HTTPS_PASSWORD. Which files a commit of Git has is known to serin-fetch alone.
 
 Exit code: 0 done; 1 the store says no, or other than the id; 2 the command line is wrong.
 )";

@@ -168,8 +168,11 @@ json encodeSource(const SourceStatus& source) {
     put(lineage, "signature", source.model.lineage.signature);
     put(lineage, "trainedAt", source.model.lineage.trainedAt);
     if (!lineage.empty()) out["lineage"] = lineage;
-    out["files"] = source.model.files;
-    out["bytes"] = source.model.bytes;
+    // A source that has none does not tell them before they are fetched.
+    if (source.model.files > 0) {
+        out["files"] = source.model.files;
+        out["bytes"] = source.model.bytes;
+    }
     put(out, "written", source.written);
     put(out, "refresh", source.refresh);
     putSeconds(out, "resolvedAt", source.resolvedAt);

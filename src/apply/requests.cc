@@ -95,8 +95,11 @@ HttpRequest requestFor(const api::ModelDeployment& object, const api::Intent& in
     return std::visit(
         Overloaded{
             [&](const api::CreateReplicaSet& i) {
-                return requests.create(resource, space,
-                                       api::replicaSetBody(object, i.replicas, bodies.fetchImage), strict);
+                const bool git =
+                    object.spec.source && object.spec.source->reference.store == api::StoreKind::Git;
+                const std::string& image = git ? bodies.fetchGitImage : bodies.fetchImage;
+                return requests.create(resource, space, api::replicaSetBody(object, i.replicas, image),
+                                       strict);
             },
             [&](const api::CreateService& i) {
                 return requests.create(resource, space, bodies.createService(object, i), strict);

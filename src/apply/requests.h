@@ -16,7 +16,8 @@ struct Bodies {
     std::function<std::string(const api::ModelDeployment&, const api::CreateService&)> createService;
     // A merge patch with uid and resourceVersion in it.
     std::function<std::string(const api::ModelDeployment&, const api::RouteService&)> routeService;
-    std::string fetchImage{};  // of the init container that loads a model from its source
+    std::string fetchImage{};     // of the init container that loads a model from its source
+    std::string fetchGitImage{};  // of the same, where the source is a Git repository
 };
 
 // The object that an intent is about.

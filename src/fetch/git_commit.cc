@@ -19,6 +19,7 @@ GitCommit::GitCommit(const Options& options, const Means& means, const TargetFol
 Result<std::vector<GitEntry>> GitCommit::entries() {
     const Result<std::vector<GitEntry>> tree = repository_.tree();
     if (!tree) return tree.error();
+    namesServer_ = std::ranges::find(*tree, ".lfsconfig", &GitEntry::path) != tree->end();
     return chosenEntries(*tree, options_.source);
 }
 

@@ -25,6 +25,8 @@ class GitCommit {
     Result<std::vector<GitEntry>> entries();
     // Writes them to the folder's data().
     Result<void> take(const std::vector<GitEntry>& entries);
+    // Whether it names an LFS server, which does not count. After entries().
+    bool namesServer() const { return namesServer_; }
 
     // After take(): those that LFS keeps, and all of them, ascending by path, with their digests.
     const std::vector<sources::File>& large() const { return files_.large(); }
@@ -37,6 +39,7 @@ class GitCommit {
     std::filesystem::path data_;
     GitRepository repository_;
     GitFiles files_;
+    bool namesServer_ = false;
 };
 
 }  // namespace serin::fetch

@@ -23,7 +23,8 @@ constexpr std::string_view kUsage =
 usage: serin-fetch --uri URI --into FOLDER [--id ID] [option…]
 
   --uri URI            where the model is: mlflow://NAME@ALIAS, mlflow://NAME/VERSION, hf://OWNER/NAME@REVISION,
-                       s3://BUCKET/PREFIX, https://HOST/FILE; .tar, .tar.gz, .tgz and .zip of https are unpacked
+                       s3://BUCKET/PREFIX, git+https://HOST/REPOSITORY.git@REF#PATH,
+                       https://HOST/FILE; .tar, .tar.gz, .tgz and .zip of https are unpacked
                        [SERIN_SOURCE_URI]
   --into FOLDER        where its files go; it is made where there is none [SERIN_SOURCE_INTO]
   --id ID              what the URI was resolved to; without it what it means now [SERIN_SOURCE_ID]
@@ -41,7 +42,8 @@ usage: serin-fetch --uri URI --into FOLDER [--id ID] [option…]
 
 Credentials come by the environment alone: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and
 MLFLOW_TRACKING_PASSWORD; HF_TOKEN; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION;
-HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD. HTTP_PROXY, HTTPS_PROXY and NO_PROXY count as for curl.
+GIT_TOKEN, or GIT_USERNAME and GIT_PASSWORD; HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD. HTTP_PROXY,
+HTTPS_PROXY and NO_PROXY count as for curl. Git repositories need the program git beside this one.
 
 What was complete when it ended is not fetched again by the next run; when everything is there already, nothing
 is asked of anybody.

@@ -172,13 +172,21 @@ class Run {
         if (const Result<void> taken = commit.take(*entries); !taken) return taken;
         manifest.files = commit.all();
         if (manifest.files.empty()) return invalid("the commit has no files but links");
-        if (!commit.large().empty()) {
-            if (const Result<void> fetched = fetch(commit.large(), id); !fetched) return fetched;
-        }
+        if (const Result<void> fetched = fetchLarge(commit, id); !fetched) return fetched;
         if (const Result<void> done = commit.finish(); !done) return done;
         const Result<void> placed = folder_.finish(manifest, folder_.data());
         if (placed) summarize(manifest, bytesOf(manifest.files), means_.clock.sinceBoot() - began);
         return placed;
+    }
+
+    Result<void> fetchLarge(const GitCommit& commit, const std::string& id) {
+        if (commit.large().empty()) return {};
+        Result<void> fetched = fetch(commit.large(), id);
+        if (fetched || !commit.namesServer()) return fetched;
+        return Error{fetched.error().code,
+                     cat(fetched.error().message,
+                         "; the repository's .lfsconfig does not count, the objects have to be where the "
+                         "repository is")};
     }
 
     Result<std::string> resolved() {

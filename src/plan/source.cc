@@ -29,9 +29,12 @@ std::string described(const api::SourceStatus& source) {
 }
 
 std::string resolvedMessage(const api::SourceStatus& source) {
-    return cat(source.uri, " is ", described(source), " since ", formatTime(source.resolvedAt), ": ",
-               source.model.files, source.model.files == 1 ? " file, " : " files, ", source.model.bytes,
-               " bytes");
+    const std::string known =
+        cat(source.uri, " is ", described(source), " since ", formatTime(source.resolvedAt));
+    // What a commit of Git has is known to who fetches it.
+    if (source.model.files == 0) return known;
+    return cat(known, ": ", source.model.files, source.model.files == 1 ? " file, " : " files, ",
+               source.model.bytes, " bytes");
 }
 
 // Somebody will look again without a change of the spec.

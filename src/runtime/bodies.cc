@@ -6,9 +6,10 @@
 
 namespace serin::runtime {
 
-apply::Bodies bodies(std::string fetchImage) {
+apply::Bodies bodies(std::string fetchImage, std::string fetchGitImage) {
     apply::Bodies out;
     out.fetchImage = std::move(fetchImage);
+    out.fetchGitImage = std::move(fetchGitImage);
     out.createService = [](const api::ModelDeployment& object, const api::CreateService& intent) {
         return intent.main ? routing::mainServiceBody(object, intent.revision)
                            : routing::revisionServiceBody(object, intent.revision);

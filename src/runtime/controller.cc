@@ -65,6 +65,17 @@ constexpr const char* kNoFetchImage =
     "the "
     "model; set fetch.image of the chart, or put the model into the image and remove source";
 
+constexpr const char* kNoGitImage =
+    "spec.model.source.uri: is a Git repository, but the operator runs without --fetch-git-image, so that no "
+    "pod "
+    "could load the model; set fetch.gitImage of the chart, or keep the model in another store";
+
+// Why no pod could load the model; null: one could.
+const char* cannotLoad(const api::ModelSource& source, bool any, bool git) {
+    if (!any) return kNoFetchImage;
+    return source.reference.store == api::StoreKind::Git && !git ? kNoGitImage : nullptr;
+}
+
 // The outcomes that `after` records and `before` did not.
 std::vector<std::string> newOutcomes(const api::Status& before, const api::Status& after) {
     std::vector<std::string> outcomes;
@@ -164,7 +175,10 @@ api::Observed Controller::observe(const std::string& key, Sight sight, const Mem
     seen.drainDelay = parts_.drainDelay;
     seen.statusWrittenAt = memory.statusWrittenAt;
     if (parts_.sources) seen.source = parts_.sources->newest(key);
-    if (seen.object.spec.source && !parts_.sources) seen.object.spec.problems.emplace_back(kNoFetchImage);
+    if (const auto& source = seen.object.spec.source) {
+        const char* problem = cannotLoad(*source, parts_.sources != nullptr, parts_.loadsGit);
+        if (problem) seen.object.spec.problems.emplace_back(problem);
+    }
     return seen;
 }
 

@@ -56,6 +56,8 @@ class Controller {
         // Outlives it too. Looks up sources; absent: pods could not load a model, and a spec with a source is
         // a problem.
         SourceWatch* sources = nullptr;
+        bool loadsGit =
+            false;  // pods can load models from Git repositories too; else such a spec is a problem
     };
     explicit Controller(Parts parts) : parts_(std::move(parts)) {}
 

@@ -76,6 +76,10 @@ std::vector<Flag> clusterFlags() {
          "Image of serin-fetch, which loads models from spec.model.source (default: none, such specs are not "
          "accepted)",
          [](Options& o, const std::string& v) { return assign(o.fetchImage, Result<std::string>(v)); }},
+        {"fetch-git-image", "IMAGE",
+         "Image of serin-fetch with git, which loads models from git+https:// (default: none, such specs are "
+         "not accepted)",
+         [](Options& o, const std::string& v) { return assign(o.fetchGitImage, Result<std::string>(v)); }},
     };
 }
 
@@ -192,6 +196,9 @@ Result<Options> parseOptions(const std::vector<std::string>& arguments, const En
         if (const Result<void> read = readArgument(options, arguments, index); !read) return read.error();
     }
     if (const Result<void> checked = checkMetrics(options); !checked) return checked.error();
+    if (options.fetchImage.empty() && !options.fetchGitImage.empty()) {
+        return invalid("--fetch-git-image needs --fetch-image beside it");
+    }
     return options;
 }
 

@@ -27,7 +27,8 @@ struct Options {
     LogLevel logLevel = LogLevel::Info;
     Duration drainDelay{std::chrono::seconds(5)};
     int workers = 2;
-    std::string fetchImage;  // loads models from their sources; empty: no spec may have a source
+    std::string fetchImage;     // loads models from their sources; empty: no spec may have a source
+    std::string fetchGitImage;  // the same for sources in Git; stated only when fetchImage is
     std::string kubeconfig;
     bool version = false;
     bool help = false;

@@ -89,6 +89,9 @@ def test_models_are_loaded_by_the_image_that_the_value_names(helm):
     assert not [a for a in container(helm.objects())["args"] if a.startswith("--fetch-image")]
     named = helm.objects("--set", "fetch.image=registry.example/serin-fetch:0.1.0")
     assert "--fetch-image=registry.example/serin-fetch:0.1.0" in container(named)["args"]
+    assert not [a for a in container(named)["args"] if a.startswith("--fetch-git-image")]
+    git = helm.objects("--set", "fetch.image=f,fetch.gitImage=registry.example/serin-fetch-git:0.1.0")
+    assert "--fetch-git-image=registry.example/serin-fetch-git:0.1.0" in container(git)["args"]
 
 
 def test_metrics_are_guarded_unless_the_value_says_otherwise(helm):

@@ -174,6 +174,8 @@ def test_a_large_file_that_was_never_pushed_is_told(repository, pull, small):
     ended = pull("", "--attempts", 1)
     assert ended.code == 1
     assert "the LFS server answers 404 for model.bin" in ended.lines[-1]
+    repository.put({".lfsconfig": b"[lfs]\n\turl = https://elsewhere.example/lfs\n"})
+    assert "the repository's .lfsconfig does not count" in pull("", "--attempts", 1).lines[-1]
 
 
 def test_a_pointer_that_cannot_be_followed_is_not_served(repository, pull, into):

@@ -87,6 +87,8 @@ TEST(ModelSource, WhatCannotBeIsRefusedWithTheWayOut) {
                   "is missing, and nobody knows where this MLflow is");
     expectProblem(R"("uri":"https://models.example.com/fraud.zip","endpoint":"https://a.example.com")",
                   "endpoint", "has no effect on a source whose URI says where it is; remove it");
+    expectProblem(R"("uri":"git+https://git.example/a.git","endpoint":"https://git.example")", "endpoint",
+                  "has no effect on a source whose URI says where it is; remove it");
     expectProblem(R"("uri":"hf://a/b","endpoint":"mlflow:5000")", "endpoint",
                   "state http:// or https://, a host");
     expectProblem(std::string(kMlflow) + R"(,"ca":{"configMap":{"name":"authorities"}})", "ca",
@@ -115,9 +117,11 @@ TEST(ModelSource, APasswordInAnEndpointOrAUriIsNotRepeated) {
 TEST(ModelSource, FollowingWhatMeansTheSameForEverIsRefused) {
     const std::string follow = R"(,"follow":{"interval":"1m"})";
     const std::string commit(40, 'a');
-    for (const std::string& source : {std::string(R"("uri":"mlflow://fraud/3","endpoint":"http://m:5000")"),
-                                      std::string(R"("uri":"runs:/1f/model","endpoint":"http://m:5000")"),
-                                      R"("uri":"hf://a/b@)" + commit + "\""}) {
+    for (const std::string& source :
+         {std::string(R"("uri":"mlflow://fraud/3","endpoint":"http://m:5000")"),
+          std::string(R"("uri":"runs:/1f/model","endpoint":"http://m:5000")"),
+          R"("uri":"hf://a/b@)" + commit + "\"", R"("uri":"git+https://g.example/b@)" + commit + "\"",
+          R"("uri":"git+https://g.example/b@)" + std::string(64, 'a') + "#c\""}) {
         EXPECT_THAT(specWith(source).problems, IsEmpty()) << source;
         expectProblem(source + follow, "follow", "means the same model for ever");
     }

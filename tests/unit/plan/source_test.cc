@@ -119,6 +119,16 @@ TEST_F(SourcePlan, TheFirstLookStartsTheFirstVersion) {
     EXPECT_THAT(world.events, Contains(Field(&api::EventNote::reason, "SourceResolved")));
 }
 
+TEST_F(SourcePlan, FilesAreCountedWhereTheStoreTellsThem) {
+    serve();
+    EXPECT_THAT(condition(world, "SourceReady").message, HasSubstr(": 5 files, 1204 bytes"));
+    registry.find("v2");
+    world.seen.source->model->files = world.seen.source->model->bytes = 0;
+    ASSERT_TRUE(world.settle());
+    ASSERT_EQ(world.status().source->model.version, "v2");
+    EXPECT_THAT(condition(world, "SourceReady").message, Not(HasSubstr("files")));
+}
+
 TEST_F(SourcePlan, AStoreThatIsDownBeforeTheFirstLookIsSaid) {
     registry.fail("StoreUnavailable", "GET http://mlflow:5000/… answered 503");
     ASSERT_TRUE(world.settle());

@@ -175,6 +175,56 @@ TEST_F(ControllerTest, ASourceThatNothingCouldLoadIsAProblem) {
     EXPECT_THAT(transport.requests[0].body, HasSubstr("the operator runs without --fetch-image"));
 }
 
+// The status that is written of a new object with such a source, where pods can load models.
+std::string statusWith(api::StoreKind store, bool loadsGit) {
+    serin::testing::ScriptedTransport transport;
+    serin::testing::ManualClock clock;
+    serin::testing::QuietLogger log;
+    OneObject source;
+    WorkQueue queue(clock);
+    cache::WriteGate gate;
+    Metrics metrics;
+    const kube::RequestBuilder requests("test");
+    apply::Applier applier(
+        transport, requests, {}, [] { return true; }, clock, log);
+    SourceWatch sources({[](const std::string&, const api::ModelSource&, std::stop_token) {
+                             return SourceAnswer{std::nullopt, "NotFound", "no"};
+                         },
+                         clock, log, [] { return 0.5; }, [](const std::string&) {}});
+    api::ModelDeployment& object = source.sight.object.emplace();
+    object.meta.name = "fraud";
+    object.meta.ns = "ml";
+    object.meta.uid = "uid-fraud";
+    object.spec.source.emplace().reference.store = store;
+    object.spec.unresolved = true;
+    Controller controller({source,
+                           queue,
+                           gate,
+                           applier,
+                           metrics,
+                           clock,
+                           log,
+                           [](kube::EventInput) {},
+                           [](const std::string&, const auto&) {},
+                           [](const std::string&) {},
+                           referenceReader(transport, requests),
+                           accessReader(transport, requests),
+                           Duration{std::chrono::seconds(5)},
+                           nullptr,
+                           {},
+                           &sources,
+                           loadsGit});
+    controller.reconcile("ml/fraud", {});
+    return transport.requests.empty() ? "" : transport.requests[0].body;
+}
+
+TEST(ControllerWithSources, ASourceInGitIsAProblemWithoutItsImage) {
+    EXPECT_THAT(statusWith(api::StoreKind::Git, false),
+                HasSubstr("is a Git repository, but the operator runs without --fetch-git-image"));
+    EXPECT_THAT(statusWith(api::StoreKind::Git, true), HasSubstr("is being looked up"));
+    EXPECT_THAT(statusWith(api::StoreKind::S3, false), HasSubstr("is being looked up"));
+}
+
 // As the codec: what the source means is known where the status has it.
 TEST(ControllerWithSources, WhatALookFoundIsRecordedAndNothingStartsBefore) {
     serin::testing::ScriptedTransport transport;

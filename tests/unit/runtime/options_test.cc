@@ -33,11 +33,11 @@ TEST(Options, HaveTheDefaultsOfTheHelp) {
 }
 
 TEST(Options, ReadEveryFlag) {
-    const auto options =
-        parse({"--watch-namespaces=a, b,a", "--leader-elect=false", "--lease-name", "other", "--namespace=ml",
-               "--metrics-port=7", "--metrics-certificate=/c", "--metrics-key=/p", "--health-port=9",
-               "--log-format=json", "--log-level=debug", "--drain-delay=1m30s", "--workers=7",
-               "--kubeconfig=/k", "--fetch-image=localhost/serin-fetch:1"});
+    const auto options = parse(
+        {"--watch-namespaces=a, b,a", "--leader-elect=false", "--lease-name", "other", "--namespace=ml",
+         "--metrics-port=7", "--metrics-certificate=/c", "--metrics-key=/p", "--health-port=9",
+         "--log-format=json", "--log-level=debug", "--drain-delay=1m30s", "--workers=7", "--kubeconfig=/k",
+         "--fetch-image=localhost/serin-fetch:1", "--fetch-git-image=localhost/serin-fetch-git:1"});
     ASSERT_TRUE(options) << options.error().message;
     EXPECT_THAT(options->watchNamespaces, ElementsAre("a", "b"));
     EXPECT_FALSE(options->leaderElect);
@@ -53,6 +53,7 @@ TEST(Options, ReadEveryFlag) {
     EXPECT_EQ(options->workers, 7);
     EXPECT_EQ(options->kubeconfig, "/k");
     EXPECT_EQ(options->fetchImage, "localhost/serin-fetch:1");
+    EXPECT_EQ(options->fetchGitImage, "localhost/serin-fetch-git:1");
 }
 
 TEST(Options, ASwitchMayStandAlone) {
@@ -106,11 +107,19 @@ TEST(Options, AreRefusedWhereTheyHaveNoEffect) {
     EXPECT_EQ(refusal({"--metrics-port=0"}), "");
 }
 
+TEST(Options, TheImageForGitStandsBesideTheOther) {
+    const auto options = parse({"--fetch-git-image=g"});
+    ASSERT_FALSE(options);
+    EXPECT_EQ(options.error().message, "--fetch-git-image needs --fetch-image beside it");
+    EXPECT_TRUE(parse({"--fetch-git-image=g", "--fetch-image=f"}));
+}
+
 TEST(Options, AreAllInTheHelp) {
-    for (const char* flag : {"--watch-namespaces", "--leader-elect", "--lease-name", "--namespace",
-                             "--metrics-port", "--metrics-authorization", "--metrics-certificate",
-                             "--metrics-key", "--health-port", "--log-format", "--log-level", "--drain-delay",
-                             "--workers", "--kubeconfig", "--fetch-image", "--version", "--help"}) {
+    for (const char* flag :
+         {"--watch-namespaces", "--leader-elect", "--lease-name", "--namespace", "--metrics-port",
+          "--metrics-authorization", "--metrics-certificate", "--metrics-key", "--health-port",
+          "--log-format", "--log-level", "--drain-delay", "--workers", "--kubeconfig", "--fetch-image",
+          "--fetch-git-image", "--version", "--help"}) {
         EXPECT_THAT(usage(), HasSubstr(flag));
     }
 }

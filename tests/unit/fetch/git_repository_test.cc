@@ -1,0 +1,193 @@
+#include "fetch/git_repository.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "fetch/system_programs.h"
+
+namespace serin::fetch {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kA(40, 'a');
+const std::string kUrl = "https://git.example/fraud.git";
+
+class StoppedClock final : public Clock {
+  public:
+    Timestamp wall() const override { return {}; }
+    Duration sinceBoot() const override { return Duration(0); }
+};
+
+// Says and ends as it is told to.
+class FakePrograms final : public Programs {
+  public:
+    struct Answer {
+        int status = 0;
+        std::vector<std::string> remarks{};
+        std::string output{};
+    };
+    Result<int> run(const Program& program, const std::function<bool(std::string_view)>& output,
+                    const std::function<void(const Remark&)>& remark) override {
+        ran.push_back(program);
+        if (missing) return Error{ErrorCode::NotFound, "no git"};
+        Answer answer;
+        if (!answers.empty()) {
+            answer = answers.front();
+            answers.pop_front();
+        }
+        for (const std::string& text : answer.remarks) remark({text, false});
+        if (!answer.output.empty()) output(answer.output);
+        return answer.status;
+    }
+    std::string words(size_t i) const {
+        std::string out;
+        for (const std::string& word : ran.at(i).words) out += word + " ";
+        return out;
+    }
+
+    std::vector<Program> ran;
+    std::deque<Answer> answers;
+    bool missing = false;
+};
+
+class GitRepositoryTest : public testing::Test {
+  protected:
+    GitRepositoryTest() {
+        std::string text = (fs::temp_directory_path() / "git-repository-XXXXXX").string();
+        folder = mkdtemp(text.data());
+    }
+    ~GitRepositoryTest() override { fs::remove_all(folder); }
+
+    Result<void> fetch() { return repository().fetch(); }
+    GitRepository repository() {
+        return {programs,
+                clock,
+                say,
+                folder / "repository",
+                {kUrl, kA, "/ca.pem", {{"GIT_TOKEN", "secret-token"}}}};
+    }
+
+    StoppedClock clock;
+    FakePrograms programs;
+    std::vector<std::string> said;
+    std::function<void(const std::string&)> say = [this](const std::string& line) { said.push_back(line); };
+    fs::path folder;
+};
+
+TEST_F(GitRepositoryTest, OneCommitIsFetchedAndSecretsStandInTheEnvironmentAlone) {
+    ASSERT_TRUE(fetch());
+    ASSERT_EQ(programs.ran.size(), 2U);
+    EXPECT_EQ(programs.words(0), "git init --quiet --bare --template= ");
+    EXPECT_EQ(programs.words(1), "git fetch --progress --no-tags --no-recurse-submodules --force --depth=1 " +
+                                     kUrl + " " + kA + " ");
+    const auto& environment = programs.ran[1].environment;
+    std::map<std::string, std::string> settings;
+    for (int i = 0; i < std::stoi(environment.at("GIT_CONFIG_COUNT")); ++i) {
+        settings[environment.at("GIT_CONFIG_KEY_" + std::to_string(i))] =
+            environment.at("GIT_CONFIG_VALUE_" + std::to_string(i));
+    }
+    EXPECT_EQ(settings.at("http.extraHeader"), "Authorization: Basic eC1hY2Nlc3MtdG9rZW46c2VjcmV0LXRva2Vu");
+    EXPECT_EQ(settings.at("http.followRedirects"), "false");
+    EXPECT_EQ(settings.at("http.sslCAInfo"), "/ca.pem");
+    EXPECT_EQ(settings.at("core.hooksPath"), "/dev/null");
+    EXPECT_EQ(environment.at("GIT_ALLOW_PROTOCOL"), "https");
+    EXPECT_EQ(environment.at("GIT_CONFIG_GLOBAL"), "/dev/null");
+    EXPECT_EQ(environment.at("GIT_CONFIG_NOSYSTEM"), "1");
+    EXPECT_EQ(environment.at("GIT_TERMINAL_PROMPT"), "0");
+}
+
+TEST_F(GitRepositoryTest, AnOldServerIsAskedForItsBranchesAndThenForTheirPast) {
+    programs.answers = {
+        {}, {128, {"error: Server does not allow request for unadvertised object " + kA}}, {}, {1}};
+    ASSERT_TRUE(fetch());
+    ASSERT_EQ(programs.ran.size(), 6U);
+    EXPECT_NE(programs.words(2).find("--depth=1 " + kUrl + " refs/heads/*"), std::string::npos);
+    EXPECT_EQ(programs.words(3), "git cat-file -e " + kA + " ");
+    EXPECT_NE(programs.words(4).find("--unshallow"), std::string::npos);
+    programs.answers = {{}, {128, {"unadvertised object"}}, {}, {1}, {}, {1}};
+    EXPECT_EQ(fetch().error().code, ErrorCode::NotFound);
+}
+
+TEST_F(GitRepositoryTest, RefusalsAreToldByTheirKindAndWithoutSecrets) {
+    const std::vector<std::pair<std::string, ErrorCode>> kinds{
+        {"fatal: could not read Username for 'https://x': terminal prompts disabled", ErrorCode::Forbidden},
+        {"fatal: repository 'https://x/' not found", ErrorCode::NotFound},
+        {"fatal: remote error: upload-pack: not our ref aaa", ErrorCode::NotFound},
+        {"fatal: unable to access 'https://x/': server certificate verification failed", ErrorCode::Invalid},
+        {"fatal: unable to access 'https://x/': The requested URL returned error: 503",
+         ErrorCode::Unavailable},
+        {"fatal: unable to access 'https://x/': Could not resolve host: x", ErrorCode::Unavailable}};
+    for (const auto& [remark, kind] : kinds) {
+        programs.answers = {{}, {128, {"remote: secret-token", remark}}};
+        const auto refused = fetch();
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, kind) << refused.error().message;
+        EXPECT_EQ(refused.error().message.find("secret-token"), std::string::npos) << refused.error().message;
+    }
+}
+
+TEST_F(GitRepositoryTest, WithoutGitTheImageIsNamed) {
+    programs.missing = true;
+    EXPECT_NE(fetch().error().message.find("serin-fetch-git"), std::string::npos);
+}
+
+TEST_F(GitRepositoryTest, ContentsThatEndTooEarlyAreNone) {
+    class Nobody final : public GitReader {
+        Result<void> begin(const GitEntry&) override { return {}; }
+        Result<void> bytes(std::string_view) override { return {}; }
+        Result<void> end() override { return {}; }
+    } nobody;
+    ASSERT_TRUE(fetch());
+    fs::create_directories(folder / "repository");
+    programs.answers = {{0, {}, kA + " blob 3\nab"}};
+    EXPECT_FALSE(repository().read({{"a", GitKind::File, kA, 3}}, nobody));
+    programs.answers = {{0, {}, kA + " blob 3\nabc\n"}};
+    EXPECT_TRUE(repository().read({{"a", GitKind::File, kA, 3}}, nobody));
+}
+
+TEST(SystemPrograms, SayWhatAProgramWritesAndHowItEnds) {
+    SystemPrograms programs(std::chrono::minutes(1));
+    std::string output;
+    std::vector<std::string> remarks;
+    const auto run = [&](std::vector<std::string> words,
+                         std::map<std::string, std::string> environment = {}) {
+        output.clear();
+        remarks.clear();
+        return programs.run(
+            {std::move(words), std::move(environment), {}},
+            [&](std::string_view bytes) {
+                output += bytes;
+                return true;
+            },
+            [&](const Remark& remark) { remarks.push_back(remark.text + (remark.passing ? "…" : "")); });
+    };
+    const auto status =
+        run({"sh", "-c", "echo out $WORD $HOME; printf '1 %%\\r2 %%\\r\\nend' >&2; exit 3"}, {{"WORD", "w"}});
+    ASSERT_TRUE(status) << status.error().message;
+    EXPECT_EQ(*status, 3);
+    EXPECT_EQ(output, "out w\n");
+    EXPECT_EQ(remarks, (std::vector<std::string>{"1 %…", "2 %…", "end"}));
+    EXPECT_EQ(*run({"sh", "-c", "kill -9 $$"}), 128 + 9);
+    EXPECT_EQ(run({"there-is-no-such-program"}).error().code, ErrorCode::NotFound);
+}
+
+TEST(SystemPrograms, EndWithTheirChildrenWhereNobodyTakesMore) {
+    SystemPrograms programs(std::chrono::minutes(1));
+    const auto stopped = programs.run(
+        {{"sh", "-c", "yes | cat"}, {}, {}}, [](std::string_view) { return false; }, [](const Remark&) {});
+    EXPECT_EQ(stopped.error().code, ErrorCode::Stopped);
+}
+
+TEST(SystemPrograms, ThatSayNothingAreEnded) {
+    SystemPrograms programs(Duration(1));
+    const auto silent = programs.run(
+        {{"sh", "-c", "sleep 600"}, {}, {}}, [](std::string_view) { return true; }, [](const Remark&) {});
+    EXPECT_EQ(silent.error().code, ErrorCode::Unavailable);
+}
+
+}  // namespace
+}  // namespace serin::fetch
