@@ -24,7 +24,8 @@ struct Final {
     ErrorCode code;
     std::string_view meaning;
 };
-constexpr std::array<Final, 7> kFinal{{
+constexpr std::array<Final, 8> kFinal{{
+    {"No space left", ErrorCode::Invalid, "the volume is full; give it more room"},
     {"could not read Username", ErrorCode::Forbidden,
      "there is no such repository, or it is private and the credentials do not open it (GIT_TOKEN, or "
      "GIT_USERNAME and GIT_PASSWORD)"},

@@ -17,6 +17,7 @@ constexpr std::string_view kVersion = "version ";
 // The second is that of the years before the first (docs/spec.md, "The Pointer").
 constexpr std::array<std::string_view, 2> kVersions{"https://git-lfs.github.com/spec/v1",
                                                     "https://hawser.github.com/spec/v1"};
+constexpr uint64_t kLargest = uint64_t{1} << 50;  // a pebibyte
 constexpr size_t kMostHeaders = 32;
 // Who downloads says these himself.
 constexpr std::array<std::string_view, 6> kOwnHeaders{"host",       "range",    "content-length",
@@ -98,7 +99,7 @@ Result<std::optional<LfsPointer>> readPointer(std::string_view content) {
         if (key == "oid" && value.starts_with("sha256:")) out.sha256 = value.substr(7);
         if (key == "size") size = numberIn(value);
     }
-    if (!isHex(out.sha256, 64) || !size) return broken;
+    if (!isHex(out.sha256, 64) || !size || *size > kLargest) return broken;
     out.size = *size;
     return std::optional<LfsPointer>(out);
 }

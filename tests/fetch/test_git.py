@@ -46,6 +46,16 @@ def test_a_commit_comes_with_its_large_files(repository, pull, into, large):
     assert len(repository.server.seen) == requests
 
 
+def test_the_official_clients_get_the_same(repository, pull, authority, into, tmp_path, small):
+    repository.lfs("*.bin")
+    repository.put({"model.bin": small, "deep/model.json": b"{}", "latest": pathlib.PurePath("model.bin")})
+    repository.server.opening = ("u", "of-the-tests")
+    copy = repository.official_clone(tmp_path / "official", authority.certificate)
+    assert pull("", GIT_USERNAME="u", GIT_PASSWORD="of-the-tests").code == 0
+    theirs = {path: content for path, content in tree(copy).items() if not path.startswith(".git/")}
+    assert tree(into) == theirs and theirs["model.bin"] == small
+
+
 def test_the_commit_counts_wherever_the_branch_is_now(repository, pull, into):
     first = repository.put({"model.json": b"1"})
     repository.put({"model.json": b"2"})

@@ -31,7 +31,7 @@ TEST(LfsPointer, ThatCannotBeFollowedIsRefused) {
     for (const std::string& content :
          {kStart, kStart + oid, kStart + "size 1\n" + oid, kStart + oid + "size -1\n",
           kStart + oid + "size 1", kStart + oid + "size 99999999999999999999\n",
-          kStart + "oid md5:" + kSha256 + "\nsize 1\n",
+          kStart + oid + "size 1125899906842625\n", kStart + "oid md5:" + kSha256 + "\nsize 1\n",
           kStart + "oid sha256:" + std::string(64, 'D') + "\nsize 1\n",
           kStart + "ext-0-crypt sha256:" + kSha256 + "\n" + oid + "size 1\n",
           kPointer + "x " + std::string(1000, 'x') + "\n"}) {
