@@ -1,4 +1,6 @@
-"""A Git server over TLS on loopback: git's own http-backend, and what LFS objects its repositories have."""
+"""A Git server over TLS: git's own http-backend, and what LFS objects its repositories have. On loopback, or
+
+    python -m git_server ADDRESS:PORT FOLDER CERTIFICATE KEY USER:PASSWORD"""
 
 import base64
 import hashlib
@@ -8,6 +10,7 @@ import os
 import pathlib
 import ssl
 import subprocess
+import sys
 import threading
 
 QUIET = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "LC_ALL": "C"}
@@ -82,24 +85,29 @@ class Repository:
 
 
 class GitServer:
-    """`opening`: (user, password) that it asks for. `version`: the newest protocol it speaks. `redirect`: where it sends
+    """`host`: the name or address in its certificate. `opening`: (user, password) that it asks for. `version`: the newest protocol it speaks. `redirect`: where it sends
     everybody. `pages`: answers web pages. `seen`: (method, path, authorization) of each request. `storage`: another
     server that has the LFS objects."""
 
-    def __init__(self, folder, certificate, alternative="localhost"):
+    def __init__(self, folder, certificate, host="localhost", listen=("127.0.0.1", 0)):
         self.folder, self.opening, self.version, self.redirect, self.pages, self.storage = folder, None, 2, None, False, None
         self.seen, self.harm = [], {}
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*certificate)
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self._server = _Server(listen, _Handler)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._server.owner = self
-        self.url = f"https://{alternative}:{self._server.server_port}"
+        self.url = f"https://{host}:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self):
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """Clients that break off are what some tests are about."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -184,3 +192,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
         status = int(headers.pop("Status", "200 OK").split()[0])
         self.answer(status, content, headers.pop("Content-Type", "text/plain"))
+
+
+def main(listen, folder, certificate, key, opening):
+    host, port = listen.rsplit(":", 1)
+    server = GitServer(pathlib.Path(folder), (certificate, key), host, (host, int(port)))
+    server.opening = tuple(opening.split(":", 1))
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
