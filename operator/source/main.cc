@@ -31,8 +31,8 @@ usage: serin-source resolve URI [OPTION]…
   resolve           what the reference means now: id, version, lineage and files, as JSON
   files             the files of an id that was resolved before
   cat               one of these files, at most 64 MiB
-  URI               as spec.model.source.uri has it: mlflow://…, runs:/…, hf://…, s3://…, git+https://…,
-                    https://…
+  URI               as spec.model.source.uri has it: mlflow://…, runs:/…, hf://…, azureblob://…, s3://…,
+                    gs://…, git+https://…, https://…
   --endpoint URL    of the server; required for MLflow
   --include GLOB    leaves these files alone; may be stated several times
   --exclude GLOB    leaves these files out; may be stated several times
@@ -41,9 +41,12 @@ usage: serin-source resolve URI [OPTION]…
   --help            prints this
 
 Credentials are read from the environment, as the stores' own tools do: MLFLOW_TRACKING_TOKEN, or
-MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD; HF_TOKEN; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-AWS_SESSION_TOKEN and AWS_REGION; GIT_TOKEN, or GIT_USERNAME and GIT_PASSWORD; HTTPS_TOKEN, or HTTPS_USERNAME
-and HTTPS_PASSWORD. Which files a commit of Git has is known to serin-fetch alone.
+MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD; HF_TOKEN; one of AZURE_STORAGE_ACCESS_KEY,
+AZURE_STORAGE_SAS_TOKEN and AZURE_STORAGE_CONNECTION_STRING, or AZURE_TENANT_ID, AZURE_CLIENT_ID and
+AZURE_CLIENT_SECRET; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION;
+GOOGLE_APPLICATION_CREDENTIALS_JSON (what the file of a service account's key holds) or GOOGLE_OAUTH_ACCESS_TOKEN;
+GIT_TOKEN, or GIT_USERNAME and GIT_PASSWORD; HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD. Which files a commit
+of Git has is known to serin-fetch alone.
 
 Exit code: 0 done; 1 the store says no, or other than the id; 2 the command line is wrong.
 )";
@@ -157,7 +160,7 @@ Result<void> printFile(const Arguments& arguments, const std::vector<sources::Fi
         if (!download) return download.error();
         const sources::Credentials credentials = credentialsFor(arguments.source.reference.store);
         const sources::Calls calls(exchange, credentials, [](const HttpResponse&) { return std::string(); });
-        const auto answer = calls.ask({"GET", download->url, download->headers, kMostBytes, true});
+        const auto answer = calls.ask({"GET", download->url, download->headers, kMostBytes, true, ""});
         if (!answer) return answer.error();
         std::cout << answer->body;
         return {};

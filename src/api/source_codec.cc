@@ -22,7 +22,8 @@ constexpr Duration kShortestInterval = std::chrono::seconds(10);
 
 // The other stores' URIs are understood, and nothing reads them yet.
 constexpr std::array kReadable{
-    StoreKind::Mlflow, StoreKind::HuggingFace, StoreKind::S3, StoreKind::Git, StoreKind::Https,
+    StoreKind::Mlflow, StoreKind::HuggingFace, StoreKind::AzureBlob, StoreKind::S3,
+    StoreKind::Gcs,    StoreKind::Git,         StoreKind::Https,
 };
 
 bool isSupported(StoreKind store) {
@@ -53,7 +54,8 @@ std::optional<SourceReference> decodeUri(const Field& uri) {
     if (text.empty()) {
         uri.problem(
             "is missing; state where the model is, such as mlflow://NAME@ALIAS, hf://OWNER/NAME, "
-            "s3://BUCKET/PREFIX or https://HOST/PATH");
+            "azureblob://ACCOUNT/CONTAINER/PREFIX, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or "
+            "https://HOST/PATH");
         return std::nullopt;
     }
     Result<SourceReference> reference = parseSource(text);
@@ -62,9 +64,10 @@ std::optional<SourceReference> decodeUri(const Field& uri) {
         return std::nullopt;
     }
     if (!isSupported(reference->store)) {
-        uri.problem(cat("is \"", shortened(sourceUri(*reference), kLongestShown),
-                        "\", and Serin cannot read such a store yet; state mlflow://, hf://, s3:// or "
-                        "https://, or put the model into the image and remove source"));
+        uri.problem(cat(
+            "is \"", shortened(sourceUri(*reference), kLongestShown),
+            "\", and Serin cannot read such a store yet; state mlflow://, hf://, azureblob://, s3://, gs:// "
+            "or https://, or put the model into the image and remove source"));
         return std::nullopt;
     }
     return *reference;

@@ -14,6 +14,9 @@ constexpr std::string_view kHex = "0123456789abcdef";
 // Query parameters by which a signed URL opens an object for a while.
 constexpr std::array<std::string_view, 6> kSignatures{"x-amz-signature", "x-goog-signature",     "sig",
                                                       "signature",       "x-amz-security-token", "token"};
+// As KServe writes a blob's place too. Blobs are listed and signed for there, which no other web server
+// knows.
+constexpr std::string_view kAzureHost = ".blob.core.windows.net";
 
 bool isDigest(std::string_view text) {
     return text.starts_with("sha256:") && text.size() == 71 && onlyOf(text.substr(7), kHex);
@@ -26,6 +29,25 @@ bool isSigned(std::string_view query) {
         if (std::ranges::find(kSignatures, name) != kSignatures.end()) return true;
     }
     return false;
+}
+
+Read signedUrl(std::string_view uri) {
+    return uriProblem(cat(uri.substr(0, uri.find('?')), "?…"),
+                      "is a signed URL, which ends and which everybody who reads the object could use; "
+                      "state the URL without the signature, and credentials.secretName");
+}
+
+// `rest` follows the host.
+Read readAzureUrl(std::string_view uri, std::string_view host, std::string_view rest) {
+    const size_t query = rest.find('?');
+    if (query != std::string_view::npos && isSigned(rest.substr(query + 1))) return signedUrl(uri);
+    if (rest.find_first_of("?%") != std::string_view::npos) {
+        return uriProblem(uri,
+                          "has '?' or '%', which names of blobs there have not; state "
+                          "azureblob://ACCOUNT/CONTAINER/PREFIX, not encoded");
+    }
+    host.remove_suffix(kAzureHost.size());
+    return readAzureUri(uri, cat(host, rest));
 }
 
 }  // namespace
@@ -97,17 +119,16 @@ Read readHttpsUri(std::string_view uri, std::string_view rest) {
     const std::string_view authority = rest.substr(0, end);
     if (authority.empty()) return uriProblem(uri, "names no host");
     if (const std::string fault = authorityFault(authority); !fault.empty()) return uriProblem(uri, fault);
+    if (const std::string host = lowerCase(authority); host.ends_with(kAzureHost)) {
+        return readAzureUrl(uri, host, rest.substr(end));
+    }
     std::string_view query = rest.substr(end);
     const std::string_view path = takeTo(query, '?');
     if (withoutEndSlashes(path).empty() || path.ends_with('/')) {
         return uriProblem(uri, "names no file; a file, a .tar, .tar.gz, .tgz or .zip can be had over https");
     }
     if (path.ends_with(".git")) return uriProblem(uri, "is a Git repository; state it as git+https://…");
-    if (isSigned(query)) {
-        return uriProblem(cat(uri.substr(0, uri.find('?')), "?…"),
-                          "is a signed URL, which ends and which everybody who reads the object could use; "
-                          "state the URL without the signature, and credentials.secretName");
-    }
+    if (isSigned(query)) return signedUrl(uri);
     out.place = cat("https://", lowerCase(authority), rest.substr(end));
     return out;
 }

@@ -159,7 +159,8 @@ Result<sources::Credentials> storeCredentials(const KeyedData& secret, const std
         std::string value = std::move(bytes).value();
         // Files end with a line break, and so do values that were made of them.
         while (value.ends_with('\n') || value.ends_with('\r')) value.pop_back();
-        if (std::ranges::any_of(value, isControl)) {
+        // JSON may go over several lines, and its values alone go into headers.
+        if (!key.ends_with("_JSON") && std::ranges::any_of(value, isControl)) {
             return invalid(cat(whose, " has a ", key,
                                " with a line break or another control character, which cannot stand in a "
                                "header; put the value there and nothing else"));

@@ -18,7 +18,7 @@ struct Call {
     std::map<std::string, std::string> headers;  // may hold secrets
     size_t maxBytes = kMostAnswerBytes;
     bool follow = true;  // redirects
-    std::string body{};
+    std::string body{};  // of a POST; may hold secrets
 };
 
 // The calls of one store: each answer is a 2xx, or an Error in words ("GET http://mlflow:5000/… answered 404:

@@ -34,4 +34,21 @@ std::string base64Of(std::string_view bytes) {
     return out;
 }
 
+std::optional<std::string> bytesOfBase64(std::string_view text) {
+    const size_t digits = text.substr(0, text.find('=')).size();
+    const size_t padding = text.size() - digits;
+    if (text.size() % 4 != 0 || padding > 2 ||
+        text.find_first_not_of('=', digits) != std::string_view::npos) {
+        return std::nullopt;
+    }
+    std::string out(text.size() / 4 * 3, '\0');
+    // It leaves blanks at the ends out, so that fewer bytes come than the text has room for.
+    const int length =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+    if (length < 0 || static_cast<size_t>(length) != out.size()) return std::nullopt;
+    out.resize(out.size() - padding);
+    return out;
+}
+
 }  // namespace serin::sources

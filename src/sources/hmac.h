@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,5 +14,8 @@ std::string hexOf(std::string_view bytes);
 
 // RFC 4648 section 4, in one line, with padding.
 std::string base64Of(std::string_view bytes);
+
+// The bytes of such a text; nothing where it is none.
+std::optional<std::string> bytesOfBase64(std::string_view text);
 
 }  // namespace serin::sources

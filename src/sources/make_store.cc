@@ -1,4 +1,6 @@
 #include "base/text.h"
+#include "sources/azure_store.h"
+#include "sources/gcs_store.h"
 #include "sources/git_store.h"
 #include "sources/https_store.h"
 #include "sources/hub_store.h"
@@ -22,14 +24,14 @@ Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials&
         case api::StoreKind::Git:
             return makeGitStore(credentials, exchange);
         case api::StoreKind::AzureBlob:
+            return makeAzureStore(credentials, exchange);
         case api::StoreKind::Gcs:
+            return makeGcsStore(credentials, exchange);
         case api::StoreKind::Oci:
         case api::StoreKind::VolumeClaim:
             break;
     }
-    return invalid(
-        "models cannot be loaded from this kind of store yet; mlflow://, runs:/, hf://, s3:// and https:// "
-        "can");
+    return invalid("models cannot be loaded from this kind of store yet");
 }
 
 std::vector<std::string> credentialKeys(api::StoreKind kind) {
@@ -46,7 +48,11 @@ std::vector<std::string> credentialKeys(api::StoreKind kind) {
         case api::StoreKind::Git:
             return {"GIT_TOKEN", "GIT_USERNAME", "GIT_PASSWORD"};
         case api::StoreKind::AzureBlob:
+            return {"AZURE_STORAGE_ACCESS_KEY", "AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING",
+                    "AZURE_TENANT_ID",          "AZURE_CLIENT_ID",         "AZURE_CLIENT_SECRET",
+                    "AZURE_AUTHORITY_HOST"};
         case api::StoreKind::Gcs:
+            return {"GOOGLE_APPLICATION_CREDENTIALS_JSON", "GOOGLE_OAUTH_ACCESS_TOKEN"};
         case api::StoreKind::Oci:
         case api::StoreKind::VolumeClaim:
             break;

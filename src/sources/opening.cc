@@ -19,7 +19,8 @@ void hide(std::string& text, const std::string& secret) {
 
 // Values of these keys are told to people: they open nothing.
 bool isPublic(const std::string& key) {
-    return key == "AWS_REGION" || key == "AWS_DEFAULT_REGION" || key.ends_with("_USERNAME");
+    return key == "AWS_REGION" || key == "AWS_DEFAULT_REGION" || key == "AZURE_TENANT_ID" ||
+           key == "AZURE_CLIENT_ID" || key == "AZURE_AUTHORITY_HOST" || key.ends_with("_USERNAME");
 }
 
 }  // namespace

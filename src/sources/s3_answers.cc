@@ -22,8 +22,8 @@ std::string textAt(const pugi::xml_node& node, const char* name) {
     return node.child_value(name);
 }
 
-Result<S3Object> readObject(const pugi::xml_node& node) {
-    S3Object out;
+Result<StoredObject> readObject(const pugi::xml_node& node) {
+    StoredObject out;
     out.key = textAt(node, "Key");
     out.tag = plainly(textAt(node, "ETag"));
     // Some servers leave the quotes out.
@@ -39,7 +39,7 @@ Result<S3Object> readObject(const pugi::xml_node& node) {
     return out;
 }
 
-Result<void> readVersionOf(const pugi::xml_node& node, S3Object& out) {
+Result<void> readVersionOf(const pugi::xml_node& node, StoredObject& out) {
     out.version = textAt(node, "VersionId");
     out.latest = textAt(node, "IsLatest") == "true";
     const auto modified = parseTime(textAt(node, "LastModified"));
@@ -55,13 +55,13 @@ bool isTruncated(const pugi::xml_node& root) {
 
 }  // namespace
 
-Result<S3Page> readObjects(std::string_view body) {
+Result<ObjectPage> readObjects(std::string_view body) {
     pugi::xml_document document;
     const auto root = rootOf(document, body, "ListBucketResult");
     if (!root) return root.error();
-    S3Page out;
+    ObjectPage out;
     for (const pugi::xml_node& node : root->children("Contents")) {
-        Result<S3Object> object = readObject(node);
+        Result<StoredObject> object = readObject(node);
         if (!object) return object.error();
         out.objects.push_back(std::move(object).value());
     }
@@ -72,20 +72,20 @@ Result<S3Page> readObjects(std::string_view body) {
     return out;
 }
 
-Result<S3Page> readVersions(std::string_view body) {
+Result<ObjectPage> readVersions(std::string_view body) {
     pugi::xml_document document;
     const auto root = rootOf(document, body, "ListVersionsResult");
     if (!root) return root.error();
-    S3Page out;
+    ObjectPage out;
     for (const pugi::xml_node& node : root->children()) {
         const std::string_view name = node.name();
         if (name != "Version" && name != "DeleteMarker") continue;
-        S3Object object;
+        StoredObject object;
         if (name == "DeleteMarker") {
             object.key = textAt(node, "Key");
             object.deleted = true;
         } else {
-            Result<S3Object> read = readObject(node);
+            Result<StoredObject> read = readObject(node);
             if (!read) return read.error();
             object = std::move(read).value();
         }

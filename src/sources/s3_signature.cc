@@ -1,9 +1,7 @@
 #include "sources/s3_signature.h"
 
-#include <algorithm>
 #include <vector>
 
-#include "base/percent.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "sources/hmac.h"
@@ -21,16 +19,6 @@ std::string compactTime(Timestamp now) {
 }
 
 }  // namespace
-
-std::string canonicalQuery(const std::map<std::string, std::string>& query) {
-    std::vector<std::string> pairs;
-    pairs.reserve(query.size());
-    for (const auto& [name, value] : query) {
-        pairs.push_back(cat(percentEncode(name), "=", percentEncode(value)));
-    }
-    std::ranges::sort(pairs);
-    return join(pairs, "&");
-}
 
 std::map<std::string, std::string> signedHeaders(const S3Request& request, const S3Identity& identity,
                                                  Timestamp now) {

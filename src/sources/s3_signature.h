@@ -2,9 +2,9 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 
 #include "base/time.h"
+#include "sources/query.h"
 
 namespace serin::sources {
 
@@ -19,14 +19,11 @@ struct S3Identity {
 // A request without a body.
 struct S3Request {
     std::string method = "GET";
-    std::string host;                            // as the Host header has it
-    std::string path;                            // percent-encoded, beginning with '/'
-    std::map<std::string, std::string> query;    // not encoded
+    std::string host;  // as the Host header has it
+    std::string path;  // percent-encoded, beginning with '/'
+    Query query;
     std::map<std::string, std::string> headers;  // that are signed beside ours; lower case
 };
-
-// The query as it is signed and must be asked for: sorted, percent-encoded; empty where there is none.
-std::string canonicalQuery(const std::map<std::string, std::string>& query);
 
 // The headers by which the request is signed: authorization, x-amz-date, x-amz-content-sha256 and, with a
 // session token, x-amz-security-token (AWS Signature Version 4 in the Authorization header, "Authenticating

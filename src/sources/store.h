@@ -42,10 +42,11 @@ struct Download {
     std::map<std::string, std::string> headers;
 };
 
-// One kind of store. Holds no connection and keeps nothing between calls; time comes in where a signature
-// needs it. Errors say which call answered what, in words for people, without secrets: Unavailable (down,
-// slow, 429, 5xx: look again later), Forbidden (401, 403), NotFound (no such model, version, alias, file) and
-// Invalid (an answer that cannot be true, a reference that means nothing).
+// One kind of store. Holds no connection and keeps nothing between calls but a token that still lives; time
+// comes in where a signature or a token needs it. download() is safe to call from several threads at once.
+// Errors say which call answered what, in words for people, without secrets: Unavailable (down, slow, 429,
+// 5xx: look again later), Forbidden (401, 403), NotFound (no such model, version, alias, file) and Invalid
+// (an answer that cannot be true, a reference that means nothing).
 class Store {
   public:
     virtual ~Store() = default;

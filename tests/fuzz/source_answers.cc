@@ -1,13 +1,18 @@
 // The input is what a model's store answers, whichever it is.
 #include <algorithm>
 
+#include "sources/azure_answers.h"
+#include "sources/azure_identity.h"
+#include "sources/azure_sas.h"
+#include "sources/gcs_answers.h"
 #include "sources/globs.h"
+#include "sources/google_key.h"
 #include "sources/hub_answers.h"
 #include "sources/listing.h"
 #include "sources/mlflow_answers.h"
 #include "sources/mlmodel.h"
+#include "sources/object_history.h"
 #include "sources/s3_answers.h"
-#include "sources/s3_history.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace serin::fuzz {
@@ -36,13 +41,29 @@ void checkFiles(std::vector<sources::File> files) {
     require(sources::digestOf(*chosen).size() == 64, "files have a digest");
 }
 
-std::vector<sources::File> filesOf(const std::vector<sources::S3Object>& objects) {
+std::vector<sources::File> filesOf(const std::vector<sources::StoredObject>& objects) {
     std::vector<sources::File> out;
-    for (const sources::S3Object& object : objects) {
+    for (const sources::StoredObject& object : objects) {
         const std::string path = sources::pathOf("a", false, object.key);
         if (!path.empty()) out.push_back({path, object.size, "", object.tag});
     }
     return out;
+}
+
+void checkVersions(const Result<sources::ObjectPage>& versions) {
+    checkReason(versions);
+    if (versions) {
+        checkReason(sources::filesOfThen(versions->objects, "a", false, {}, std::string(64, '0')));
+    }
+}
+
+void checkCredentials(const std::string& text) {
+    const auto connection = sources::azureIdentityOf({{"AZURE_STORAGE_CONNECTION_STRING", text}});
+    checkReason(connection);
+    const auto sas = sources::azureIdentityOf({{"AZURE_STORAGE_SAS_TOKEN", text}});
+    checkReason(sas);
+    checkReason(sources::readGoogleKey(text));
+    if (sas) require(isPlain(sources::sasFault(sas->sas, {})), "a fault of a signature is plain");
 }
 
 }  // namespace
@@ -62,17 +83,26 @@ void one(std::string_view input) {
     const auto objects = sources::readObjects(input);
     checkReason(objects);
     if (objects) checkFiles(filesOf(objects->objects));
-    const auto versions = sources::readVersions(input);
-    checkReason(versions);
-    if (versions) {
-        checkReason(sources::filesOfThen(versions->objects, "a", false, {}, std::string(64, '0')));
-    }
+    checkVersions(sources::readVersions(input));
+    const auto blobs = sources::readBlobs(input);
+    checkReason(blobs);
+    if (blobs) checkFiles(filesOf(blobs->objects));
+    checkVersions(sources::readBlobVersions(input));
+    const auto generations = sources::readGcsObjects(input);
+    checkReason(generations);
+    if (generations) checkFiles(filesOf(generations->objects));
+    auto lives = sources::readGcsVersions(input);
+    if (lives) lives->objects = sources::withTrueEnds(std::move(lives->objects));
+    checkVersions(lives);
     const sources::Mlmodel card = sources::readMlmodel(input);
     require(card.signature.size() <= 200 && isPlain(card.signature) && isPlain(card.run),
             "what a model says of itself is short and plain");
     const HttpResponse answer{404, {{"link", std::string(input)}}, std::string(input)};
     require(sources::plainly(sources::mlflowWords(answer)).size() <= 200, "words are cut");
-    require(isPlain(sources::plainly(sources::s3Words(answer) + sources::hubWords(answer))), "and plain");
+    require(isPlain(sources::plainly(sources::s3Words(answer) + sources::hubWords(answer) +
+                                     sources::azureWords(answer) + sources::gcsWords(answer))),
+            "and plain");
+    checkCredentials(std::string(input));
     sources::nextPage(std::string(input));
 }
 

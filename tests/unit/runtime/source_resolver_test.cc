@@ -189,5 +189,12 @@ TEST(StoreCredentials, NeverRepeatAValue) {
     EXPECT_FALSE(storeCredentials({}, "the Secret").ok());
 }
 
+TEST(StoreCredentials, OfJsonMayGoOverSeveralLines) {
+    const auto read =
+        storeCredentials({{{"GOOGLE_APPLICATION_CREDENTIALS_JSON", "ewp9Cg=="}}, {}}, "the Secret");
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(read->at("GOOGLE_APPLICATION_CREDENTIALS_JSON"), "{\n}");
+}
+
 }  // namespace
 }  // namespace serin::runtime

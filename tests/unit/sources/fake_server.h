@@ -16,11 +16,12 @@ class FakeServer : public Exchange {
     struct Asked {
         std::string what;  // "GET https://…"
         std::map<std::string, std::string> headers;
+        std::string body;
     };
 
     Result<HttpResponse> send(const std::string& url, const HttpRequest& request, size_t maxBytes) override {
         const std::string what = request.method + " " + url;
-        asked.push_back({what, request.headers});
+        asked.push_back({what, request.headers, request.body});
         if (failure) return *failure;
         const auto found = answers.find(what);
         if (found == answers.end()) return HttpResponse{404, {}, "nothing here"};

@@ -1,4 +1,4 @@
-#include "sources/s3_history.h"
+#include "sources/object_history.h"
 
 #include <algorithm>
 #include <functional>
@@ -13,16 +13,18 @@ namespace {
 
 constexpr size_t kMostMoments = 200;
 
-// What the time of a version says.
-enum class Meaning { Written, Replaced };
+// What the time of a version says. WrittenOfThePresent: keys without a latest version had been deleted by
+// then.
+enum class Meaning { Written, Replaced, WrittenOfThePresent };
 
 // The versions of one key, the newest first.
-using Life = std::vector<const S3Object*>;
+using Life = std::vector<const StoredObject*>;
 
-const S3Object* stoodAt(Timestamp moment, const Life& life, Meaning meaning) {
-    const S3Object* out = nullptr;
-    for (const S3Object* version : life) {
-        if (meaning == Meaning::Written) {
+const StoredObject* stoodAt(Timestamp moment, const Life& life, Meaning meaning) {
+    if (meaning == Meaning::WrittenOfThePresent && !life.front()->latest) return nullptr;
+    const StoredObject* out = nullptr;
+    for (const StoredObject* version : life) {
+        if (meaning != Meaning::Replaced) {
             if (version->modified <= moment) return version;
         } else {
             if (!version->latest && version->modified < moment) break;
@@ -32,12 +34,12 @@ const S3Object* stoodAt(Timestamp moment, const Life& life, Meaning meaning) {
     return out;
 }
 
-std::vector<Life> livesOf(const std::vector<S3Object>& versions) {
+std::vector<Life> livesOf(const std::vector<StoredObject>& versions) {
     std::map<std::string_view, Life> byKey;
-    for (const S3Object& version : versions) byKey[version.key].push_back(&version);
+    for (const StoredObject& version : versions) byKey[version.key].push_back(&version);
     std::vector<Life> out;
     for (auto& [key, life] : byKey) {
-        std::ranges::stable_sort(life, [](const S3Object* a, const S3Object* b) {
+        std::ranges::stable_sort(life, [](const StoredObject* a, const StoredObject* b) {
             return a->latest != b->latest ? a->latest : a->modified > b->modified;
         });
         out.push_back(std::move(life));
@@ -54,20 +56,20 @@ std::string pathOf(const std::string& prefix, bool single, const std::string& ke
     return prefix.empty() ? key : key.substr(prefix.size() + 1);
 }
 
-Result<std::vector<File>> filesOfThen(const std::vector<S3Object>& versions, const std::string& prefix,
+Result<std::vector<File>> filesOfThen(const std::vector<StoredObject>& versions, const std::string& prefix,
                                       bool single, const api::ModelSource& source,
                                       const std::string& digest) {
     const std::vector<Life> lives = livesOf(versions);
     std::set<Timestamp, std::greater<>> moments;
-    for (const S3Object& version : versions) moments.insert(version.modified);
+    for (const StoredObject& version : versions) moments.insert(version.modified);
     size_t looked = 0;
     for (const Timestamp moment : moments) {
         if (++looked > kMostMoments) break;
-        for (const Meaning meaning : {Meaning::Written, Meaning::Replaced}) {
+        for (const Meaning meaning : {Meaning::Written, Meaning::Replaced, Meaning::WrittenOfThePresent}) {
             std::vector<File> stood;
             std::map<std::string, std::string> versionOf;
             for (const Life& life : lives) {
-                const S3Object* version = stoodAt(moment, life, meaning);
+                const StoredObject* version = stoodAt(moment, life, meaning);
                 const std::string path = version == nullptr ? "" : pathOf(prefix, single, version->key);
                 if (path.empty() || version->deleted) continue;
                 stood.push_back({path, version->size, "", version->tag});
