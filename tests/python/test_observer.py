@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import PACKAGE
 from serin_metrics import Observer
-from serin_profile import Profile, ProfileError, profile_of
+from serin_profile import Histogram, Profile, ProfileError, columns_of, profile_of
 
 VALUES = numpy.random.default_rng(11).gamma(2, 100, size=2000)
 
@@ -112,3 +112,30 @@ def test_worker_processes_add_up(profile, tmp_path):
     found = samples(registry)
     assert buckets(found, "model_score")[1] == Profile.load(path).features["score"].counts
     assert found["model_kind_total", "value=a"] == 2
+
+
+def test_rows_of_an_array_are_named_by_the_models_columns(tmp_path):
+    (tmp_path / "MLmodel").write_text("signature:\n  inputs: '[{\"type\": \"double\", \"name\": \"other\"}, "
+                                      "{\"type\": \"double\", \"name\": \"amount\"}]'\n")
+    registry = CollectorRegistry()
+    observer = Observer(Profile({"amount": Histogram((1, 2), (1, 1, 1))}), registry=registry)
+    columns = columns_of(tmp_path)
+    observer.observe_rows(numpy.array([[9.0, 0.5], [9.0, 1.5], [9.0, numpy.nan]]), columns)
+    observer.observe_rows([[9, 1.5]], columns)
+    assert registry.get_sample_value("model_amount_bucket", {"le": "1.0"}) == 1
+    assert registry.get_sample_value("model_amount_count") == 3
+    assert registry.get_sample_value("model_amount_missing_total") == 1
+
+
+@pytest.mark.parametrize("rows, columns, words", [
+    ([[1, 2]], ["amount"], "there are 1 columns: amount"),
+    ([1, 2], ["amount"], "a row is 1"),
+    (["ab"], ["amount", "other"], "a row is ab"),
+    ([[1]], ["other"], "none of the columns is a feature: other; observed are: amount"),
+])
+def test_rows_without_a_value_for_each_column_are_refused_whole(rows, columns, words):
+    registry = CollectorRegistry()
+    observer = Observer(Profile({"amount": Histogram((1, 2), (1, 1, 1))}), registry=registry)
+    with pytest.raises(ProfileError, match=words):
+        observer.observe_rows([*[[1] * len(columns)], *rows], columns)
+    assert registry.get_sample_value("model_amount_observed_total") == 0

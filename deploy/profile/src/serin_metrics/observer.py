@@ -46,6 +46,23 @@ class Observer:
         for single in value if isinstance(value, (list, tuple)) else (value,):
             feature.observe(single.item() if hasattr(single, "item") else single)
 
+    def observe_rows(self, rows, columns):
+        """Rows of a two-dimensional array, or a list of rows. `columns` names what stands where in a row, as
+        serin_profile.columns_of() reads it from the signature of the model; those that are no feature are left out."""
+        columns = list(columns)
+        rows = rows.tolist() if hasattr(rows, "tolist") else list(rows)
+        if not any(name in self._features for name in columns):
+            raise ProfileError(f'none of the columns is a feature: {", ".join(columns)}; observed are: '
+                               f'{", ".join(self._features)}')
+        for row in rows:
+            if not hasattr(row, "__len__") or isinstance(row, str) or len(row) != len(columns):
+                raise ProfileError(f'a row is {str(row)[:80]}, and there are {len(columns)} columns: '
+                                   f'{", ".join(columns)}; give rows with a value for each')
+        for row in rows:
+            for name, value in zip(columns, row):
+                if name in self._features:
+                    self.observe_feature(name, value)
+
 
 class _Numbers:
     def __init__(self, name, feature, prefix, registry):

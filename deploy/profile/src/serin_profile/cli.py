@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from serin_profile.advice import advice
+from serin_profile.mlmodel import CLASSES, check_named, chosen, columns_of, uncounted
 from serin_profile.profile import ProfileError
 from serin_profile.summary import DEFAULT_BINS, profile_of
 from serin_profile.tables import read_table
@@ -23,6 +24,9 @@ def _parser():
                         help="the edges of a column's buckets, instead of its quantiles")
     parser.add_argument("--classes", action="append", default=[], metavar="NAME",
                         help="a column of numbers that are classes")
+    parser.add_argument("--mlmodel", metavar="PATH",
+                        help="the MLmodel of a model that MLflow logged, or its folder: only the columns that its "
+                        "signature names are counted, each as the type that it states")
     parser.add_argument("--configmap", default="training-profile", metavar="NAME",
                         help="the name in the command that is printed (training-profile)")
     return parser
@@ -41,17 +45,34 @@ def _edges(texts):
     return out
 
 
+def _profile(options):
+    """The profile that is asked for, and what is to be said of it."""
+    edges = _edges(options.edges)
+    # A column whose edges or classes are stated is meant, too.
+    columns = options.column and list(dict.fromkeys([*options.column, *edges, *options.classes]))
+    if not options.mlmodel:
+        return profile_of(read_table(options.table), columns, options.bins, edges, options.classes, options.table), []
+    taken = columns_of(options.mlmodel)
+    check_named(taken, [*options.column, *edges, *options.classes])
+    texts = [name for name, column in taken.items() if column.kind == CLASSES]
+    table = read_table(options.table, texts)
+    classes = {*options.classes, *texts} - set(edges)
+    columns = chosen(taken, table, columns, {*edges, *classes})
+    profile = profile_of(table, columns, options.bins, edges, classes & set(columns), options.table)
+    return profile, [f"Left out, for no profile counts such values: {name} ({type_})"
+                     for name, type_ in uncounted(taken).items()]
+
+
 def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
-        edges = _edges(options.edges)
-        # A column whose edges or classes are stated is meant, too.
-        columns = options.column and list(dict.fromkeys([*options.column, *edges, *options.classes]))
-        profile = profile_of(read_table(options.table), columns, options.bins, edges, options.classes, options.table)
+        profile, notes = _profile(options)
         profile.save(options.output)
     except (ProfileError, OSError) as error:
         print(f"serin-profile: {error}", file=sys.stderr)
         return 1
+    for note in notes:
+        print(note)
     print(advice(profile, options.output, options.configmap), end="")
     return 0
 

@@ -54,7 +54,7 @@ def profile_of(table, columns=None, bins=DEFAULT_BINS, edges=None, classes=(), m
         values = table[name]
         if (edges or {}).get(name) is not None:
             features[name] = histogram_of(values, edges=edges[name], name=name)
-        elif name in classes or not _is_numeric(values):
+        elif name in classes or not is_numeric(values):
             features[name] = classes_of(values, name)
         else:
             features[name] = histogram_of(values, bins=bins, name=name)
@@ -80,7 +80,8 @@ def _list_of(values):
     return values.tolist() if hasattr(values, "tolist") else list(values)
 
 
-def _is_numeric(values):
+def is_numeric(values):
+    """Whether all that are there are numbers."""
     kinds = {type(value) for value in _list_of(values) if not is_missing(value)}
     return all(issubclass(kind, (int, float, numpy.number)) and kind is not bool for kind in kinds)
 

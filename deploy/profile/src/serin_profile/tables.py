@@ -8,15 +8,16 @@ from serin_profile.profile import ProfileError
 _MISSING = {"", "na", "n/a", "nan", "null", "none"}
 
 
-def read_table(path):
-    """Columns by name; a column whose cells are all numbers is one of numbers, and missing cells are None."""
+def read_table(path, texts=()):
+    """Columns by name; a column whose cells are all numbers is one of numbers, but for those that are `texts`, and missing
+    cells are None."""
     path = pathlib.Path(path)
     if not path.is_file():
         raise ProfileError(f"{path} is no file; name a CSV or Parquet file")
-    return _parquet(path) if path.suffix in (".parquet", ".pq") else _csv(path)
+    return _parquet(path) if path.suffix in (".parquet", ".pq") else _csv(path, texts)
 
 
-def _csv(path):
+def _csv(path, texts):
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.reader(file)
         names = next(reader, [])
@@ -33,7 +34,7 @@ def _csv(path):
         raise ProfileError(f"{path} has no rows; name a CSV with a line of names and rows below it")
     if len(set(names)) != len(names):
         raise ProfileError(f"{path} names a column twice; give every column a name of its own")
-    return {name: _typed(column) for name, column in zip(names, columns)}
+    return {name: column if name in texts else _typed(column) for name, column in zip(names, columns)}
 
 
 def _typed(column):
