@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "api/model_source.h"
+#include "base/clock.h"
+#include "kube/request.h"
+#include "net/transport.h"
+#include "runtime/keyed_object.h"
+#include "sources/store.h"
+
+namespace serin::runtime {
+
+struct StoreParts {
+    net::Transport& transport;  // to the API server, for what the source names; outlives what is made of it
+    kube::RequestBuilder requests;
+    const Clock& clock;  // outlives what is made of it
+    // Requests to stores that take these authorities (PEM; empty: the system's) for theirs.
+    std::function<std::unique_ptr<sources::Exchange>(const std::string& authorities)> exchange;
+    // sources::makeStore.
+    std::function<Result<std::unique_ptr<sources::Store>>(api::StoreKind, const sources::Credentials&,
+                                                          sources::Exchange&)>
+        store;
+};
+
+// Why a store could not be asked, or what it said instead.
+struct StoreTrouble {
+    std::string reason;   // CamelCase, of the condition SourceReady
+    std::string message;  // for people; without secrets
+};
+
+// A store that is open for one look. Not thread-safe.
+struct OpenedStore {
+    sources::Credentials credentials;
+    std::unique_ptr<sources::Exchange> connection;
+    // Of all requests together: ends with a stop request, and as Unavailable after two minutes, so that a
+    // store that is slower has its thread for so long and no longer.
+    std::unique_ptr<sources::Exchange> exchange;
+    std::unique_ptr<sources::Store> store;  // asks through `exchange`
+};
+
+// Fills `out`, or says why it cannot. Reads the Secret and the ConfigMap that the source names in the
+// namespace `space` each time: nothing of them is kept, and a renewed token counts at once. Blocks until the
+// API server has answered. `parts.clock` outlives `out`.
+std::optional<StoreTrouble> openStore(const StoreParts& parts, const std::string& space,
+                                      const api::ModelSource& source, const std::stop_token& stop,
+                                      OpenedStore& out);
+
+// What a store's Error means to people.
+StoreTrouble storeTrouble(const Error& error);
+
+// The keys and values of a Secret, without a line break at a value's end. Invalid in words that begin with
+// `whose` and have names of keys, never a value. Pure.
+Result<sources::Credentials> storeCredentials(const KeyedData& secret, const std::string& whose);
+
+}  // namespace serin::runtime
