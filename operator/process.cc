@@ -35,6 +35,8 @@
 #include "runtime/metered_transport.h"
 #include "runtime/metrics.h"
 #include "runtime/metrics_guard.h"
+#include "runtime/model_profile_reader.h"
+#include "runtime/model_profiles.h"
 #include "runtime/recording_shelf.h"
 #include "runtime/recordings_page.h"
 #include "runtime/reference_reader.h"
@@ -90,7 +92,9 @@ class Operator {
     runtime::RecordAccess recordAccess();
     runtime::WatchedObjects::Listeners listeners();
     kube::Election::Options electionOptions() const;
+    runtime::StoreParts storeParts();
     runtime::SourceWatch::Parts sourceParts();
+    runtime::ModelProfiles::Parts profileParts();
     void onFound(const std::string& key, const runtime::Examiner& examiner,
                  const runtime::Examiner::Finding& finding);
     std::string page();
@@ -125,7 +129,9 @@ class Operator {
     std::unique_ptr<runtime::Sampler> sampler_;
     std::unique_ptr<apply::Applier> applier_;
     std::unique_ptr<apply::RecordStore> records_;
-    std::unique_ptr<runtime::SourceWatch> sources_;  // where there is something that loads models
+    // Both where there is something that loads models.
+    std::unique_ptr<runtime::SourceWatch> sources_;
+    std::unique_ptr<runtime::ModelProfiles> profiles_;
     std::unique_ptr<runtime::Controller> controller_;
     std::mutex workersMutex_;
     std::vector<std::jthread> workers_;
@@ -244,7 +250,8 @@ runtime::Controller::Parts Operator::controllerParts() {
             [this](const std::string& key) { return recordings_.open(key); },
             recordAccess(),
             sources_.get(),
-            !options_.fetchGitImage.empty()};
+            !options_.fetchGitImage.empty(),
+            profiles_.get()};
 }
 
 runtime::RecordAccess Operator::recordAccess() {
@@ -257,12 +264,20 @@ runtime::RecordAccess Operator::recordAccess() {
             }};
 }
 
+runtime::StoreParts Operator::storeParts() {
+    return {*metered_, requests_, clock_,
+            [this](const std::string& authorities) { return net::makeExchange(authorities, log_); },
+            sources::makeStore};
+}
+
 runtime::SourceWatch::Parts Operator::sourceParts() {
-    return {runtime::sourceResolver(
-                {*metered_, requests_, clock_,
-                 [this](const std::string& authorities) { return net::makeExchange(authorities, log_); },
-                 sources::makeStore}),
-            clock_, log_, random_, [this](const std::string& key) { queue_.add(key); }};
+    return {runtime::sourceResolver(storeParts()), clock_, log_, random_,
+            [this](const std::string& key) { queue_.add(key); }};
+}
+
+runtime::ModelProfiles::Parts Operator::profileParts() {
+    return {runtime::modelProfileReader(storeParts()), clock_, log_, random_,
+            [this](const std::string& key) { queue_.add(key); }};
 }
 
 void Operator::build() {
@@ -283,7 +298,10 @@ void Operator::build() {
                                                 runtime::bodies(options_.fetchImage, options_.fetchGitImage),
                                                 mayWrite, clock_, log_);
     records_ = std::make_unique<apply::RecordStore>(*metered_, requests_, mayWrite);
-    if (!options_.fetchImage.empty()) sources_ = std::make_unique<runtime::SourceWatch>(sourceParts());
+    if (!options_.fetchImage.empty()) {
+        sources_ = std::make_unique<runtime::SourceWatch>(sourceParts());
+        profiles_ = std::make_unique<runtime::ModelProfiles>(profileParts());
+    }
     controller_ = std::make_unique<runtime::Controller>(controllerParts());
 }
 
@@ -307,6 +325,7 @@ void Operator::lead() {
     }
     sampler_->start();
     if (sources_) sources_->start();
+    if (profiles_) profiles_->start();
     for (const std::string& key : objects_->keys()) queue_.add(key);
     for (int i = 0; i < options_.workers; ++i) {
         workers_.emplace_back([this] { controller_->work(stop_.get_token()); });
@@ -378,6 +397,7 @@ void Operator::shutDown() {
     events_->stop();
     if (elector_) elector_->stop();
     if (sources_) sources_->stop();  // what is looked up now is for nobody any more
+    if (profiles_) profiles_->stop();
     leads_ = false;
     metricsServer_.reset();
     objects_->requestStop();

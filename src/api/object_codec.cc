@@ -5,6 +5,7 @@
 #include "api/json_read.h"
 #include "api/meta_codec.h"
 #include "api/names.h"
+#include "api/source_pod.h"
 #include "api/spec_codec.h"
 #include "api/status_codec.h"
 
@@ -74,7 +75,9 @@ Result<ReplicaSet> decodeReplicaSet(const json& object) {
     const json& annotations = objectAt(objectAt(object, "metadata"), "annotations");
     out.version = textAt(annotations, kVersionAnnotation);
     out.modelId = textAt(annotations, kModelIdAnnotation);
-    out.replicas = countAt(objectAt(object, "spec"), "replicas", 1);
+    const json& spec = objectAt(object, "spec");
+    out.source = sourceOf(objectAt(objectAt(spec, "template"), "spec"));
+    out.replicas = countAt(spec, "replicas", 1);
     const json& status = objectAt(object, "status");
     out.statusReplicas = countAt(status, "replicas");
     out.ready = countAt(status, "readyReplicas");

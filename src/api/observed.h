@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,7 +38,10 @@ struct ReplicaSet {
     std::string revision;  // label serin.dev/revision
     std::string version;   // annotation serin.dev/version
     std::string modelId;   // annotation serin.dev/model-id
-    int replicas = 0;      // spec.replicas
+    // What its pods load the model from, as it was written when the version first started; null where they
+    // load none.
+    std::shared_ptr<const ModelSource> source{};
+    int replicas = 0;  // spec.replicas
     int statusReplicas = 0;
     int ready = 0;
     std::string failure;  // message of the condition ReplicaFailure=True, else empty

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -43,6 +44,9 @@ struct Reference {
 // deploy/profile writes and observes them.
 inline constexpr const char* kMissingClass = "(missing)";
 inline constexpr const char* kOtherClass = "(other)";
+
+// Of a profile's text; deploy/profile writes no more.
+inline constexpr size_t kMostProfileBytes = size_t{512} * 1024;
 
 // The format "serin-profile/1" of docs/profiles.md, read strictly. An Error (Invalid) names the first
 // features and members that are wrong, and what to do. Values that were missing beside a histogram are

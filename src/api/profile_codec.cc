@@ -14,8 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-// deploy/profile writes no more.
-constexpr size_t kMostBytes = 512UL * 1024;
 constexpr size_t kMostFeatures = 200;
 constexpr size_t kMostEdges = 100;
 constexpr size_t kMostClasses = 98;  // beside kMissingClass and kOtherClass
@@ -120,8 +118,8 @@ Error faulty(std::vector<std::string> problems) {
 }  // namespace
 
 Result<Profile> decodeProfile(const std::string& text) {
-    if (text.size() > kMostBytes) {
-        return invalid(cat("has ", text.size(), " bytes, more than ", kMostBytes,
+    if (text.size() > kMostProfileBytes) {
+        return invalid(cat("has ", text.size(), " bytes, more than ", kMostProfileBytes,
                            "; leave features out, or take fewer bins"));
     }
     const json value = json::parse(text, nullptr, false);

@@ -10,6 +10,7 @@ namespace {
 constexpr const char* kDefaultKey = "profile.json";
 constexpr int kDefaultDays = 7;
 constexpr int kMostDays = 28;
+constexpr size_t kLongestPath = 256;
 
 OnDataDrift decodeOnDataDrift(const Field& field) {
     const std::string text = field.text("Notify");
@@ -35,17 +36,43 @@ Duration decodeOver(const Field& over) {
     return std::chrono::hours(24 * kDefaultDays);
 }
 
+// Of one of the model's files, as stores list them.
+std::string decodeModelFile(const Field& file) {
+    std::string path = file.text();
+    const bool printable = std::ranges::none_of(
+        path, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127 || c == '\\'; });
+    const bool plain = std::ranges::none_of(split(path, '/'), [](const std::string& part) {
+        return part.empty() || part == "." || part == "..";
+    });
+    if (plain && printable && path.size() <= kLongestPath) return path;
+    file.problem(cat("is \"", shortened(withoutControls(path), kLongestShown),
+                     "\"; state the path of the profile within the model's files, such as ", kDefaultKey,
+                     ", of at most ", kLongestPath, " characters"));
+    return kDefaultKey;
+}
+
+// One way at most counts; which two were stated is said.
+void checkOne(const Field& reference) {
+    std::vector<std::string> stated;
+    for (const char* way : {"configMap", "modelFile", "stable"}) {
+        if (reference.at(way).present()) stated.emplace_back(way);
+    }
+    if (stated.size() < 2) return;
+    reference.problem(cat("states both ", stated.front(), " and ", stated.back(),
+                          ", but data is compared with one of them; remove the other"));
+}
+
 void decodeSource(const Field& reference, Analysis& out) {
     if (!reference.present()) return;
+    checkOne(reference);
     const Field stable = reference.at("stable");
-    if (stable.present() && reference.at("configMap").present()) {
-        reference.problem(
-            "states both configMap and stable, but data is compared with one of them; remove the other");
-    }
-    if (!stable.present()) {
-        out.reference = decodeConfigMapKey(reference.at("configMap"), "the profile", kDefaultKey);
-    } else {
+    const Field modelFile = reference.at("modelFile");
+    if (stable.present()) {
         out.recordOver = decodeOver(stable.at("over"));
+    } else if (modelFile.present()) {
+        out.referenceFile = decodeModelFile(modelFile);
+    } else {
+        out.reference = decodeConfigMapKey(reference.at("configMap"), "the profile", kDefaultKey);
     }
 }
 
@@ -76,14 +103,35 @@ void decodeReference(const Field& analysis, Analysis& out) {
     if (!out.hasReference() && compared != out.metrics.end()) {
         reference.problem(
             cat("is missing, but metric \"", compared->name,
-                "\" is compared with one; state configMap: {name: …} for a profile, or stable: {} for "
-                "the serving version's own past"));
+                "\" is compared with one; state configMap: {name: …} or modelFile: PATH for a profile, or "
+                "stable: {} for the serving version's own past"));
     }
     if (!out.hasReference() && analysis.at("onDataDrift").present()) {
         analysis.at("onDataDrift")
             .problem(
                 "is stated without a reference that data could drift from; state reference, or remove it");
     }
+}
+
+void checkReferenceFile(const Field& spec, const Spec& out) {
+    if (out.analysis.referenceFile.empty()) return;
+    const Field file = spec.at("analysis").at("reference").at("modelFile");
+    const Field source = spec.at("model").at("source");
+    if (!source.present()) {
+        file.problem(
+            "is stated without spec.model.source, and Serin sees no file of a model that is in an image; "
+            "state "
+            "model.source, or put the profile into a ConfigMap and state reference.configMap");
+        return;
+    }
+    if (!out.source) return;  // its URI cannot be read, which has been said
+    const StoreKind store = out.source->reference.store;
+    if (store != StoreKind::Https && store != StoreKind::VolumeClaim) return;
+    file.problem(cat("is stated, but ", shortened(out.source->uri, kLongestShown),
+                     store == StoreKind::Https
+                         ? " is one file or an archive, in which Serin reads no other file"
+                         : " is a volume, of which Serin reads no file",
+                     "; put the profile into a ConfigMap and state reference.configMap"));
 }
 
 }  // namespace serin::api

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -12,6 +13,10 @@ namespace serin::api {
 // `spec.modelId` into a volume, and the volume's mount in the serving container, read-only. The container
 // runs where the Pod Security Standard "restricted" is enforced. Preconditions: spec.source, spec.usable().
 void addSource(nlohmann::json& podSpec, const Spec& spec, const std::string& fetchImage);
+
+// What addSource() wrote into that pod's spec, as far as it says what is loaded and what opens it; null where
+// it wrote nothing, or a URI that cannot be read.
+std::shared_ptr<const ModelSource> sourceOf(const nlohmann::json& podSpec);
 
 // Adds a problem for each name and path of the template that addSource() needs for itself. `podSpec` is the
 // field "spec.template.spec"; the serving container is known.

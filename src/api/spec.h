@@ -237,17 +237,20 @@ struct Analysis {
     // How long the promoted version is watched after the soak; 0: not at all. Absent: for ever.
     std::optional<Duration> watchFor{std::chrono::hours(24)};
     bool dryRun = false;  // judged, shown and told of, but nothing is decided by it
-    // What metrics with a reference are compared with: a profile, or what the version that serves saw and
-    // said itself in the hours that are no longer ago. One of them is present exactly when a metric has a
-    // reference.
+    // What metrics with a reference are compared with: a profile in a ConfigMap, one among the files of the
+    // model that serves, or what the version that serves saw and said itself in the hours that are no longer
+    // ago. One of them is present exactly when a metric has a reference.
     std::optional<ConfigMapKey> reference;
+    std::string referenceFile;  // path of the profile within the model's files; empty: none
     std::optional<Duration> recordOver;
     OnDataDrift onDataDrift = OnDataDrift::Notify;
     std::vector<Metric> metrics;  // empty: steps end by time alone
 
     // Whether what the judge says decides anything; otherwise steps end by time alone.
     bool decides() const { return !dryRun && !metrics.empty(); }
-    bool hasReference() const { return reference.has_value() || recordOver.has_value(); }
+    bool hasReference() const {
+        return reference.has_value() || !referenceFile.empty() || recordOver.has_value();
+    }
 };
 
 // What a person wrote, with defaults filled in. `templateJson` stays exactly what was written (canonical

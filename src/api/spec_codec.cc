@@ -64,6 +64,7 @@ Spec decodeSpec(const json& spec, const std::string& objectName) {
     out.rollout = decodeRollout(root);
     out.analysis = decodeAnalysis(root, out.runtime);
     decodeServedMetrics(root, out);
+    checkReferenceFile(root, out);
     checkErrorCounters(root.at("runtime"), out);
     out.history = static_cast<int>(root.at("history").integer(10, 0, 50));
     out.revision = revisionOf(spec);

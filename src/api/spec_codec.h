@@ -55,6 +55,9 @@ void checkQueries(const Field& metrics, Analysis& out);
 // Fills the profile that metrics are compared with, and what a drift of the world does; the metrics have been
 // read.
 void decodeReference(const Field& analysis, Analysis& out);
+// `spec` is the field "spec", of which all else has been read. Whether the model has files among which a
+// profile could be.
+void checkReferenceFile(const Field& spec, const Spec& out);
 
 // Of a value that a problem repeats.
 inline constexpr size_t kLongestShown = 80;

@@ -10,6 +10,7 @@
 #include "kube/resource.h"
 #include "plan/plan.h"
 #include "routing/routing.h"
+#include "runtime/serving_profile.h"
 #include "runtime/thread_name.h"
 
 namespace serin::runtime {
@@ -118,6 +119,7 @@ void Controller::reconcile(const std::string& key, const std::stop_token& stop) 
     memory.examiner->order(seen.object, plan, seen.split, seen.at);
     keepReadings(*memory.examiner, seen.object.meta.ns, parts_.readReference, parts_.readAccess, parts_.clock,
                  stop);
+    keepModelProfile(*memory.examiner, key, seen, parts_.profiles);
     keepRecord(*memory.examiner, seen.object, parts_.recordAccess, parts_.clock, stop);
     parts_.watch(key, memory.examiner);
     if (parts_.sources) parts_.sources->want(key, seen.object);
@@ -155,6 +157,7 @@ void Controller::drop(const std::string& key) {
     }
     parts_.forget(key);
     if (parts_.sources) parts_.sources->forget(key);
+    if (parts_.profiles) parts_.profiles->forget(key);
     parts_.gate.forget(key);
     parts_.queue.forget(key);
     const size_t slash = key.find('/');

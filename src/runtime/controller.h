@@ -19,6 +19,7 @@
 #include "runtime/access_reader.h"
 #include "runtime/examiner.h"
 #include "runtime/metrics.h"
+#include "runtime/model_profiles.h"
 #include "runtime/object_source.h"
 #include "runtime/readings.h"
 #include "runtime/reference_reader.h"
@@ -58,6 +59,8 @@ class Controller {
         SourceWatch* sources = nullptr;
         bool loadsGit =
             false;  // pods can load models from Git repositories too; else such a spec is a problem
+        // Outlives it too. Reads profiles among the files of models; absent where `sources` is.
+        ModelProfiles* profiles = nullptr;
     };
     explicit Controller(Parts parts) : parts_(std::move(parts)) {}
 

@@ -277,9 +277,11 @@ void Examiner::adoptAccess() {
 void Examiner::adoptReference() {
     record_.want(analysis_->recordOver.has_value());
     if (record_.wanted()) adoptRecord();
-    if (analysis_->reference == referenceSource_) return;
+    if (analysis_->reference == referenceSource_ && analysis_->referenceFile == referenceFile_) return;
     referenceSource_ = analysis_->reference;
     referenceReading_ = {};
+    referenceFile_ = analysis_->referenceFile;
+    fileKnown_.reset();
     if (!record_.wanted()) judge_.setReference(std::make_shared<const api::Reference>());
 }
 
@@ -321,6 +323,20 @@ void Examiner::learnReference(const api::ConfigMapKey& source, const ReferenceRe
     if (source != referenceSource_) return;  // another one was named meanwhile
     if (!referenceReading_.ended(reading.reference.profile.has_value(), reading.failed, now)) return;
     judge_.setReference(std::make_shared<const api::Reference>(reading.reference));
+}
+
+std::optional<Examiner::ProfileWish> Examiner::profileWish() const {
+    const std::lock_guard lock(mutex_);
+    if (!judges() || referenceFile_.empty()) return std::nullopt;
+    return ProfileWish{referenceFile_, order_.afterPromotion() ? order_.canary : order_.stable};
+}
+
+void Examiner::learnProfile(const std::string& path, const std::shared_ptr<const api::Reference>& known) {
+    const std::lock_guard lock(mutex_);
+    if (path != referenceFile_ || known == fileKnown_) return;
+    if (known && fileKnown_ && *known == *fileKnown_) return;
+    fileKnown_ = known;
+    judge_.setReference(known ? known : std::make_shared<const api::Reference>());
 }
 
 std::optional<api::AccessSource> Examiner::accessDue(Duration now) const {

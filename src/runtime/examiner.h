@@ -66,6 +66,16 @@ class Examiner {
     void learnReference(const api::ConfigMapKey& source, const ReferenceReading& reading, Duration now);
     void learnAccess(const api::AccessSource& source, const AccessReading& reading, Duration now);
 
+    // The profile among the files of the version that serves, where the last accepted spec names one and
+    // something is judged.
+    struct ProfileWish {
+        std::string path;     // within the model's files
+        std::string serving;  // the revision whose data is compared
+    };
+    std::optional<ProfileWish> profileWish() const;
+    // What is known of it now, as often as somebody looks; null before it was read.
+    void learnProfile(const std::string& path, const std::shared_ptr<const api::Reference>& known);
+
     // The hourly record of a spec with reference.stable, as RecordKeeper has it.
     bool recordDue(Duration now) const;
     void learnRecord(const apply::RecordAnswer& answer, const api::ModelDeployment& object, Duration now);
@@ -113,7 +123,9 @@ class Examiner {
     std::optional<api::Judgement> judgement_;  // without its state, which is large and made when asked for
     std::optional<api::ConfigMapKey> referenceSource_;  // whose profile the judge has, or has not yet
     Rereading referenceReading_;
-    RecordKeeper record_;             // in place of a profile
+    std::string referenceFile_;                        // likewise, among the model's files; empty: none
+    std::shared_ptr<const api::Reference> fileKnown_;  // what the judge has of it
+    RecordKeeper record_;                              // in place of a profile
     api::AccessSource accessSource_;  // of the last accepted spec: to its Prometheus, or to the pods' metrics
     Accesses accesses_;               // none while nothing is judged
     std::map<std::string, api::ModelAnswer> answers_;

@@ -26,9 +26,10 @@ def source(registry, **more):
     return {"uri": f"mlflow://{MODEL}@champion", "endpoint": registry.address, "follow": {"interval": "10s"}, **more}
 
 
-def deploy(ns, registry, wait="1", **more):
-    """A ModelDeployment whose pods know nothing of the model but where it is mounted."""
-    manifest = model_deployment()
+def deploy(ns, registry, wait="1", judged=None, **more):
+    """A ModelDeployment whose pods know nothing of the model but where it is mounted. `judged`: what model_deployment()
+    is told beside that; the rest goes into the source."""
+    manifest = model_deployment(**(judged or {}))
     manifest["spec"]["model"] = {"name": "m", "source": source(registry, **more)}
     container = server_container("none")
     container["env"] = [{"name": "MODEL", "value": "m"}, {"name": "MODEL_FOLDER", "value": "/mnt/models/data"}]

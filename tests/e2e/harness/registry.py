@@ -38,9 +38,9 @@ class Registry:
         """For those alone who know that password of USER; for all where it is empty."""
         (self._path / "guarded").write_text(f"{USER}:{password}" if password else "")
 
-    def register(self, version, settings="", holes=0):
-        """A version whose model has these orders to the test server (tests/e2e/server/serve.h), and a file of so many
-        bytes that take no room here."""
+    def register(self, version, settings="", holes=0, files=None):
+        """A version whose model has these orders to the test server (tests/e2e/server/serve.h), a file of so many bytes
+        that take no room here, and these files by name."""
         folder = self._path / version / "data"
         folder.mkdir(parents=True)
         (folder.parent / "MLmodel").write_text("flavors: {}\n")
@@ -49,6 +49,8 @@ class Registry:
         if holes:
             with open(folder / "weights", "wb") as file:
                 file.truncate(holes)
+        for name, text in (files or {}).items():
+            (folder.parent / name).write_text(text)
 
     def point(self, alias, version):
         aliases = json.loads((self._path / "aliases.json").read_text())

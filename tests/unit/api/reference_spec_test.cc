@@ -70,6 +70,52 @@ TEST(ReferenceInSpec, AMetricNeedsAProfileToBeComparedWith) {
                   "state the ConfigMap");
 }
 
+// With a model that is loaded from there, and a metric that is compared with one of its files.
+Spec ofFile(const std::string& source, const std::string& reference) {
+    return specOf(R"({"model":{"name":"fraud")" + (source.empty() ? "" : cat(",\"source\":{", source, "}")) +
+                  R"(},"template":{"spec":{"containers":[{"name":"server","image":"a:1"}]}},)"
+                  R"("analysis":{"reference":{)" +
+                  reference + R"(},"metrics":[)" + kDrift + "]}}");
+}
+constexpr const char* kMlflow = R"("uri":"mlflow://fraud@champion","endpoint":"http://mlflow:5000")";
+constexpr const char* kFile = "spec.analysis.reference.modelFile";
+
+TEST(ReferenceInSpec, AProfileMayBeAmongTheModelsFiles) {
+    const Spec spec = ofFile(kMlflow, R"("modelFile":"training/profile.json")");
+    EXPECT_THAT(spec.problems, IsEmpty());
+    EXPECT_EQ(spec.analysis.referenceFile, "training/profile.json");
+    EXPECT_EQ(spec.analysis.reference, std::nullopt);
+    EXPECT_TRUE(spec.analysis.hasReference());
+    EXPECT_FALSE(specOf(smallSpec("")).analysis.hasReference());
+}
+
+TEST(ReferenceInSpec, AModelsFileNeedsAModelThatIsLoadedAndHasFiles) {
+    expectProblem(ofFile("", R"("modelFile":"profile.json")"), kFile, "is stated without spec.model.source");
+    expectProblem(ofFile(R"("uri":"https://example.com/fraud.tar.gz")", R"("modelFile":"profile.json")"),
+                  kFile, "https://example.com/fraud.tar.gz is one file or an archive");
+    // One mistake, one sentence.
+    expectProblem(ofFile(R"("uri":"ftp://a/b")", R"("modelFile":"profile.json")"), "spec.model.source.uri",
+                  "begins with none of");
+}
+
+TEST(ReferenceInSpec, APathIsWithinTheModelsFiles) {
+    for (const char* path :
+         {"", "/profile.json", "a//b", "../profile.json", "a/./b", "a/", "a\\\\b", "a\\nb"}) {
+        expectProblem(ofFile(kMlflow, cat(R"("modelFile":")", path, "\"")), kFile,
+                      "state the path of the profile within the model's files, such as profile.json");
+    }
+    expectProblem(ofFile(kMlflow, cat(R"("modelFile":")", std::string(257, 'a'), "\"")), kFile,
+                  "of at most 256 characters");
+    EXPECT_THAT(ofFile(kMlflow, cat(R"("modelFile":")", std::string(256, 'a'), "\"")).problems, IsEmpty());
+}
+
+TEST(ReferenceInSpec, AModelsFileIsComparedWithAlone) {
+    expectProblem(ofFile(kMlflow, R"("modelFile":"a.json","configMap":{"name":"training"})"),
+                  "spec.analysis.reference", "states both configMap and modelFile");
+    expectProblem(ofFile(kMlflow, R"("modelFile":"a.json","stable":{})"), "spec.analysis.reference",
+                  "states both modelFile and stable");
+}
+
 TEST(ReferenceInSpec, TheVersionsOwnPastGoesBackAWeekUnlessItIsStatedOtherwise) {
     const Spec spec = with(R"("reference":{"stable":{}})", kDrift);
     EXPECT_THAT(spec.problems, IsEmpty());

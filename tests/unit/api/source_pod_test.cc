@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "api/names.h"
+#include "api/source_pod.h"
 #include "tests/unit/api/objects.h"
 
 namespace serin::api {
@@ -107,6 +108,33 @@ TEST(SourceInPods, WithoutASourceNothingIsAdded) {
         parsed(replicaSetBody(objectWith(smallSpec()), 1, "f")).at("spec").at("template").at("spec");
     EXPECT_FALSE(pod.contains("initContainers"));
     EXPECT_FALSE(pod.contains("volumes"));
+}
+
+TEST(SourceInPods, WhatTheyLoadIsReadBackOfThem) {
+    const ModelDeployment object =
+        objectOf(R"("uri":"mlflow://fraud@champion","endpoint":"https://mlflow/a$b",
+        "credentials":{"secretName":"mlflow"},"ca":{"configMap":{"name":"authorities","key":"root.pem"}},
+        "include":["*.json","$(x).bin"],"exclude":["x"])",
+                 R"({"containers":[{"name":"server","image":"mlserver:1"}]})");
+    json body = parsed(replicaSetBody(object, 1, "registry.example/serin-fetch:1"));
+    body["metadata"]["uid"] = "1";
+    body["metadata"]["resourceVersion"] = "2";
+    const auto set = decodeReplicaSet(body);
+    ASSERT_TRUE(set && set->source);
+    EXPECT_EQ(*set->source, *object.spec.source);
+    EXPECT_EQ(set->modelId, object.spec.modelId);
+}
+
+TEST(SourceInPods, OfPodsThatLoadNothingNothingIsReadBack) {
+    EXPECT_EQ(sourceOf(json::object()), nullptr);
+    EXPECT_EQ(sourceOf(parsed(R"({"initContainers":[{"name":"other","env":[]},{"name":"serin-fetch"}]})")),
+              nullptr);
+    const json pod = podOf(kHub);
+    ASSERT_NE(sourceOf(pod), nullptr);
+    EXPECT_EQ(sourceOf(pod)->uri, "hf://a/b@main");
+    EXPECT_EQ(sourceOf(pod)->credentialsSecret, "");
+    EXPECT_EQ(sourceOf(pod)->caKey, "");
+    EXPECT_THAT(sourceOf(pod)->include, testing::IsEmpty());
 }
 
 }  // namespace
