@@ -53,6 +53,17 @@ struct DataDrift {
     bool operator==(const DataDrift&) const = default;
 };
 
+// One value of a label of the series that count a metric's bad events, and how many of these had it.
+struct BlamedLabel {
+    std::string label;
+    std::string value;
+    uint64_t canary = 0;
+    uint64_t stable = 0;
+
+    bool operator==(const BlamedLabel&) const = default;
+};
+inline constexpr size_t kMostBlamed = 4;  // of one metric
+
 struct MetricVerdict {
     std::string name;
     bool guard = true;
@@ -73,6 +84,9 @@ struct MetricVerdict {
     // Of a drift: how far apart the versions are by other measures (src/judge/effects.h). Shown only.
     std::map<std::string, double> effects;
     bool awaited = true;  // a promotion waits for the proof that the version is not worse by it
+    // Where it is worse: the label values that most of what the canary has more than stable comes from, the
+    // largest excess first; at most kMostBlamed. Shown only.
+    std::vector<BlamedLabel> labels{};
 
     bool operator==(const MetricVerdict&) const = default;
 };

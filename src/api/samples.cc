@@ -40,6 +40,18 @@ void addBuckets(const Counts& first, const Counts& second, Counts& out) {
     }
 }
 
+void addLabels(const Counts& first, const Counts& second, Counts& out) {
+    if (first.badAbove != second.badAbove) return;
+    out.badAbove = first.badAbove;
+    if (first.labels.empty() || second.labels.empty()) {
+        out.labels = first.labels.empty() ? second.labels : first.labels;
+        return;
+    }
+    out.labels = first.labels;
+    out.labels.insert(out.labels.end(), second.labels.begin(), second.labels.end());
+    out.labels = gathered(out.labels);
+}
+
 }  // namespace
 
 Counts together(const Counts& first, const Counts& second) {
@@ -48,6 +60,7 @@ Counts together(const Counts& first, const Counts& second) {
     out.bad = first.bad + second.bad;
     out.sum = first.sum + second.sum;
     out.sumIsNaN = first.sumIsNaN || second.sumIsNaN;
+    addLabels(first, second, out);
     // A histogram without observations may not have its buckets yet.
     if (first.total == 0 || second.total == 0) {
         const Counts& seen = first.total == 0 ? second : first;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/label_counts.h"
 #include "base/time.h"
 
 namespace serin::api {
@@ -26,11 +27,18 @@ struct Counts {
     // Where that one is counted differs from client to client: above every edge, in `total` alone, or
     // nowhere.
     bool sumIsNaN = false;
+    // What series the bad ones came from, as gathered() keeps it: of labels that differ among the series that
+    // are counted (src/signals/series_labels.h). Empty where none do. It is for people and decides nothing.
+    std::vector<LabelCount> labels;
+    // Of a histogram: `labels` is about the observations above this one of its edges. Absent where nobody
+    // asked.
+    std::optional<double> badAbove;
 
     bool operator==(const Counts&) const = default;
 };
 
-// Two intervals that follow each other as one; a histogram keeps the edges that both have.
+// Two intervals that follow each other as one; a histogram keeps the edges that both have, and labels only
+// where both are about the same edge.
 Counts together(const Counts& first, const Counts& second);
 
 // What one pod did between two scrapes.

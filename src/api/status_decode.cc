@@ -163,6 +163,11 @@ MetricVerdict decodeMetric(const json& value) {
             if (effect.is_number()) out.effects[name] = effect.get<double>();
         }
     }
+    for (const json& one : listAt(value, "labels")) {
+        if (out.labels.size() >= kMostBlamed) break;
+        out.labels.push_back(
+            {textAt(one, "label"), textAt(one, "value"), samplesAt(one, "canary"), samplesAt(one, "stable")});
+    }
     return out;
 }
 

@@ -133,6 +133,10 @@ json encodeMetric(const MetricVerdict& metric) {
     json effects = json::object();
     for (const auto& [name, effect] : metric.effects) put(effects, name.c_str(), effect);
     if (!effects.empty()) out["effects"] = effects;
+    for (const BlamedLabel& one : metric.labels) {
+        out["labels"].push_back(
+            {{"label", one.label}, {"value", one.value}, {"canary", one.canary}, {"stable", one.stable}});
+    }
     return out;
 }
 

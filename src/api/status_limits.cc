@@ -19,6 +19,7 @@ constexpr size_t kPerApproval = 4;
 constexpr size_t kPerQuarantined = 70;
 constexpr size_t kPerMetric = 245;
 constexpr size_t kPerEffect = 20;
+constexpr size_t kPerLabel = 90;
 constexpr size_t kPerHistory = 100;
 constexpr size_t kPerSource = 220;
 // Of a source, for people: the spec has all of it.
@@ -61,12 +62,19 @@ size_t sizeOf(const std::map<std::string, double>& effects) {
     return size;
 }
 
+size_t sizeOf(const std::vector<BlamedLabel>& labels) {
+    size_t size = 0;
+    for (const BlamedLabel& one : labels) size += kPerLabel + sizeOf(one.label) + sizeOf(one.value);
+    return size;
+}
+
 size_t sizeOf(const std::optional<AnalysisStatus>& analysis) {
     if (!analysis) return 0;
     // The state is one word after the other, without anything to escape.
     size_t size = kFrame + sizeOf(analysis->message) + analysis->state.size();
     for (const MetricVerdict& metric : analysis->metrics) {
-        size += kPerMetric + sizeOf(metric.name) + sizeOf(metric.message) + sizeOf(metric.effects);
+        size += kPerMetric + sizeOf(metric.name) + sizeOf(metric.message) + sizeOf(metric.effects) +
+                sizeOf(metric.labels);
     }
     return size;
 }
@@ -135,6 +143,7 @@ class Squeeze {
         for (AttemptStatus& attempt : status_.attempts) forgetApprovals(attempt);
         for (Condition& condition : status_.conditions) shrink(condition.message, kLongestDetail);
         if (status_.analysis) {
+            for (MetricVerdict& metric : status_.analysis->metrics) forgetLabels(metric);
             for (MetricVerdict& metric : status_.analysis->metrics)
                 shrink(metric.message, kLongestDetail / 2);
             for (MetricVerdict& metric : status_.analysis->metrics) forgetEffects(metric);
@@ -161,6 +170,13 @@ class Squeeze {
         if (fits() || attempt.outcome.empty()) return;
         size_ -= kPerApproval * attempt.approved.size();
         attempt.approved.clear();
+    }
+
+    // The next record has them again, and the sentence says most of them.
+    void forgetLabels(MetricVerdict& metric) {
+        if (fits()) return;
+        size_ -= sizeOf(metric.labels);
+        metric.labels.clear();
     }
 
     // The next record has them again.

@@ -69,6 +69,7 @@ Status fullStatus() {
     metric.evidence = -0.125;
     metric.message = "worse";
     metric.effects = {{"different", 7.5}, {"totalVariation", 0.0625}};
+    metric.labels = {{"status", "503", 182, 3}, {"path", "/v2/models/fraud/infer", 190, 40}};
     status.analysis = AnalysisStatus{"Harm", "worse", at("2026-01-02T03:08:00Z"), {metric}, "state v1"};
     status.history = {{"3kq9x2m7ta", "12", "img:12", "Promoted", "safe", at("2026-01-02T02:00:00Z")}};
     return status;
@@ -84,6 +85,16 @@ TEST(StatusCodec, TheOrderInWhichTheServerKeepsConditionsMeansNothing) {
     ASSERT_EQ(status.conditions.size(), 2U);
     EXPECT_EQ(status.conditions[0].type, "Accepted");
     EXPECT_EQ(status.conditions[1].type, "Stalled");
+}
+
+TEST(StatusCodec, ReadsNoMoreLabelsThanThereMayBe) {
+    json metric = {{"name", "errors"}};
+    for (int i = 0; i < 9; ++i) metric["labels"].push_back({{"label", "path"}, {"value", std::to_string(i)}});
+    metric["labels"].push_back("no label");
+    const Status status = decodeStatus({{"analysis", {{"metrics", {metric}}}}});
+    ASSERT_EQ(status.analysis->metrics.size(), 1U);
+    EXPECT_EQ(status.analysis->metrics[0].labels.size(), kMostBlamed);
+    EXPECT_EQ(status.analysis->metrics[0].labels[3], (BlamedLabel{"path", "3", 0, 0}));
 }
 
 TEST(StatusCodec, ReadsBackAnEmptyStatus) {
@@ -121,7 +132,9 @@ TEST(StatusCodec, UsesTheNamesAndFormsOfTheSchema) {
       "analysis": {"verdict": "Harm", "message": "worse", "updatedAt": "2026-01-02T03:08:00Z", "state": "state v1",
         "metrics": [{"name": "errors", "role": "Observe", "verdict": "Harm", "stable": 0.0041, "canary": 0.0412, "slowerThan": 0.25,
           "ratioLow": 3.25, "samples": 5120, "samplesNeeded": 12, "secondsNeeded": 34, "evidence": -0.125, "message": "worse",
-          "effects": {"different": 7.5, "totalVariation": 0.0625}}]},
+          "effects": {"different": 7.5, "totalVariation": 0.0625},
+          "labels": [{"label": "status", "value": "503", "canary": 182, "stable": 3},
+            {"label": "path", "value": "/v2/models/fraud/infer", "canary": 190, "stable": 40}]}]},
       "history": [{"revision": "3kq9x2m7ta", "version": "12", "id": "img:12", "outcome": "Promoted",
         "reason": "safe", "at": "2026-01-02T02:00:00Z"}]})"));
 }

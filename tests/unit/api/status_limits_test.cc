@@ -64,6 +64,10 @@ Status largest(size_t metrics) {
                                  "totalVariation", "wasserstein"}) {
             metric.effects[name] = -1.23456e-100;
         }
+        for (size_t k = 0; k < kMostBlamed; ++k) {
+            metric.labels.push_back({std::string(kLongestLabelText, 'l'), std::string(kLongestLabelText, '"'),
+                                     1'000'000'000'000, 1'000'000'000'000});
+        }
         status.analysis->metrics.push_back(metric);
     }
     return status;
