@@ -82,9 +82,14 @@ bool isNews(const PodReading& scrape, const PodNumbers& numbers) {
     return !scrape.at || !numbers.readAt || *scrape.at > *numbers.readAt + sameMoment;
 }
 
-// Adds what a scrape counted, by source, and remembers its numbers. Whether the process is another one.
-bool take(const PodReading& scrape, bool fromZero, size_t most, PodNumbers& numbers,
-          std::vector<std::optional<api::Counts>>& counts) {
+// What a pod counted in an interval.
+struct Counted {
+    std::vector<std::optional<api::Counts>> counts;  // by source
+    LabelParts parts;
+};
+
+// Adds what a scrape counted, and remembers its numbers. Whether the process is another one.
+bool take(const PodReading& scrape, bool fromZero, size_t most, PodNumbers& numbers, Counted& counted) {
     const Process process = numbers.readAt ? processOf(numbers, scrape) : Process::Unknown;
     // A source that is new in a pod read before was not asked for until now; its past is not this interval's.
     const bool newCounts = fromZero || process == Process::Other;
@@ -99,7 +104,9 @@ bool take(const PodReading& scrape, bool fromZero, size_t most, PodNumbers& numb
             known ? advance(last->second, source, process)
                   : begin(source, newCounts ? FirstSight::FromZero : FirstSight::Baseline);
         reset = reset || delta.reset;
-        if (delta.counts) counts[i] = counts[i] ? together(*counts[i], *delta.counts) : *delta.counts;
+        std::optional<api::Counts>& counts = counted.counts[i];
+        if (delta.counts) counts = counts ? together(*counts, *delta.counts) : *delta.counts;
+        counted.parts.add(i, source, delta.rises);
         numbers.sources[source.fingerprint] =
             remember(known ? &last->second : nullptr, source, process, mostOfOne);
     }
@@ -193,20 +200,25 @@ void CounterBook::countReadings(Pod& pod, const PodResult& result, const Round& 
     // A baseline is the newest scrape: what came before it belongs to nobody.
     if (!readBefore && !fromZero) scrapes = {scrapes.back()};
     const size_t most = 2 * mostSeries(round.pods.size());
-    std::vector<std::optional<api::Counts>> counts(result.reading->sources.size());
+    Counted counted{std::vector<std::optional<api::Counts>>(result.reading->sources.size()),
+                    LabelParts(*round.selection, context.slowerThan)};
     bool news = false;
     for (const PodReading* scrape : scrapes) {
         if (!isNews(*scrape, pod.numbers)) continue;
         news = true;
-        const bool restarted = take(*scrape, fromZero, most, pod.numbers, counts);
+        const bool restarted = take(*scrape, fromZero, most, pod.numbers, counted);
         if (restarted && sample.exposure > Duration{0}) ++sample.restarts;
         pod.numbers.readAt = scrape->at.value_or(round.at);
         if (!pod.firstRequestAt && sawRequests(*scrape)) pod.firstRequestAt = pod.numbers.readAt;
     }
-    if (!news) counts = standStills(*result.reading);
+    if (!news) counted.counts = standStills(*result.reading);
     sample.counted = readBefore || fromZero;
-    for (const SelectedMetric& metric : round.selection->metrics) {
-        if (counts[metric.source]) sample.counts[metric.name] = *counts[metric.source];
+    const std::vector<SelectedMetric>& metrics = round.selection->metrics;
+    for (size_t i = 0; i < metrics.size(); ++i) {
+        const std::optional<api::Counts>& counts = counted.counts[metrics[i].source];
+        if (!counts) continue;
+        api::Counts& given = sample.counts[metrics[i].name] = *counts;
+        counted.parts.giveTo(i, given);
     }
 }
 

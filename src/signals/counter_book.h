@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "signals/counter_delta.h"
+#include "signals/label_parts.h"
 #include "signals/round.h"
 
 namespace serin::signals {
@@ -31,6 +32,7 @@ class CounterBook {
     struct Context {
         std::optional<Timestamp> attemptStartedAt;  // absent while no attempt runs
         Duration warmUp{0};
+        SlowerThan slowerThan{};  // of latencies whose slow requests are wanted by label
     };
 
     // Reports a change of a pod's endpoint between rounds; makes notReady exact. Optional: each round's

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 namespace serin::signals {
 
@@ -224,12 +225,13 @@ SourceDelta advance(const SourceNumbers& last, const SourceReading& now, Process
         bool fromZero = !before || process == Process::Other || resetGroups.contains(number.group);
         rises.push_back(fromZero ? number.value : number.value - before->value);
     }
-    return {countsOf(sumUp(now, rises), now), !resetGroups.empty()};
+    api::Counts counts = countsOf(sumUp(now, rises), now);
+    return {std::move(counts), !resetGroups.empty(), std::move(rises)};
 }
 
 SourceDelta begin(const SourceReading& now, FirstSight firstSight) {
     if (!now.exported || firstSight == FirstSight::Baseline) return {};
-    return {countsOf(sumUp(now, valuesOf(now)), now), false};
+    return {countsOf(sumUp(now, valuesOf(now)), now), false, valuesOf(now)};
 }
 
 SourceDelta standStill(const SourceReading& now) {

@@ -61,6 +61,8 @@ enum class FirstSight { Baseline, FromZero };
 struct SourceDelta {
     std::optional<api::Counts> counts;  // absent where the source is not exported, or only set a baseline
     bool reset = false;                 // numbers fell, or were created anew
+    // What each series of the reading counted of it; empty where they were not told apart.
+    std::vector<double> rises{};
 };
 
 // What a source counted since its last numbers.

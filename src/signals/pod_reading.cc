@@ -139,6 +139,7 @@ class Reducer final : public PageSink {
         created_.resize(selection.sources.size());
         natives_.resize(selection.sources.size());
         for (size_t i = 0; i < selection.sources.size(); ++i) {
+            labels_.emplace_back(selection.sources[i].labels);
             reading_.sources[i].fingerprint = selection.sources[i].fingerprint;
             reading_.sources[i].kind = selection.sources[i].kind;
         }
@@ -202,6 +203,7 @@ class Reducer final : public PageSink {
         for (size_t i = 0; i < reading_.sources.size(); ++i) {
             joinNatives(natives_[i], selection_.sources[i].grid, reading_.sources[i]);
             settle(reading_.sources[i], created_[i]);
+            reading_.sources[i].labels = labels_[i].finish();
         }
         return std::move(reading_);
     }
@@ -227,6 +229,17 @@ class Reducer final : public PageSink {
         }
         if (use.slot == Slot::Class && !takeClass(use, sample, source, number)) return;
         add(number, source.series);
+        noteLabels(use, sample.labels, number);
+    }
+
+    // Of a histogram once, by its _count.
+    void noteLabels(const Use& use, std::span<const Label> labels, const SeriesNumber& number) {
+        const LabelRule& rule = selection_.sources[use.source].labels;
+        if (!rule.wanted || selected_ >= most_) return;
+        const bool ofHistogram = number.slot == Slot::Count;
+        if (!ofHistogram && number.slot != Slot::Total && number.slot != Slot::Bad) return;
+        const bool bad = number.slot != Slot::Total || rule.byDifference;
+        labels_[use.source].note(labels, ofHistogram ? number.group : number.series, bad);
     }
 
     // The series that a classic histogram with the edges of the grid would have.
@@ -247,6 +260,7 @@ class Reducer final : public PageSink {
         number.value = sample.count;
         number.series = identity(seedOf("_count", Slot::Count), sample.labels, true);
         add(number, series);
+        noteLabels(use, sample.labels, number);
         number.slot = Slot::Bucket;
         const uint64_t seed = seedOf("_bucket", Slot::Bucket);
         const uint64_t everyEdge = identity(seed, sample.labels, false);
@@ -323,6 +337,7 @@ class Reducer final : public PageSink {
     std::vector<const Use*> current_;
     std::vector<std::vector<Created>> created_;       // by source
     std::vector<std::vector<SeriesNumber>> natives_;  // the same
+    std::vector<LabelCollector> labels_;              // the same
     std::vector<Unread> unread_;
     PodReading reading_;
     std::string trouble_;

@@ -38,6 +38,7 @@ struct SourceReading {
     std::vector<SeriesNumber> series;       // ascending by `series`, each once
     std::map<double, std::string> classes;  // the values of the label by what stands for them
     bool sumIsNaN = false;                  // Histogram: one of its sums is NaN
+    SeriesLabels labels;                    // of the series that count what is bad; empty where all are alike
 };
 
 // One scrape of one pod, reduced to the judged series.

@@ -97,6 +97,10 @@ void PrometheusReader::read(const Question& question, const std::string& space, 
     const auto series = decodePrometheus(answer->status, answer->body);
     if (!series) return failRound(failureOf(question, series.error()), round);
     readPrometheus(*series, {question.source, space}, question.query, round);
+    for (PodResult& pod : round.pods) {
+        if (pod.reading) pod.reading = withoutSecrets(std::move(pod.reading).value(), question.access);
+        for (PodReading& earlier : pod.earlier) earlier = withoutSecrets(std::move(earlier), question.access);
+    }
 }
 
 Result<double> PrometheusReader::numberOf(const Question& question, Duration interval) {

@@ -40,4 +40,15 @@ std::string withoutSecrets(std::string text, const net::Access& access) {
     return text;
 }
 
+PodReading withoutSecrets(PodReading reading, const net::Access& access) {
+    if (access.secrets.empty()) return reading;
+    for (SourceReading& source : reading.sources) {
+        for (SeriesLabels::Column& column : source.labels.columns) {
+            column.label = withoutSecrets(std::move(column.label), access);
+            for (std::string& value : column.values) value = withoutSecrets(std::move(value), access);
+        }
+    }
+    return reading;
+}
+
 }  // namespace serin::signals

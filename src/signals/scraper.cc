@@ -50,7 +50,7 @@ Result<PodReading> readProtobufAnswer(const HttpResponse& answer, const std::str
         return invalid(cat(path, ": it is in protobuf, but not delimited; serve text or what was asked for"));
     }
     auto reading = readProtobufPage(answer.body, selection, mostSelected);
-    if (reading) return reading;
+    if (reading) return withoutSecrets(std::move(reading).value(), access);
     return invalid(cat(path, ": ", printable(withoutSecrets(reading.error().message, access))));
 }
 
@@ -65,7 +65,7 @@ Result<PodReading> readAnswer(const Result<HttpResponse>& answer, const std::str
     }
     const bool openMetrics = type.starts_with("application/openmetrics-text");
     auto reading = readPage(answer->body, selection, openMetrics, mostSelected);
-    if (reading) return reading;
+    if (reading) return withoutSecrets(std::move(reading).value(), access);
     return invalid(cat(path, ": ",
                        wordsOf(reading.error(), answer->body, selection, openMetrics, mostSelected, access)));
 }

@@ -115,6 +115,42 @@ Result<Source> sourceOf(const api::Runtime& runtime, const api::Metric& metric, 
     return histogramSource(runtime, metric, index);
 }
 
+void addOnce(const std::string& label, std::vector<std::string>& labels) {
+    if (std::ranges::find(labels, label) == labels.end()) labels.push_back(label);
+}
+
+// Whether every selector asks for one value of the label.
+bool isFixed(const std::string& label, const std::vector<Selector>& selectors) {
+    return std::ranges::all_of(selectors, [&](const Selector& selector) {
+        return std::ranges::any_of(selector.matchers, [&](const LabelMatcher& matcher) {
+            return matcher.label() == label && matcher.op() == MatchOperator::Equal &&
+                   !matcher.value().empty();
+        });
+    });
+}
+
+LabelRule labelRuleOf(const Source& source) {
+    LabelRule rule;
+    rule.wanted = true;
+    rule.byDifference = source.kind == SourceKind::Complement;
+    const bool ofHistogram = source.kind == SourceKind::Histogram;
+    const std::vector<Selector> counted = ofHistogram ? std::vector{source.histogram} : source.bad;
+    for (const Selector& selector : counted) {
+        for (const LabelMatcher& matcher : selector.matchers) {
+            const std::string& label = matcher.label();
+            // What the good events have in common is no value that a bad one has.
+            const bool fixed = isFixed(label, rule.byDifference ? source.total : counted);
+            addOnce(label, fixed ? rule.fixed : rule.preferred);
+        }
+    }
+    return rule;
+}
+
+bool tellsLabels(const api::Metric& metric) {
+    return metric.kind == api::MetricKind::ErrorRate || metric.kind == api::MetricKind::Share ||
+           metric.kind == api::MetricKind::Latency;
+}
+
 }  // namespace
 
 Result<Selection> compileSelection(const api::Runtime& runtime, const std::vector<api::Metric>& metrics) {
@@ -131,7 +167,8 @@ Result<Selection> compileSelection(const api::Runtime& runtime, const std::vecto
         const bool latency = metrics[i].kind == api::MetricKind::Latency;
         if (latency && same != selection.sources.end()) same->grid = source->grid;
         if (same == selection.sources.end()) selection.sources.push_back(std::move(*source));
-        selection.metrics.push_back({metrics[i].name, index});
+        selection.metrics.push_back({metrics[i].name, index, metrics[i].unitSeconds});
+        if (tellsLabels(metrics[i])) selection.sources[index].labels = labelRuleOf(selection.sources[index]);
     }
     return selection;
 }

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "signals/edge_grid.h"
 #include "signals/selector.h"
+#include "signals/series_labels.h"
 
 namespace serin::signals {
 
@@ -29,11 +30,13 @@ struct Source {
     Selector histogram;
     EdgeGrid grid;      // Histogram: where a native one is counted
     std::string label;  // Classes
+    LabelRule labels;   // of rates: by which labels their bad events are told apart
 };
 
 struct SelectedMetric {
     std::string name;
-    size_t source = 0;  // index in Selection::sources
+    size_t source = 0;       // index in Selection::sources
+    double unitSeconds = 1;  // Latency: of its histogram
 };
 
 // What is read from each pod's page. Immutable once made; share it between threads.

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <limits>
+#include <tuple>
 
 #include "prometheus_world.h"
 #include "signals/counter_book.h"
@@ -44,6 +46,34 @@ TEST(PrometheusReading, IsWhatThePageWouldHaveMade) {
     EXPECT_EQ(pod.earlier[0].at, PrometheusWorld::at(85));
     EXPECT_EQ(pod.earlier[0].sources[0].series.size(), 1u);
     EXPECT_EQ(world.round.allowedSpread, std::chrono::seconds(10));
+}
+
+TEST(PrometheusReading, TellsTheSameLabelsApartAsThePageWould) {
+    PrometheusWorld world;
+    world.asks("a").up("a", {95});
+    for (const auto& [code, path, count] :
+         std::initializer_list<std::tuple<const char*, const char*, double>>{
+             {"200", "/a", 90}, {"200", "/b", 80}, {"500", "/b", 7}, {"503", "/a", 1}}) {
+        PrometheusWorld::Labels labels = PrometheusWorld::target("a");
+        labels["code"] = code;
+        labels["path"] = path;
+        world.has("requests_total", labels, {{95, count}});
+    }
+    ASSERT_TRUE(world.read().at(0).reading.ok()) << world.why();
+    const SeriesLabels& labels = world.read().at(0).reading->sources.at(0).labels;
+    const PodReading page = pageReading(
+        "requests_total{code=\"200\",path=\"/a\"} 90\nrequests_total{code=\"200\",path=\"/b\"} 80\n"
+        "requests_total{code=\"500\",path=\"/b\"} 7\nrequests_total{code=\"503\",path=\"/a\"} 1\n",
+        world);
+    const SeriesLabels& ofPage = page.sources.at(0).labels;
+    ASSERT_EQ(labels.columns.size(), 2u);
+    ASSERT_EQ(labels.rows.size(), 2u);
+    for (size_t i = 0; i < 2; ++i) {
+        EXPECT_EQ(labels.columns[i].label, ofPage.columns[i].label);
+        EXPECT_EQ(labels.columns[i].values, ofPage.columns[i].values);
+        EXPECT_EQ(labels.rows[i].key, ofPage.rows[i].key);
+        EXPECT_EQ(labels.rows[i].values, ofPage.rows[i].values);
+    }
 }
 
 TEST(PrometheusReading, IsNeverComparedWithNumbersFromElsewhere) {

@@ -24,5 +24,18 @@ TEST(WithoutSecrets, LeavesNoneWhereverItStandsAndWhereverItIsCut) {
     EXPECT_EQ(withoutSecrets("any words have these", {"", "", "", {"", "a"}}), "any words have these");
 }
 
+TEST(WithoutSecrets, LeavesNoneInTheLabelsOfAPage) {
+    const net::Access access{"Bearer open sesame", "", "", {"open sesame"}};
+    PodReading reading;
+    SourceReading& source = reading.sources.emplace_back();
+    source.series.push_back({7, 7, Slot::Bad, 0, 12, 0, false});
+    source.labels.columns = {{"status", {"500", "open sesame"}}, {"open sesame", {"and open ses…"}}};
+    const PodReading told = withoutSecrets(reading, access);
+    EXPECT_EQ(told.sources[0].labels.columns[0].values, (std::vector<std::string>{"500", "[secret]"}));
+    EXPECT_EQ(told.sources[0].labels.columns[1].label, "[secret]");
+    EXPECT_EQ(told.sources[0].labels.columns[1].values[0], "and [secret]…");
+    EXPECT_EQ(told.sources[0].series[0].value, 12);
+}
+
 }  // namespace
 }  // namespace serin::signals
