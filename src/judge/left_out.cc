@@ -22,6 +22,7 @@ void leaveOut(size_t group, RateEvidence& rate) {
 void startAnew(MetricMemory& metric) {
     metric.blocks.canary = {};
     metric.mean = {};
+    metric.blame = {};
     metric.drift.startStep();
     metric.drift.collapse = {};
     metric.drift.onlyCanarySumIsNaN = false;

@@ -10,6 +10,7 @@
 #include "api/judgement.h"
 #include "api/samples.h"
 #include "api/spec.h"
+#include "judge/blame.h"
 #include "judge/dispersion.h"
 #include "judge/drift_metric.h"
 #include "judge/mean_blocks.h"
@@ -53,6 +54,7 @@ struct MetricMemory {
     MeanEvidence mean;    // Mean
     MeanBlocks blocks;    // Mean
     LookMemory look;      // Query
+    Blame blame;          // of all but queries, what isRate()
 
     bool operator==(const MetricMemory&) const = default;
 };

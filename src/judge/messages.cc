@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "judge/blame_messages.h"
 #include "judge/collapse_messages.h"
 #include "judge/effects.h"
 #include "judge/mean_messages.h"
@@ -181,7 +182,7 @@ std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& att
         } else if (metric->definition.isRate()) {
             const bool ofPods = !metric->definition.isQuery();
             out.push_back(ratesInWords(analysis, attempt, *metric) +
-                          (ofPods ? onePodNote(attempt, standing) : ""));
+                          (ofPods ? onePodNote(attempt, standing) : "") + blameNote(*metric));
         } else if (metric->definition.isDrift()) {
             const bool byIndex = metric->drift.verdict == api::Verdict::Harm;
             out.push_back(byIndex ? driftMessage(analysis, *metric) : collapseInWords(*metric));

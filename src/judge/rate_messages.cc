@@ -1,8 +1,10 @@
 #include "judge/rate_messages.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
+#include "judge/blame_messages.h"
 #include "judge/limit_words.h"
 #include "judge/messages.h"
 #include "judge/query_messages.h"
@@ -15,9 +17,13 @@ std::string ofLate(const api::Metric& metric, const Past& seen) {
     return cat(" of late (", humanNumber(seen.canary), " ", whatItCounts(metric), ")");
 }
 
+const Past& seenAfterPromotion(const AttemptMemory& attempt, const api::Metric& metric,
+                               const RateEvidence& rate) {
+    return lateSaysMore(attempt, metric, rate) ? rate.harm.spread.past : rate.harmSeen(metric);
+}
+
 std::string afterPromotion(const AttemptMemory& attempt, const api::Metric& metric, const Told& told) {
-    const bool grew = lateSaysMore(attempt, metric, told.rate);
-    const Past& seen = grew ? told.rate.harm.spread.past : told.rate.harmSeen(metric);
+    const Past& seen = seenAfterPromotion(attempt, metric, told.rate);
     const bool late = &seen != &told.rate.seen;
     const std::string rateNow = humanPercent(seen.canaryShare());
     const std::string what =
@@ -118,6 +124,18 @@ std::string ratesInWords(const api::Analysis& analysis, const AttemptMemory& att
                harmDetail(analysis, attempt, metric.definition, told.rate), loadNote(metric.rate.load));
 }
 
+bool blames(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric) {
+    if (metric.blame.rows.empty() || metric.rate.rates.empty()) return false;
+    const Told told = toldOf(metric);
+    const auto& condemned = attempt.harmMetrics;
+    if (std::ranges::find(condemned, metric.definition.name) != condemned.end()) return true;
+    if (metric.rate.evidence(metric.definition) >= -std::log(attemptAlarm(analysis, attempt.number)))
+        return true;
+    if (!attempt.soaking) return !harmDetail(analysis, attempt, metric.definition, told.rate).empty();
+    const double limit = told.rate.soakLimit.value_or(0);
+    return limit > 0 && seenAfterPromotion(attempt, metric.definition, told.rate).canaryShare() > limit;
+}
+
 std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
                         const MetricMemory& metric) {
     const api::Metric& definition = metric.definition;
@@ -135,10 +153,11 @@ std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& atte
                      : "no canary requests yet";
     }
     const Told told = toldOf(metric);
-    if (attempt.soaking) return afterPromotion(attempt, definition, told);
+    const std::string blame = blames(analysis, attempt, metric) ? blameNote(metric) : "";
+    if (attempt.soaking) return afterPromotion(attempt, definition, told) + blame;
     const std::string detail = harmDetail(analysis, attempt, definition, told.rate);
     const std::string out = cat(comparison(attempt, definition, told), detail, loadNote(metric.rate.load));
-    if (!detail.empty()) return out;
+    if (!detail.empty() || !blame.empty()) return out + blame;
     if (isSafe(analysis, metric)) return out + safeMessage(definition);
     const double needed = metric.rate.requestsToSafe(definition, analysis.missedHarm);
     if (needed <= 0) return out;

@@ -28,7 +28,12 @@ bool lateSaysMore(const AttemptMemory& attempt, const api::Metric& metric, const
 std::string ratesInWords(const api::Analysis& analysis, const AttemptMemory& attempt,
                          const MetricMemory& metric);
 
-// One metric made of rates in words: the same, and whether it is safe or what is still missing.
+// Whether the canary is worse by this metric, beyond chance or beyond a limit and whatever comes of it, and
+// labels tell where its bad events come from.
+bool blames(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric);
+
+// One metric made of rates in words: the same, where the bad events come from (judge/blame_messages.h) if it
+// is worse, and whether it is safe or what is still missing.
 std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
                         const MetricMemory& metric);
 

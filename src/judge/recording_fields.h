@@ -43,10 +43,14 @@ template <typename Archive, PersistedAs<DataDrift> T>
 void fields(Archive& a, T& v) {
     a(v.state, v.metric, v.psi, v.trouble, v.recording, v.message);
 }
+template <typename Archive, PersistedAs<BlamedLabel> T>
+void fields(Archive& a, T& v) {
+    a(v.label, v.value, v.canary, v.stable);
+}
 template <typename Archive, PersistedAs<MetricVerdict> T>
 void fields(Archive& a, T& v) {
     a(v.name, v.guard, v.verdict, v.stable, v.canary, v.slowerThan, v.ratioLow, v.ratioHigh, v.samples,
-      v.samplesNeeded, v.secondsNeeded, v.evidence, v.message, v.effects);
+      v.samplesNeeded, v.secondsNeeded, v.evidence, v.message, v.effects, v.labels);
 }
 // All but the state, which is a text already.
 template <typename Archive, PersistedAs<Judgement> T>

@@ -24,7 +24,7 @@
 // VALUES are api's structures as judge/state_text.h writes them, in the order of judge/recording_fields.h.
 namespace serin::judge {
 
-inline constexpr std::string_view kRecordingFormat = "serin-recording/3";
+inline constexpr std::string_view kRecordingFormat = "serin-recording/4";
 
 // What of a judgement is recorded.
 struct Said {

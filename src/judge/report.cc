@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "judge/blame_messages.h"
 #include "judge/effects.h"
 #include "judge/feasibility.h"
 #include "judge/mean_messages.h"
@@ -49,6 +50,7 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
         out.verdict = Verdict::Safe;
     }
     if (metric.rate.rates.empty()) return out;
+    if (blames(analysis, attempt, metric)) out.labels = blamedLabels(metric);
     const auto& [told, edge] = toldOf(metric);
     const OddsProfile::Bounds bounds = told.profile.bounds(attemptAlarm(analysis, attempt.number));
     out.stable = told.seen.stableShare();

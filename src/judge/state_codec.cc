@@ -7,7 +7,7 @@
 namespace serin::judge {
 namespace {
 
-constexpr std::string_view kFormat = "serin-judge/6";
+constexpr std::string_view kFormat = "serin-judge/7";
 
 // Without groups the evidence that leaves pods out starts anew: harm by errors or latency then needs new
 // evidence of each pod.
@@ -80,6 +80,7 @@ std::string encodeState(const Memory& memory) {
     if (text.size() <= kMostState) return text;
     Memory smaller = memory;
     smaller.pending.reset();
+    for (MetricMemory& metric : smaller.attempt.metrics) metric.blame = {};
     text = encodeWhole(smaller);
     if (text.size() <= kMostState) return text;
     dropGroups(smaller.attempt);

@@ -9,8 +9,8 @@
 namespace serin::judge {
 
 // The persisted memory: a text with its format's version, at most kMostState characters. What does not fit is
-// left out in this order: the unfinished interval, the evidence that leaves pods out, the windows that
-// are compared with a profile, the histograms of the present step.
+// left out in this order: the unfinished interval and where bad events come from, the evidence that leaves
+// pods out, the windows that are compared with a profile, the histograms of the present step.
 constexpr size_t kMostState = api::kLongestState - 100;  // which is room for the book that stands before it
 
 std::string encodeState(const Memory& memory);

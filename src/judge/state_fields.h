@@ -40,9 +40,13 @@ void fields(Archive& a, T& v) {
       v.histogram, v.byLabel, v.share, v.mean, v.meanLimits, v.worseChange, v.safeChange, v.unitSeconds,
       v.slowerThan, v.psi, v.collapse, v.observeOnly, v.query);
 }
+template <typename Archive, PersistedAs<LabelCount> T>
+void fields(Archive& a, T& v) {
+    a(v.label, v.value, v.bad);
+}
 template <typename Archive, PersistedAs<Counts> T>
 void fields(Archive& a, T& v) {
-    a(v.total, v.bad, v.sum, v.edges, v.buckets, v.classes, v.sumIsNaN);
+    a(v.total, v.bad, v.sum, v.edges, v.buckets, v.classes, v.sumIsNaN, v.labels, v.badAbove);
 }
 template <typename Archive, PersistedAs<PodSample> T>
 void fields(Archive& a, T& v) {
@@ -184,9 +188,17 @@ template <typename Archive, PersistedAs<LookMemory> T>
 void fields(Archive& a, T& v) {
     a(v.value, v.trouble);
 }
+template <typename Archive, PersistedAs<Blame::Row> T>
+void fields(Archive& a, T& v) {
+    a(v.label, v.value, v.canary, v.stable);
+}
+template <typename Archive, PersistedAs<Blame> T>
+void fields(Archive& a, T& v) {
+    a(v.past, v.above, v.rows);
+}
 template <typename Archive, PersistedAs<MetricMemory> T>
 void fields(Archive& a, T& v) {
-    a(v.definition, v.rate, v.drift, v.mean, v.blocks, v.look);
+    a(v.definition, v.rate, v.drift, v.mean, v.blocks, v.look, v.blame);
 }
 template <typename Archive, PersistedAs<PodMemory> T>
 void fields(Archive& a, T& v) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "judge/blame_ticks.h"
 #include "judge/mean_metric.h"
 #include "judge/messages.h"
 #include "judge/pod_memory.h"
@@ -144,6 +145,7 @@ void countComparison(const api::Analysis& analysis, const api::Stratum& whole, b
         if (definition.isQuery()) {
             countLooks(stratum, rule, inStep, allWarm(stratum, attempt), metric);
         } else if (definition.isRate()) {
+            countBlame(stratum, attempt, metric);
             countRates(stratum, inStep, attempt, memory.stable, metric);
         } else if (inStep && definition.isDrift()) {
             metric.drift.add(definition, countsOf(stratum.canary, definition.name),
@@ -172,6 +174,7 @@ void countSoak(const api::Analysis& analysis, const api::Stratum& whole, Memory&
         if (metric.definition.isQuery()) {
             countLooks(stratum, rule, false, false, metric);
         } else if (metric.definition.isRate()) {
+            countBlame(stratum, attempt, metric);
             countRates(stratum, false, attempt, memory.stable, metric);
         } else if (metric.definition.isMean()) {
             countMean(analysis, stratum, false, true, metric);

@@ -21,7 +21,7 @@ TEST(Recording, IsItsHeadAndWhatCameAfterIt) {
     recording.begin("head\n");
     EXPECT_TRUE(recording.append("one"));
     EXPECT_TRUE(recording.append("two"));
-    EXPECT_EQ(recording.text("ml/fraud"), "serin-recording/3\n# ml/fraud\nhead\none\ntwo\n");
+    EXPECT_EQ(recording.text("ml/fraud"), "serin-recording/4\n# ml/fraud\nhead\none\ntwo\n");
 }
 
 TEST(Recording, LeavesTheOlderHalfOutBeyondItsBound) {
@@ -31,13 +31,13 @@ TEST(Recording, LeavesTheOlderHalfOutBeyondItsBound) {
     EXPECT_FALSE(recording.append("bbb")) << "half of the room";
     recording.begin("C\n");
     EXPECT_TRUE(recording.append("ccc"));
-    EXPECT_EQ(recording.text(""), "serin-recording/3\n# \nA\naaa\nbbb\nccc\n")
+    EXPECT_EQ(recording.text(""), "serin-recording/4\n# \nA\naaa\nbbb\nccc\n")
         << "it goes on, so no other head";
     EXPECT_FALSE(recording.append("ddd"));
     EXPECT_EQ(recording.size(), 20u);
     recording.begin("E\n");
     EXPECT_TRUE(recording.append("eee"));
-    EXPECT_EQ(recording.text(""), "serin-recording/3\n# \nC\nccc\nddd\neee\n");
+    EXPECT_EQ(recording.text(""), "serin-recording/4\n# \nC\nccc\nddd\neee\n");
 }
 
 TEST(Recording, KeepsNothingOfALineThatIsLongerThanAllOfIt) {
@@ -51,7 +51,7 @@ TEST(Recording, KeepsNothingOfALineThatIsLongerThanAllOfIt) {
     EXPECT_TRUE(recording.empty()) << "nor of such a head";
     recording.begin("D\n");
     EXPECT_TRUE(recording.append("d"));
-    EXPECT_EQ(recording.text(""), "serin-recording/3\n# \nD\nd\n");
+    EXPECT_EQ(recording.text(""), "serin-recording/4\n# \nD\nd\n");
 }
 
 TEST(RecordingLines, EachComesBackAsItWas) {

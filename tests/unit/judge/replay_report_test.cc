@@ -156,7 +156,7 @@ TEST(ReplayReport, NamesTheLineThatCannotBeRead) {
         EXPECT_EQ(report.code, 2) << report.text;
         return report.trouble;
     };
-    EXPECT_THAT(trouble(1, "serin-recording/1"), StartsWith("line 1: not \"serin-recording/3\""));
+    EXPECT_THAT(trouble(1, "serin-recording/1"), StartsWith("line 1: not \"serin-recording/4\""));
     EXPECT_THAT(trouble(3, ""), StartsWith("line 3: an analysis has to come first"));
     EXPECT_THAT(trouble(5, "state serin-judge/1 0"), StartsWith("line 5: the judge's state cannot be read"));
     EXPECT_THAT(trouble(9, lineAt(recording, 9).substr(0, 60)),

@@ -106,7 +106,7 @@ TEST(RecordingsPage, ServesTheLatestAttemptAndTheOneBefore) {
     sink->begin("second\n", true);
     const HttpResponse now = answerRecording(shelf, "/recordings/ml/fraud", "0.1.0");
     EXPECT_EQ(now.status, 200);
-    EXPECT_EQ(now.body, "serin-recording/3\n# ml/fraud, recorded by serin-operator 0.1.0\nsecond\n");
+    EXPECT_EQ(now.body, "serin-recording/4\n# ml/fraud, recorded by serin-operator 0.1.0\nsecond\n");
     const HttpResponse before = answerRecording(shelf, "/recordings/ml/fraud/previous", "0.1.0");
     EXPECT_EQ(before.status, 200);
     EXPECT_THAT(before.body, EndsWith("\nfirst\n"));
