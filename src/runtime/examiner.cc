@@ -38,6 +38,16 @@ Parts partsOf(std::string_view state) {
     return end == std::string_view::npos ? Parts{} : Parts{state.substr(0, end), state.substr(end + 1)};
 }
 
+// From where on a request of a latency is slow, as the judge told it last.
+signals::SlowerThan toldEdges(const std::optional<api::Judgement>& judgement) {
+    signals::SlowerThan out;
+    if (!judgement) return out;
+    for (const api::MetricVerdict& metric : judgement->metrics) {
+        if (metric.slowerThan) out[metric.name] = *metric.slowerThan;
+    }
+    return out;
+}
+
 std::shared_ptr<const signals::Selection> noSelection() {
     static const auto none = std::make_shared<const signals::Selection>();
     return none;
@@ -240,7 +250,7 @@ Examiner::Finding Examiner::finish(const signals::Round& round) {
     finding.news = noteRefusals(round) || finding.news;
     // Ordered off while it was under way.
     if (!judges()) return finding;
-    finding.stratum = book_.add(round, {attemptStartedAt_, analysis_->warmUp});
+    finding.stratum = book_.add(round, {attemptStartedAt_, analysis_->warmUp, toldEdges(judgement_)});
     if (!finding.stratum) return finding;
     if (!selectionTrouble_.empty()) finding.stratum->troubles.push_back(selectionTrouble_);
     if (record_.add(*analysis_, order_, *finding.stratum)) adoptRecord();

@@ -24,7 +24,8 @@ def test_version_that_errs_by_prometheus_numbers_is_rolled_back(ns, prometheus):
     load = ns.load(fraud, rate=60)
     fraud.apply(version="2", settings="errors=0.5", steps=LONG, analysis=analysis, metrics=metrics)
     fraud.wait_over("RolledBack", timeout=120)
-    assert "canary errs" in fraud.status()["history"][0]["reason"]
+    reason = fraud.status()["history"][0]["reason"]
+    assert "canary errs" in reason and 'most of it with code="500" (' in reason, reason
     assert fraud.condition("MetricsReachable")["status"] == "True"
     said = {m["name"]: m for m in fraud.status()["analysis"]["metrics"]}
     assert said["errors"]["canary"] > 0.2 > said["errors"]["stable"]

@@ -43,6 +43,25 @@ def test_version_that_errs_is_rolled_back(ns):
     assert totals["errors"] > 0
 
 
+def test_what_most_errors_of_a_version_have_in_common_is_told(ns):
+    """Both versions answer 500 at times; what is new are the 503 of the canary."""
+    fraud = ns.deploy(version="1", settings="errors=0.05")
+    load = ns.load(fraud, rate=60)
+    fraud.apply(version="2", settings="errors=0.6 error_code=503", steps=LONG)
+    fraud.wait_over("RolledBack")
+    told = r'; most of it with code="503" \((\d+) of (\d+) errors\)'
+    said, reason = harmed(fraud, "errors")
+    assert re.search(told, reason), reason
+    assert re.search(told, said["message"]), said
+    assert any(re.search(told, note) for kind, _, note in fraud.events() if kind == "Warning"), fraud.events()
+    # The selectors leave the path no choice, and which pod it was is told elsewhere.
+    [blamed] = said["labels"]
+    assert (blamed["label"], blamed["value"], blamed["stable"]) == ("code", "503", 0), said
+    found = re.search(told, said["message"])
+    assert int(found[1]) == blamed["canary"] == int(found[2]) > 0
+    load.check_none_failed()
+
+
 def test_slow_version_is_rolled_back_for_its_latency(ns):
     fraud = ns.deploy(version="1", metrics=[ERRORS, LATENCY])
     load = ns.load(fraud, rate=60)

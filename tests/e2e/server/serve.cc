@@ -76,7 +76,7 @@ public:
 
 private:
     mutable std::mutex mutex_;
-    std::map<std::string, double> numbers_{{"errors", 0},         {"latency_ms", 0}, {"hang", 0},
+    std::map<std::string, double> numbers_{{"errors", 0},         {"error_code", 500}, {"latency_ms", 0}, {"hang", 0},
                                            {"score_a", 2},        {"score_b", 5},    {"ready", 1},
                                            {"model_ready", 1},    {"crash", 0},      {"crash_after_ms", 0},
                                            {"start_delay_ms", 0}, {"slow", 0},       {"slow_ms", 300},
@@ -230,7 +230,7 @@ private:
         if (happens(settings["slow"])) std::this_thread::sleep_for(settings.time("slow_ms"));
         const std::map<std::string, std::string> headers{{"Content-Type", "application/json"}, {"X-Version", version_}};
         if (happens(settings["errors"])) {
-            return {500, "{\"error\": \"failing as ordered\"}", headers};
+            return {static_cast<int>(settings["error_code"]), "{\"error\": \"failing as ordered\"}", headers};
         }
         const double score = beta(settings["score_a"], settings["score_b"]);
         metrics_.score(score);

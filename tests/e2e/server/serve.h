@@ -9,7 +9,7 @@ namespace testserver {
 // with the PEM files METRICS_CERTIFICATE and METRICS_KEY, and for those only who show METRICS_TOKEN as bearer token,
 // where that is set. Settings are words
 // `key=value`, in SETTINGS at the start and in the body of POST /control at any time:
-//   errors=0.1          share of inference requests answered with 500
+//   errors=0.1          share of inference requests answered with error_code=500
 //   latency_ms=20       added to every inference request
 //   slow=0.1            share of inference requests that take slow_ms=300 longer
 //   hang=1              every path but /control accepts and never answers

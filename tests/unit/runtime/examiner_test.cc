@@ -72,6 +72,64 @@ TEST_F(ExaminerTest, FindsHarmInACanaryThatErrs) {
     EXPECT_TRUE(examiner.judgement()->harm);
 }
 
+// A page with errors of two codes, and requests of two paths that take longer or shorter than 0.25 s.
+std::string labelledPage(int second, int timeouts, int slowOnB) {
+    const auto line = [](const std::string& series, int count) {
+        return series + " " + std::to_string(count) + "\n";
+    };
+    const std::string durations = "request_duration_seconds";
+    std::string page = "process_start_time_seconds 1000\n" +
+                       line("requests_total{code=\"200\"}", 100 * second) +
+                       line("requests_total{code=\"500\"}", second) +
+                       line("requests_total{code=\"504\"}", timeouts * second);
+    for (const auto& [path, slow] : {std::pair("/a", 1), std::pair("/b", slowOnB)}) {
+        const std::string label = std::string("path=\"") + path + "\"";
+        page += line(durations + "_bucket{" + label + ",le=\"0.1\"}", 40 * second) +
+                line(durations + "_bucket{" + label + ",le=\"0.25\"}", 45 * second) +
+                line(durations + "_bucket{" + label + ",le=\"+Inf\"}", (45 + slow) * second) +
+                line(durations + "_count{" + label + "}", (45 + slow) * second);
+    }
+    return page;
+}
+
+TEST_F(ExaminerTest, TellsWhichLabelValuesMostOfTheHarmHasAndAReplayTellsTheSame) {
+    object.spec.runtime.errors = {{"requests_total"}, {"requests_total{code=~\"5..\"}"}};
+    api::Metric latency;
+    latency.name = "latency";
+    latency.kind = api::MetricKind::Latency;
+    latency.histogram = "request_duration_seconds";
+    latency.worseOddsRatio = 1.2;
+    object.spec.analysis.metrics.push_back(latency);
+    RecordingShelf shelf;
+    Examiner examiner(object, shelf.open("ml/fraud"));
+    order(examiner, 0);
+    for (int second = 1; second <= 12; ++second) {
+        signals::Round round = scrape(examiner, second, 100, 0);
+        for (signals::PodResult& pod : round.pods) {
+            const bool bad = pod.target.arm == signals::Arm::Canary;
+            pod.reading =
+                signals::readPage(labelledPage(second, bad ? 30 : 0, bad ? 40 : 1), *round.selection, false);
+            ASSERT_TRUE(pod.reading) << pod.reading.error().message;
+        }
+        examiner.finish(round);
+    }
+    const api::Judgement said = *examiner.judgement();
+    ASSERT_TRUE(said.harm);
+    ASSERT_GE(said.metrics.size(), 2u);
+    EXPECT_NE(said.metrics[0].message.find("; most of it with code=\"504\" ("), std::string::npos)
+        << said.metrics[0].message;
+    EXPECT_NE(said.metrics[1].message.find("; most of it with path=\"/b\" ("), std::string::npos)
+        << said.metrics[1].message;
+    EXPECT_NE(said.headline.find("; most of it with "), std::string::npos) << said.headline;
+    ASSERT_EQ(said.metrics[0].labels.size(), 1u);
+    EXPECT_EQ(said.metrics[0].labels[0].value, "504");
+    EXPECT_EQ(said.metrics[0].labels[0].stable, 0u);
+    const Result<void> replayed = judge::replay(
+        shelf.text("ml/fraud", RecordingShelf::Which::Latest, "").value_or(""),
+        {[](const std::string&) {}, [](const judge::ReplayedAnswer& answer) { EXPECT_TRUE(answer.same()); }});
+    EXPECT_TRUE(replayed) << replayed.error().message;
+}
+
 TEST_F(ExaminerTest, GoesOnFromTheStatusAsIfNeverInterrupted) {
     Examiner whole(object);
     order(whole, 0);
