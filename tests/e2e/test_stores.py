@@ -1,5 +1,6 @@
 """Each kind of store once, as a user has it: its own server and client, a model that is loaded and serves, and the next
-version, which is rolled out by itself. In a part of its own (`tests/run stores`), for it needs the clients of the stores."""
+version, which is rolled out by itself. MLflow and Git have files of their own. In a part of its own (`tests/run stores`),
+for it needs the clients of the stores."""
 
 import hashlib
 import pathlib
@@ -16,6 +17,8 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "sources"), str(TESTS / "support")]
 
 from authority import Authority  # noqa: E402
+from azure_server import ACCOUNT, KEYS as AZURE_KEYS, AzureServer  # noqa: E402
+from gcs_server import GcsServer  # noqa: E402
 from hub import REPOSITORY, TOKEN, Hub  # noqa: E402
 from s3_server import KEYS, S3Server  # noqa: E402
 from web_server import WebServer  # noqa: E402
@@ -45,6 +48,48 @@ class S3(Store):
     def put(self, files):
         for path, content in files.items():
             self.server.client.put_object(Bucket="models", Key=f"fraud/{path}", Body=content)
+
+    def stop(self):
+        self.neighbour.close()
+        self.server.stop()
+
+
+class AzureBlob(Store):
+    uri, secret = f"azureblob://{ACCOUNT}/models/fraud", AZURE_KEYS
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.server = AzureServer(folder)
+        self.server.wait_until_ready()
+        self.container = self.server.client.create_container("models")
+        self.neighbour = Neighbour(self.server.port)
+        self.fields = {"endpoint": f"http://{self.neighbour.host}:{self.neighbour.port}"}
+
+    def put(self, files):
+        for path, content in files.items():
+            self.container.upload_blob(f"fraud/{path}", content, overwrite=True)
+
+    def stop(self):
+        self.neighbour.close()
+        self.server.stop()
+
+
+class Gcs(Store):
+    uri = "gs://models/fraud"
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.server = GcsServer(folder)
+        self.server.wait_until_ready()
+        self.bucket = self.server.client.bucket("models")
+        self.bucket.versioning_enabled = True
+        self.bucket.create()
+        self.neighbour = Neighbour(self.server.port)
+        self.fields = {"endpoint": f"http://{self.neighbour.host}:{self.neighbour.port}"}
+
+    def put(self, files):
+        for path, content in files.items():
+            self.bucket.blob(f"fraud/{path}").upload_from_string(content)
 
     def stop(self):
         self.neighbour.close()
@@ -96,7 +141,7 @@ class Https(Store):
         self.web.stop()
 
 
-STORES = {store.__name__: store for store in (S3, HuggingFace, Https)}
+STORES = {store.__name__: store for store in (S3, AzureBlob, Gcs, HuggingFace, Https)}
 
 
 def let_read(ns, secret):
