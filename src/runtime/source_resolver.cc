@@ -19,9 +19,15 @@ class Resolver {
     explicit Resolver(ResolverParts parts) : parts_(std::move(parts)) {}
 
     SourceAnswer operator()(const std::string& space, const api::ModelSource& source,
+                            const std::optional<api::ResolvedModel>& known,
                             const std::stop_token& stop) const {
         OpenedStore opened;
         if (const auto trouble = openStore(parts_, space, source, stop, opened)) return failed(*trouble);
+        if (known) {
+            const Result<bool> same = opened.store->stillMeans(source, *known, parts_.clock.wall());
+            if (!same) return failed(storeTrouble(same.error()));
+            if (*same) return {known, "", ""};
+        }
         Result<sources::Resolution> found = opened.store->resolve(source, parts_.clock.wall());
         if (!found) return failed(storeTrouble(found.error()));
         api::ResolvedModel model = std::move(found).value().model;

@@ -17,10 +17,12 @@ struct SourceAnswer {
     std::string message;  // for people; without secrets
 };
 
-// Looks up what a source means now; `space` is the namespace of the objects that it names. Blocks until all
-// servers have answered; begins no request after a stop request. Thread-safe.
+// Looks up what a source means now; `space` is the namespace of the objects that it names. `known`: what the
+// same source meant before, which is the answer where one request shows that it still does; absent: all of it
+// is read anew. Blocks until all servers have answered; begins no request after a stop request. Thread-safe.
 using ResolveSource =
-    std::function<SourceAnswer(const std::string& space, const api::ModelSource&, std::stop_token)>;
+    std::function<SourceAnswer(const std::string& space, const api::ModelSource&,
+                               const std::optional<api::ResolvedModel>& known, std::stop_token)>;
 
 using ResolverParts = StoreParts;
 // Reads the Secret and the ConfigMap by their names before each look: nothing of them is kept, and a renewed

@@ -31,8 +31,14 @@ std::optional<SourceQuestion> questionOf(const api::ModelDeployment& object) {
 }
 
 bool isOpen(const SourceQuestion& question, const api::Status& status) {
-    return !status.source || status.source->written != question.written ||
-           status.source->refresh != question.refresh;
+    if (!status.source || status.source->written != question.written ||
+        status.source->refresh != question.refresh) {
+        return true;
+    }
+    // The look of another replica failed before it ended: nobody waits an interval for the next one.
+    return std::ranges::any_of(status.conditions, [](const api::Condition& condition) {
+        return condition.type == "SourceReady" && condition.status != "True";
+    });
 }
 
 SourceSchedule::SourceSchedule(kube::Random random) : random_(random), backoff_(waits(), std::move(random)) {}

@@ -20,7 +20,7 @@ struct SourceQuestion {
 
 // The question of an object whose spec has a source and no problems; nothing of another one.
 std::optional<SourceQuestion> questionOf(const api::ModelDeployment& object);
-// Its status lacks the answer.
+// Its status lacks the answer, or says that the last look failed.
 bool isOpen(const SourceQuestion& question, const api::Status& status);
 
 // When the source of one ModelDeployment is looked up: at once where the answer is lacking or a person

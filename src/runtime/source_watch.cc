@@ -64,12 +64,14 @@ void SourceWatch::want(const std::string& key, const api::ModelDeployment& objec
     }
     if (place == entries_.end()) {
         place =
-            entries_.emplace(key, Entry{object.meta.uid, object.meta.ns, SourceSchedule(parts_.random), {}})
+            entries_
+                .emplace(key, Entry{object.meta.uid, object.meta.ns, SourceSchedule(parts_.random), {}, {}})
                 .first;
     }
     Entry& entry = place->second;
     const bool another =
         entry.schedule.want(*question, isOpen(*question, object.status), parts_.clock.sinceBoot());
+    if (another) entry.wholeAt.reset();
     if (entry.look && entry.look->written != question->written) entry.look.reset();
     if (const auto due = entry.schedule.due(); due && another) queue_.addAt(key, *due);
     addThreads();
@@ -95,22 +97,27 @@ std::optional<SourceWatch::Task> SourceWatch::begin(const std::string& key) {
         queue_.addAt(key, due);
         return std::nullopt;
     }
-    return Task{place->second.space, place->second.schedule.question()};
+    const Entry& entry = place->second;
+    Task out{entry.space, entry.schedule.question(), {}};
+    const bool whole = !entry.wholeAt || parts_.clock.sinceBoot() - *entry.wholeAt >= kWholeLooks;
+    if (!whole && entry.look && entry.look->model) out.known = entry.look->model;
+    return out;
 }
 
 void SourceWatch::look(const std::string& key, const std::stop_token& stop) {
     const std::optional<Task> task = begin(key);
     if (!task) return;
-    const SourceAnswer answer = parts_.resolve(task->space, task->question.source, stop);
+    const SourceAnswer answer = parts_.resolve(task->space, task->question.source, task->known, stop);
     if (stop.stop_requested()) return;
     if (!answer.model) {
         parts_.log.info("a source could not be looked up",
                         {{"object", key}, {"reason", answer.reason}, {"error", answer.message}});
     }
-    if (end(key, task->question, answer)) parts_.ended(key);
+    if (end(key, *task, answer)) parts_.ended(key);
 }
 
-bool SourceWatch::end(const std::string& key, const SourceQuestion& question, const SourceAnswer& answer) {
+bool SourceWatch::end(const std::string& key, const Task& task, const SourceAnswer& answer) {
+    const SourceQuestion& question = task.question;
     const std::lock_guard lock(mutex_);
     const auto place = entries_.find(key);
     // Something else is asked meanwhile, and its look is in the queue.
@@ -118,6 +125,7 @@ bool SourceWatch::end(const std::string& key, const SourceQuestion& question, co
     Entry& entry = place->second;
     entry.schedule.ended(answer.model.has_value(), parts_.clock.sinceBoot());
     if (const auto due = entry.schedule.due()) queue_.addAt(key, *due);
+    if (answer.model && !task.known) entry.wholeAt = parts_.clock.sinceBoot();
     entry.look =
         api::SourceLook{question.written, question.refresh, answer.model, answer.reason, answer.message};
     return true;

@@ -24,6 +24,8 @@ namespace serin::runtime {
 class SourceWatch {
   public:
     static constexpr size_t kMostThreads = 8;
+    // Looks in between ask only whether the reference has moved.
+    static constexpr Duration kWholeLooks = std::chrono::hours(1);
 
     struct Parts {
         ResolveSource resolve;  // called on several threads at once
@@ -56,11 +58,13 @@ class SourceWatch {
         std::string space;  // its namespace
         SourceSchedule schedule;
         std::optional<api::SourceLook> look;
+        std::optional<Duration> wholeAt;  // when the question was last looked up in whole
     };
 
     struct Task {
         std::string space;
         SourceQuestion question;
+        std::optional<api::ResolvedModel> known;  // only whether it has moved is asked
     };
 
     void run(const std::stop_token& stop);
@@ -68,7 +72,7 @@ class SourceWatch {
     // What is to be looked up, if its time has come; puts the key back into the queue if it is still to come.
     std::optional<Task> begin(const std::string& key);
     // Whether it was still asked.
-    bool end(const std::string& key, const SourceQuestion& question, const SourceAnswer& answer);
+    bool end(const std::string& key, const Task& task, const SourceAnswer& answer);
     // With the mutex held: as many threads as sources, up to the most.
     void addThreads();
 

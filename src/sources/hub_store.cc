@@ -20,6 +20,8 @@ class HubStore : public Store {
         : credentials_(credentials), token_(std::move(token)), calls_(exchange, credentials_, hubWords) {}
 
     Result<Resolution> resolve(const api::ModelSource& source, Timestamp) override;
+    Result<bool> stillMeans(const api::ModelSource& source, const api::ResolvedModel& known,
+                            Timestamp) override;
     Result<std::vector<File>> files(const api::ModelSource& source, const std::string& id,
                                     Timestamp) override;
     Result<Download> download(const api::ModelSource& source, const std::string& id, const File& file,
@@ -27,6 +29,8 @@ class HubStore : public Store {
 
   private:
     Result<HttpResponse> ask(const std::string& url) const;
+    // The commit that the reference leads to now.
+    Result<std::string> commitNow(const api::ModelSource& source) const;
     Result<std::vector<File>> tree(const api::ModelSource& source, const std::string& commit) const;
     std::map<std::string, std::string> headers() const {
         if (token_.empty()) return {};
@@ -94,14 +98,27 @@ Result<std::vector<File>> HubStore::tree(const api::ModelSource& source, const s
     return chosen(std::move(out), source, cat("commit ", commit, " of ", source.reference.place));
 }
 
-Result<Resolution> HubStore::resolve(const api::ModelSource& source, Timestamp) {
+Result<std::string> HubStore::commitNow(const api::ModelSource& source) const {
     const std::string& selector = source.reference.selector;
     const std::string url = cat(hubOf(source), "/api/models/", source.reference.place, "/revision/",
                                 percentEncode(selector.empty() ? "main" : selector));
     const Result<HttpResponse> answer = ask(url);
     if (!answer) return answer.error();
-    const Result<std::string> commit = readCommit(answer->body);
+    Result<std::string> commit = readCommit(answer->body);
     if (!commit) return Error{commit.error().code, cat("GET ", url, ": ", commit.error().message)};
+    return commit;
+}
+
+Result<bool> HubStore::stillMeans(const api::ModelSource& source, const api::ResolvedModel& known,
+                                  Timestamp) {
+    const Result<std::string> commit = commitNow(source);
+    if (!commit) return commit.error();
+    return known.id == idOf(source, *commit);
+}
+
+Result<Resolution> HubStore::resolve(const api::ModelSource& source, Timestamp) {
+    const Result<std::string> commit = commitNow(source);
+    if (!commit) return commit.error();
     Result<std::vector<File>> files = tree(source, *commit);
     if (!files) return files.error();
     Resolution out;

@@ -10,6 +10,10 @@
 
 namespace serin::sources {
 
+Result<bool> Store::stillMeans(const api::ModelSource&, const api::ResolvedModel&, Timestamp) {
+    return false;
+}
+
 Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials& credentials,
                                          Exchange& exchange) {
     switch (kind) {

@@ -29,6 +29,8 @@ class MlflowStore : public Store {
         : server_(credentials, std::move(opening), exchange) {}
 
     Result<Resolution> resolve(const api::ModelSource& source, Timestamp) override;
+    Result<bool> stillMeans(const api::ModelSource& source, const api::ResolvedModel& known,
+                            Timestamp) override;
     Result<std::vector<File>> files(const api::ModelSource& source, const std::string& id,
                                     Timestamp) override;
     Result<Download> download(const api::ModelSource& source, const std::string& id, const File& file,
@@ -148,6 +150,15 @@ Result<Resolution> MlflowStore::resolve(const api::ModelSource& source, Timestam
     out.model.bytes = bytesOf(read->files);
     out.files = std::move(read->files);
     return out;
+}
+
+Result<bool> MlflowStore::stillMeans(const api::ModelSource& source, const api::ResolvedModel& known,
+                                     Timestamp) {
+    if (source.reference.run) return false;
+    const Result<RegisteredVersion> version = server_.versionNow(source);
+    if (!version) return version.error();
+    if (const Result<void> ready = checkReady(*version); !ready) return ready.error();
+    return known.id.starts_with(cat(idOf(source.reference.name, version->version), kDigest));
 }
 
 Result<std::vector<File>> MlflowStore::files(const api::ModelSource& source, const std::string& id,

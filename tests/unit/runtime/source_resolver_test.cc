@@ -37,6 +37,11 @@ class FakeStore final : public sources::Store {
         if (!answer) return answer.error();
         return says_;
     }
+    // As long as it says that very model.
+    Result<bool> stillMeans(const api::ModelSource&, const api::ResolvedModel& known, Timestamp) override {
+        if (!says_) return says_.error();
+        return says_->model.id == known.id;
+    }
     Result<std::vector<sources::File>> files(const api::ModelSource&, const std::string&,
                                              Timestamp) override {
         return invalid("not asked");
@@ -70,7 +75,7 @@ class SourceResolverTest : public ::testing::Test {
                  clock.pass(takes);
                  return std::unique_ptr<sources::Store>(std::make_unique<FakeStore>(exchange, says));
              }});
-        return resolver("ml", source, std::move(stop));
+        return resolver("ml", source, known, std::move(stop));
     }
     void refuse(int code, const std::string& reason, const std::string& message) {
         transport.answer(code, R"({"kind":"Status","status":"Failure","message":")" + message +
@@ -81,6 +86,7 @@ class SourceResolverTest : public ::testing::Test {
     serin::testing::ManualClock clock;
     api::ModelSource source;
     Result<sources::Resolution> says = sources::Resolution{{"mlflow:fraud/13", "13", {}, 5, 9}, {}};
+    std::optional<api::ResolvedModel> known;
     std::vector<std::string> urls;
     Duration takes{0};  // the requests before the last one
     std::string authorities;
@@ -194,6 +200,21 @@ TEST(StoreCredentials, OfJsonMayGoOverSeveralLines) {
         storeCredentials({{{"GOOGLE_APPLICATION_CREDENTIALS_JSON", "ewp9Cg=="}}, {}}, "the Secret");
     ASSERT_TRUE(read.ok());
     EXPECT_EQ(read->at("GOOGLE_APPLICATION_CREDENTIALS_JSON"), "{\n}");
+}
+
+TEST_F(SourceResolverTest, WhatIsKnownAndStillMeantIsNotReadAnew) {
+    known = resolve().model;
+    ASSERT_TRUE(known);
+    const size_t before = urls.size();
+    const SourceAnswer same = resolve();
+    ASSERT_TRUE(same.model);
+    EXPECT_EQ(same.model->id, known->id);
+    EXPECT_EQ(urls.size(), before);
+    says = sources::Resolution{{"mlflow:fraud/14 sha256:x", "14", {}, 5, 9}, {}};
+    const SourceAnswer moved = resolve();
+    ASSERT_TRUE(moved.model);
+    EXPECT_EQ(moved.model->id, "mlflow:fraud/14 sha256:x");
+    EXPECT_EQ(urls.size(), before + 1);
 }
 
 }  // namespace

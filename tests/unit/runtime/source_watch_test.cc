@@ -29,8 +29,10 @@ api::ModelDeployment withSource(std::optional<Duration> follow = std::nullopt) {
 
 class SourceWatchTest : public ::testing::Test {
   protected:
-    SourceAnswer resolve(const std::string& space, const api::ModelSource& source) {
+    SourceAnswer resolve(const std::string& space, const api::ModelSource& source,
+                         const std::optional<api::ResolvedModel>& known) {
         asked.push_back(space + " " + source.uri);
+        knowns.push_back(known ? known->id : "");
         if (during) during();
         return answer;
     }
@@ -45,10 +47,11 @@ class SourceWatchTest : public ::testing::Test {
     SourceAnswer answer{api::ResolvedModel{"mlflow:fraud/13", "13", {}, 5, 9}, "", ""};
     std::function<void()> during;
     std::vector<std::string> asked;
+    std::vector<std::string> knowns;  // what each look was told to be known; empty: to read all anew
     std::vector<std::string> ended;
-    SourceWatch watch{{[this](const std::string& space, const api::ModelSource& source, std::stop_token) {
-                           return resolve(space, source);
-                       },
+    SourceWatch watch{{[this](const std::string& space, const api::ModelSource& source,
+                              const std::optional<api::ResolvedModel>& known,
+                              std::stop_token) { return resolve(space, source, known); },
                        clock, log, [] { return 0.5; },
                        [this](const std::string& key) { ended.push_back(key); }}};
 };
@@ -71,6 +74,38 @@ TEST_F(SourceWatchTest, ALookIsMadeOnceAndToldOf) {
     ASSERT_TRUE(look && look->model);
     EXPECT_EQ(look->model->id, "mlflow:fraud/13");
     EXPECT_EQ(look->written, "h0x4t52e5m");
+}
+
+TEST_F(SourceWatchTest, LooksInBetweenAskOnlyWhetherTheReferenceHasMoved) {
+    watch.want("ml/fraud", withSource(minutes(10)));
+    turnAll();
+    for (int i = 0; i < 65; ++i) {
+        clock.advance(minutes(1));
+        turnAll();
+    }
+    EXPECT_THAT(knowns, ElementsAre("", "mlflow:fraud/13", "mlflow:fraud/13", "mlflow:fraud/13",
+                                    "mlflow:fraud/13", "mlflow:fraud/13", ""));
+}
+
+TEST_F(SourceWatchTest, WhatFailedIsReadAnewInWhole) {
+    watch.want("ml/fraud", withSource(minutes(1)));
+    turnAll();
+    answer = {std::nullopt, "StoreUnavailable", "down"};
+    clock.advance(minutes(2));
+    turnAll();
+    clock.advance(minutes(2));
+    turnAll();
+    EXPECT_THAT(knowns, ElementsAre("", "mlflow:fraud/13", ""));
+}
+
+TEST_F(SourceWatchTest, AnotherRefreshReadsAllAnew) {
+    watch.want("ml/fraud", withSource(minutes(1)));
+    turnAll();
+    api::ModelDeployment refreshed = withSource(minutes(1));
+    refreshed.meta.annotations[api::kRefreshAnnotation] = "again";
+    watch.want("ml/fraud", refreshed);
+    turnAll();
+    EXPECT_THAT(knowns, ElementsAre("", ""));
 }
 
 TEST_F(SourceWatchTest, WhatIsFollowedIsAskedAboutOnceInAnInterval) {

@@ -56,6 +56,17 @@ TEST_F(HubStoreTest, ARevisionIsItsCommitAndAllPagesOfItsFiles) {
     EXPECT_EQ(out->files[1], (File{"onnx/a b.bin", 5000000000U, kSha256, "3"}));
 }
 
+TEST_F(HubStoreTest, OneRequestTellsWhetherABranchHasMoved) {
+    const auto known = resolve();
+    ASSERT_TRUE(known) << known.error().message;
+    const size_t before = server.asked.size();
+    const auto store = makeHubStore(credentials, server);
+    EXPECT_EQ((*store)->stillMeans(sourceOf("hf://ml/fraud"), known->model, {}).value(), true);
+    EXPECT_EQ(server.asked.size(), before + 1);
+    server.set(kApi + "/revision/main", R"({"id": "ml/fraud", "sha": ")" + std::string(40, 'e') + "\"}");
+    EXPECT_EQ((*store)->stillMeans(sourceOf("hf://ml/fraud"), known->model, {}).value(), false);
+}
+
 TEST_F(HubStoreTest, ARevisionWithSlashesIsOnePartOfThePath) {
     server.set(kApi + "/revision/refs%2Fpr%2F1", R"({"sha": ")" + kCommit + "\"}");
     EXPECT_TRUE(resolve("hf://ml/fraud@refs/pr/1"));

@@ -85,6 +85,21 @@ TEST_F(MlflowStoreTest, AnAliasIsTheVersionThatItPointsTo) {
     EXPECT_EQ(out->files[1], (File{"data/model bin", 5000000000U, "", ""}));
 }
 
+TEST_F(MlflowStoreTest, OneRequestTellsWhetherAnAliasStillPointsToAVersion) {
+    const auto known = resolve();
+    ASSERT_TRUE(known) << known.error().message;
+    const size_t before = server.asked.size();
+    const auto store = makeMlflowStore(credentials, server);
+    const api::ModelSource source = sourceOf("mlflow://fraud@champion", kEndpoint);
+    EXPECT_EQ((*store)->stillMeans(source, known->model, {}).value(), true);
+    EXPECT_EQ(server.asked.size(), before + 1);
+    server.set(kApi + "mlflow/registered-models/alias?name=fraud&alias=champion",
+               R"({"model_version": {"name": "fraud", "version": "1", "status": "READY"}})");
+    EXPECT_EQ((*store)->stillMeans(source, known->model, {}).value(), false);
+    alias("FAILED_REGISTRATION");
+    EXPECT_FALSE((*store)->stillMeans(source, known->model, {}));
+}
+
 TEST_F(MlflowStoreTest, TellsHowTheModelCameAbout) {
     const auto out = resolve();
     ASSERT_TRUE(out) << out.error().message;
