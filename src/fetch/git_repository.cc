@@ -69,8 +69,8 @@ std::map<std::string, std::string> GitRepository::environment() const {
         {"pack.threads", "1"},
         {"core.bigFileThreshold", "8m"},
         {"core.deltaBaseCacheLimit", "32m"},
-        {"core.packedGitWindowSize", "16m"},
-        {"core.packedGitLimit", "64m"}};
+        {"core.packedGitWindowSize", "1m"},
+        {"core.packedGitLimit", "8m"}};
     if (!order_.caFile.empty()) {
         settings.emplace_back("http.sslCAInfo", order_.caFile);
         // A folder without certificates: the system's would count beside the file.

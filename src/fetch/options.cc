@@ -164,6 +164,12 @@ Result<void> readSource(Values& values, Options& out) {
     if (out.source.endpoint.empty() && reference->store == api::StoreKind::Mlflow) {
         return invalid("--endpoint is missing; state the tracking server, such as http://mlflow.ml.svc:5000");
     }
+    const bool complete =
+        reference->store == api::StoreKind::Https || reference->store == api::StoreKind::Git;
+    if (!out.source.endpoint.empty() && complete) {
+        return invalid(cat(values.origin("--endpoint"),
+                           " has no effect on a source whose URI says where it is; leave it out"));
+    }
     out.source.include = values.all("--include");
     out.source.exclude = values.all("--exclude");
     return {};

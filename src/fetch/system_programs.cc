@@ -47,6 +47,7 @@ std::vector<std::string> environmentOf(const Program& program) {
 
 std::vector<char*> pointersTo(std::vector<std::string>& texts) {
     std::vector<char*> out;
+    out.reserve(texts.size() + 1);
     for (std::string& text : texts) out.push_back(text.data());
     out.push_back(nullptr);
     return out;

@@ -72,6 +72,8 @@ TEST(FetchOptions, ProblemsNameTheFlagOrTheVariable) {
     EXPECT_NE(with({"--attempts", "many"}).find("--attempts is \"many\""), std::string::npos);
     EXPECT_NE(with({"--silence", "1ms"}).find("from 1s to 1h"), std::string::npos);
     EXPECT_NE(with({"--endpoint", "a.example"}).find("--endpoint is no http"), std::string::npos);
+    EXPECT_NE(with({"--endpoint", "https://a.example"}).find("has no effect on a source whose URI"),
+              std::string::npos);
     Variables variables = kPod;
     variables["SERIN_FETCH_ATTEMPTS"] = "-1";
     EXPECT_NE(problem({}, variables).find("SERIN_FETCH_ATTEMPTS is \"-1\""), std::string::npos);
