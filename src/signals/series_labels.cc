@@ -101,8 +101,8 @@ SeriesLabels LabelCollector::finish() {
         for (size_t i = 0; i < columns.size(); ++i) kept.values[i] = row.values[columns[i]];
     }
     std::ranges::stable_sort(out.rows, {}, &SeriesLabels::Row::key);
-    const auto repeated = std::ranges::unique(out.rows, {}, &SeriesLabels::Row::key);
-    out.rows.erase(repeated.begin(), repeated.end());
+    const auto same = [](const SeriesLabels::Row& a, const SeriesLabels::Row& b) { return a.key == b.key; };
+    out.rows.erase(std::unique(out.rows.begin(), out.rows.end(), same), out.rows.end());
     return out;
 }
 
