@@ -136,6 +136,9 @@ class Squeeze {
     explicit Squeeze(Status& status) : status_(status), size_(sizeOf(status)) {}
 
     void run() {
+        if (status_.analysis) {
+            for (MetricVerdict& metric : status_.analysis->metrics) forgetLabels(metric);
+        }
         for (auto entry = status_.history.rbegin(); entry != status_.history.rend(); ++entry) {
             shrink(entry->reason, kShortestReason);
         }
@@ -143,7 +146,6 @@ class Squeeze {
         for (AttemptStatus& attempt : status_.attempts) forgetApprovals(attempt);
         for (Condition& condition : status_.conditions) shrink(condition.message, kLongestDetail);
         if (status_.analysis) {
-            for (MetricVerdict& metric : status_.analysis->metrics) forgetLabels(metric);
             for (MetricVerdict& metric : status_.analysis->metrics)
                 shrink(metric.message, kLongestDetail / 2);
             for (MetricVerdict& metric : status_.analysis->metrics) forgetEffects(metric);

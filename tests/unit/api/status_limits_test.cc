@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "api/codec.h"
+#include "api/label_counts.h"
 #include "base/shorten.h"
 
 namespace serin::api {
@@ -121,6 +122,19 @@ TEST(StatusLimits, EffectSizesStayWhereThereIsRoomAndGoBeforeTheHistory) {
     limit(status);
     EXPECT_TRUE(status.analysis->metrics.back().effects.empty());
     EXPECT_GT(status.history.size(), 1U);
+}
+
+TEST(StatusLimits, LabelsStayWhereThereIsRoomAndGoFirst) {
+    Status status = largest(10);
+    status.quarantined.clear();
+    status.attempts.clear();
+    status.history.resize(2);
+    status.analysis->state.resize(1000);
+    limit(status);
+    EXPECT_EQ(status.analysis->metrics.back().labels.size(), kMostBlamed);
+    status = largest(10);
+    limit(status);
+    EXPECT_TRUE(status.analysis->metrics.front().labels.empty());
 }
 
 TEST(StatusLimits, WhoLivesKeepsItsApprovals) {
