@@ -129,9 +129,8 @@ class Operator {
     std::unique_ptr<runtime::Sampler> sampler_;
     std::unique_ptr<apply::Applier> applier_;
     std::unique_ptr<apply::RecordStore> records_;
-    // Both where there is something that loads models.
     std::unique_ptr<runtime::SourceWatch> sources_;
-    std::unique_ptr<runtime::ModelProfiles> profiles_;
+    std::unique_ptr<runtime::ModelProfiles> profiles_;  // where there is something that loads models
     std::unique_ptr<runtime::Controller> controller_;
     std::mutex workersMutex_;
     std::vector<std::jthread> workers_;
@@ -250,6 +249,7 @@ runtime::Controller::Parts Operator::controllerParts() {
             [this](const std::string& key) { return recordings_.open(key); },
             recordAccess(),
             sources_.get(),
+            !options_.fetchImage.empty(),
             !options_.fetchGitImage.empty(),
             profiles_.get()};
 }
@@ -298,10 +298,8 @@ void Operator::build() {
                                                 runtime::bodies(options_.fetchImage, options_.fetchGitImage),
                                                 mayWrite, clock_, log_);
     records_ = std::make_unique<apply::RecordStore>(*metered_, requests_, mayWrite);
-    if (!options_.fetchImage.empty()) {
-        sources_ = std::make_unique<runtime::SourceWatch>(sourceParts());
-        profiles_ = std::make_unique<runtime::ModelProfiles>(profileParts());
-    }
+    sources_ = std::make_unique<runtime::SourceWatch>(sourceParts());
+    if (!options_.fetchImage.empty()) profiles_ = std::make_unique<runtime::ModelProfiles>(profileParts());
     controller_ = std::make_unique<runtime::Controller>(controllerParts());
 }
 
@@ -324,7 +322,7 @@ void Operator::lead() {
         events_->start();
     }
     sampler_->start();
-    if (sources_) sources_->start();
+    sources_->start();
     if (profiles_) profiles_->start();
     for (const std::string& key : objects_->keys()) queue_.add(key);
     for (int i = 0; i < options_.workers; ++i) {

@@ -32,7 +32,7 @@ usage: serin-source resolve URI [OPTION]…
   files             the files of an id that was resolved before
   cat               one of these files, at most 64 MiB
   URI               as spec.model.source.uri has it: mlflow://…, runs:/…, hf://…, azureblob://…, s3://…,
-                    gs://…, git+https://…, https://…
+                    gs://…, git+https://…, oci://…, https://…
   --endpoint URL    of the server; required for MLflow
   --include GLOB    leaves these files alone; may be stated several times
   --exclude GLOB    leaves these files out; may be stated several times
@@ -45,8 +45,9 @@ MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD; HF_TOKEN; one of AZURE_ST
 AZURE_STORAGE_SAS_TOKEN and AZURE_STORAGE_CONNECTION_STRING, or AZURE_TENANT_ID, AZURE_CLIENT_ID and
 AZURE_CLIENT_SECRET; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION;
 GOOGLE_APPLICATION_CREDENTIALS_JSON (what the file of a service account's key holds) or GOOGLE_OAUTH_ACCESS_TOKEN;
-GIT_TOKEN, or GIT_USERNAME and GIT_PASSWORD; HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD. Which files a commit
-of Git has is known to serin-fetch alone.
+GIT_TOKEN, or GIT_USERNAME and GIT_PASSWORD; OCI_TOKEN, or OCI_USERNAME and OCI_PASSWORD, or SERIN_DOCKER_CONFIG (the
+text of a Docker configuration); HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD. Which files a commit of Git has is
+known to serin-fetch alone.
 
 Exit code: 0 done; 1 the store says no, or other than the id; 2 the command line is wrong.
 )";
@@ -114,8 +115,8 @@ Result<std::string> contentOf(const std::string& path) {
 sources::Credentials credentialsFor(api::StoreKind kind) {
     sources::Credentials out;
     for (const std::string& key : sources::credentialKeys(kind)) {
-        if (const char* value = std::getenv(key.c_str()); value != nullptr && *value != '\0')
-            out[key] = value;
+        const char* value = std::getenv(api::credentialVariable(key).c_str());
+        if (value != nullptr && *value != '\0') out[key] = value;
     }
     return out;
 }
@@ -126,6 +127,7 @@ nlohmann::json jsonOf(const std::vector<sources::File>& files) {
         nlohmann::json one = {{"path", file.path}, {"size", file.size}};
         if (!file.sha256.empty()) one["sha256"] = file.sha256;
         if (!file.tag.empty()) one["tag"] = file.tag;
+        if (file.layer) one["layer"] = true;
         out.push_back(std::move(one));
     }
     return out;

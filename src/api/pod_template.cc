@@ -1,6 +1,7 @@
 #include "api/pod_template.h"
 
 #include "api/canonical_json.h"
+#include "api/image_source.h"
 #include "api/json_read.h"
 #include "api/names.h"
 #include "api/source_pod.h"
@@ -74,6 +75,15 @@ void checkPortNames(const Field& containers, const Spec& spec) {
     }
 }
 
+void checkSource(const Field& spec, Spec& out) {
+    const Field podSpec = spec.at("template").at("spec");
+    if (!isImageSource(*out.source)) return checkRoomForSource(podSpec, out);
+    for (const Field& container : podSpec.at("containers").elements()) {
+        if (textAt(container.value(), "name") != out.runtime.container) continue;
+        adoptImage(spec, container.at("image"), *out.source);
+    }
+}
+
 }  // namespace
 
 const json* containerNamed(const json& podSpec, const std::string& name) {
@@ -103,7 +113,7 @@ void decodeTemplate(const Field& spec, Spec& out) {
     }
     checkPortNames(podSpec.at("containers"), out);
     checkPortNames(podSpec.at("initContainers"), out);
-    if (out.source) checkRoomForSource(podSpec, out);
+    if (out.source) checkSource(spec, out);
 }
 
 }  // namespace serin::api

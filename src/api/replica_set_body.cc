@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "api/codec.h"
+#include "api/image_source.h"
 #include "api/json_read.h"
 #include "api/names.h"
 #include "api/owned_object.h"
@@ -65,7 +66,11 @@ void addPorts(json& container, const std::vector<ServicePort>& ports) {
 
 json podSpecOf(const Spec& spec, const json& written, const std::string& fetchImage) {
     json podSpec = objectAt(written, "spec");
-    if (spec.source) addSource(podSpec, spec, fetchImage);
+    if (spec.source && isImageSource(*spec.source)) {
+        pinImage(podSpec, spec);
+    } else if (spec.source) {
+        addSource(podSpec, spec, fetchImage);
+    }
     addPreStop(podSpec);
     for (json& container : podSpec["containers"]) {
         if (textAt(container, "name") != spec.runtime.container) continue;

@@ -2,6 +2,7 @@
 #include <array>
 #include <chrono>
 
+#include "api/image_source.h"
 #include "api/source_uri.h"
 #include "api/spec_codec.h"
 #include "base/shorten.h"
@@ -23,7 +24,7 @@ constexpr Duration kShortestInterval = std::chrono::seconds(10);
 // The other stores' URIs are understood, and nothing reads them yet.
 constexpr std::array kReadable{
     StoreKind::Mlflow, StoreKind::HuggingFace, StoreKind::AzureBlob, StoreKind::S3,
-    StoreKind::Gcs,    StoreKind::Git,         StoreKind::Https,
+    StoreKind::Gcs,    StoreKind::Git,         StoreKind::Oci,       StoreKind::Https,
 };
 
 bool isSupported(StoreKind store) {
@@ -45,6 +46,7 @@ bool isFixed(const SourceReference& reference) {
     if (reference.store == StoreKind::Mlflow) {
         return reference.run || (!reference.alias && isDigits(reference.selector));
     }
+    if (reference.store == StoreKind::Oci) return reference.selector.find("sha256:") != std::string::npos;
     const bool commits = reference.store == StoreKind::HuggingFace || reference.store == StoreKind::Git;
     return commits && isCommit(reference.selector, reference.store);
 }
@@ -54,8 +56,10 @@ std::optional<SourceReference> decodeUri(const Field& uri) {
     if (text.empty()) {
         uri.problem(
             "is missing; state where the model is, such as mlflow://NAME@ALIAS, hf://OWNER/NAME, "
-            "azureblob://ACCOUNT/CONTAINER/PREFIX, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or "
-            "https://HOST/PATH");
+            "azureblob://ACCOUNT/CONTAINER/PREFIX, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, "
+            "git+https://HOST/REPOSITORY.git, oci://REGISTRY/REPOSITORY:TAG or https://HOST/PATH, or follow "
+            "alone "
+            "where it is in the serving container's image");
         return std::nullopt;
     }
     Result<SourceReference> reference = parseSource(text);
@@ -64,10 +68,10 @@ std::optional<SourceReference> decodeUri(const Field& uri) {
         return std::nullopt;
     }
     if (!isSupported(reference->store)) {
-        uri.problem(cat(
-            "is \"", shortened(sourceUri(*reference), kLongestShown),
-            "\", and Serin cannot read such a store yet; state mlflow://, hf://, azureblob://, s3://, gs:// "
-            "or https://, or put the model into the image and remove source"));
+        uri.problem(
+            cat("is \"", shortened(sourceUri(*reference), kLongestShown),
+                "\", and Serin cannot read such a store yet; state another store, or put the model into "
+                "the image and remove source"));
         return std::nullopt;
     }
     return *reference;
@@ -166,11 +170,26 @@ void decodeFollow(const Field& follow, ModelSource& out) {
                        "follow"));
 }
 
+// Nothing is loaded then; the image is known with the template.
+ModelSource decodeImageSource(const Field& source) {
+    ModelSource out = imageSource();
+    for (const char* name : {"include", "exclude", "mountPath"}) {
+        if (!source.at(name).present()) continue;
+        source.at(name).problem(
+            "has no effect on a model in the serving container's image; remove it, or state uri");
+    }
+    decodeEndpoint(source.at("endpoint"), out);
+    decodeAccess(source, out);
+    decodeFollow(source.at("follow"), out);
+    return out;
+}
+
 }  // namespace
 
 std::optional<ModelSource> decodeModelSource(const Field& model) {
     const Field source = model.at("source");
     if (!source.present()) return std::nullopt;
+    if (!source.at("uri").present() && source.at("follow").present()) return decodeImageSource(source);
     const std::optional<SourceReference> reference = decodeUri(source.at("uri"));
     if (!reference) return std::nullopt;
     ModelSource out;

@@ -1,5 +1,6 @@
 #include "api/source_pod.h"
 
+#include "api/credential_keys.h"
 #include "api/json_read.h"
 #include "api/names.h"
 #include "base/text.h"
@@ -33,6 +34,15 @@ json environmentOf(const Spec& spec) {
     put(out, "SERIN_SOURCE_INCLUDE", join(source.include, "\n"));
     put(out, "SERIN_SOURCE_EXCLUDE", join(source.exclude, "\n"));
     if (!source.caConfigMap.empty()) put(out, "SERIN_SOURCE_CA", cat(kAuthoritiesPath, "/", source.caKey));
+    if (source.credentialsSecret.empty()) return out;
+    // Not all of the Secret: its other keys are nothing that the program should see, and may be none of the
+    // names that a variable can have.
+    for (const std::string& key : credentialKeys(source.reference.store)) {
+        out.push_back(
+            {{"name", credentialVariable(key)},
+             {"valueFrom",
+              {{"secretKeyRef", {{"name", source.credentialsSecret}, {"key", key}, {"optional", true}}}}}});
+    }
     return out;
 }
 
@@ -55,20 +65,16 @@ json fetchContainer(const json& podSpec, const Spec& spec, const std::string& im
     if (!source.caConfigMap.empty()) {
         mounts.push_back({{"name", kAuthoritiesVolume}, {"mountPath", kAuthoritiesPath}, {"readOnly", true}});
     }
-    json out = {{"name", kFetchContainer},
-                {"image", image},
-                {"args", {"--into", asWritten(source.mountPath)}},
-                {"env", environmentOf(spec)},
-                {"volumeMounts", std::move(mounts)},
-                {"terminationMessagePolicy", "FallbackToLogsOnError"},
-                {"resources",
-                 {{"requests", {{"cpu", "100m"}, {"memory", "64Mi"}}},
-                  {"limits", {{"cpu", "2"}, {"memory", "256Mi"}}}}},
-                {"securityContext", securityOf(podSpec)}};
-    if (!source.credentialsSecret.empty()) {
-        out["envFrom"] = json::array({{{"secretRef", {{"name", source.credentialsSecret}}}}});
-    }
-    return out;
+    return {{"name", kFetchContainer},
+            {"image", image},
+            {"args", {"--into", asWritten(source.mountPath)}},
+            {"env", environmentOf(spec)},
+            {"volumeMounts", std::move(mounts)},
+            {"terminationMessagePolicy", "FallbackToLogsOnError"},
+            {"resources",
+             {{"requests", {{"cpu", "100m"}, {"memory", "64Mi"}}},
+              {"limits", {{"cpu", "2"}, {"memory", "256Mi"}}}}},
+            {"securityContext", securityOf(podSpec)}};
 }
 
 void append(json& podSpec, const char* list, json element) {

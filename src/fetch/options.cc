@@ -24,8 +24,9 @@ usage: serin-fetch --uri URI --into FOLDER [--id ID] [option…]
 
   --uri URI            where the model is: mlflow://NAME@ALIAS, mlflow://NAME/VERSION, hf://OWNER/NAME@REVISION,
                        azureblob://ACCOUNT/CONTAINER/PREFIX, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX,
-                       git+https://HOST/REPOSITORY.git@REF#PATH, https://HOST/FILE; .tar, .tar.gz, .tgz and .zip of
-                       https are unpacked [SERIN_SOURCE_URI]
+                       git+https://HOST/REPOSITORY.git@REF#PATH, oci://REGISTRY/REPOSITORY:TAG, https://HOST/FILE;
+                       .tar, .tar.gz, .tgz and .zip of https and the layers of an image are unpacked
+                       [SERIN_SOURCE_URI]
   --into FOLDER        where its files go; it is made where there is none [SERIN_SOURCE_INTO]
   --id ID              what the URI was resolved to; without it what it means now [SERIN_SOURCE_ID]
   --endpoint URL       the server, such as http://mlflow.ml.svc:5000 [SERIN_SOURCE_ENDPOINT]
@@ -44,9 +45,9 @@ Credentials come by the environment alone: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRAC
 MLFLOW_TRACKING_PASSWORD; HF_TOKEN; one of AZURE_STORAGE_ACCESS_KEY, AZURE_STORAGE_SAS_TOKEN and
 AZURE_STORAGE_CONNECTION_STRING, or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION; GOOGLE_APPLICATION_CREDENTIALS_JSON or
-GOOGLE_OAUTH_ACCESS_TOKEN; GIT_TOKEN, or GIT_USERNAME and GIT_PASSWORD; HTTPS_TOKEN, or HTTPS_USERNAME and
-HTTPS_PASSWORD. HTTP_PROXY, HTTPS_PROXY and NO_PROXY count as for curl. Git repositories need the program git beside
-this one.
+GOOGLE_OAUTH_ACCESS_TOKEN; GIT_TOKEN, or GIT_USERNAME and GIT_PASSWORD; OCI_TOKEN, or OCI_USERNAME and OCI_PASSWORD,
+or SERIN_DOCKER_CONFIG (the text of a Docker configuration); HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD.
+HTTP_PROXY, HTTPS_PROXY and NO_PROXY count as for curl. Git repositories need the program git beside this one.
 
 What was complete when it ended is not fetched again by the next run; when everything is there already, nothing
 is asked of anybody.
@@ -205,7 +206,7 @@ Result<Options> parseOptions(const std::vector<std::string>& arguments, const En
     if (const std::string log = values.one("--termination-log"); !log.empty()) out.terminationLog = log;
     // No others of the environment are anybody's business.
     for (const std::string& key : sources::credentialKeys(out.source.reference.store)) {
-        if (const auto value = environment(key)) out.credentials[key] = *value;
+        if (const auto value = environment(api::credentialVariable(key))) out.credentials[key] = *value;
     }
     return out;
 }

@@ -11,6 +11,7 @@
 #include "fetch/backoff.h"
 #include "fetch/downloader.h"
 #include "fetch/git_commit.h"
+#include "fetch/layers.h"
 #include "fetch/progress.h"
 #include "fetch/redirect.h"
 #include "fetch/safe_path.h"
@@ -62,6 +63,15 @@ uint64_t bytesOf(const Files& files) {
     uint64_t out = 0;
     for (const auto& file : files) out += file.size;
     return out;
+}
+
+// As a manifest has them: tags are of the store, and layers are what they hold.
+std::vector<sources::File> recorded(std::vector<sources::File> files) {
+    for (sources::File& file : files) {
+        file.tag.clear();
+        file.layer = false;
+    }
+    return files;
 }
 
 // Says how it goes while it lives.
@@ -200,13 +210,12 @@ class Run {
     Result<void> check(const std::vector<sources::File>& files, const Manifest& manifest) {
         if (files.empty()) return invalid("the model has no files, or include and exclude leave none");
         if (const Result<void> paths = checkPaths(files); !paths) return paths;
+        packed_ = archive_ != ArchiveKind::None || haveLayers(files);
         // What is in an archive is known when it is unpacked.
-        const std::vector<std::string> tops =
-            archive_ == ArchiveKind::None ? manifest.entries : std::vector<std::string>();
+        const std::vector<std::string> tops = packed_ ? std::vector<std::string>() : manifest.entries;
         if (const Result<void> held = folder_.mayHold(tops); !held) return held;
         Manifest plan = manifest;
-        plan.files = files;
-        for (sources::File& file : plan.files) file.tag.clear();
+        plan.files = recorded(files);
         return folder_.begin(plan);
     }
 
@@ -226,33 +235,41 @@ class Run {
         const Result<uint64_t> free = folder_.freeBytes();
         if (!free) return free.error();
         // An archive stands beside what it holds.
-        const uint64_t needed = archive_ == ArchiveKind::None ? total : 2 * total;
+        const uint64_t needed = packed_ ? 2 * total : total;
         const uint64_t missing = needed - std::min(needed, present);
         if (missing <= *free) return {};
-        return invalid(
-            cat(options_.into.string(), " has ", humanBytes(*free), " free, and ", humanBytes(missing),
-                archive_ == ArchiveKind::None ? " are" : " or more (an archive and what is in it) are",
-                " needed; give the volume more room"));
+        return invalid(cat(options_.into.string(), " has ", humanBytes(*free), " free, and ",
+                           humanBytes(missing),
+                           packed_ ? " or more (an archive and what is in it) are" : " are",
+                           " needed; give the volume more room"));
     }
 
     Result<void> place(const std::vector<sources::File>& files, Manifest& manifest) {
-        if (archive_ == ArchiveKind::None) {
-            manifest.files = files;
-            for (sources::File& file : manifest.files) file.tag.clear();
+        if (!packed_) {
+            manifest.files = recorded(files);
             return folder_.finish(manifest, folder_.data());
         }
-        const std::string& name = files[0].path;
-        means_.say(cat("unpacking ", name));
+        const auto wanted = [this](const std::string& path) {
+            return sources::wanted(options_.source, path);
+        };
         Result<Unpacked> unpacked =
-            unpack(folder_.data() / name, archive_, folder_.unpacked(),
-                   [this](const std::string& path) { return sources::wanted(options_.source, path); });
-        if (!unpacked) return Error{unpacked.error().code, cat(name, ": ", unpacked.error().message)};
-        if (unpacked->files.empty())
-            return invalid(cat(name, " has no files, or include and exclude leave none"));
+            archive_ == ArchiveKind::None
+                ? assemble(files, folder_.data(), folder_.unpacked(), wanted, means_.say)
+                : unpackAlone(files[0].path, wanted);
+        if (!unpacked) return unpacked.error();
         manifest.entries = std::move(unpacked->entries);
         manifest.files = std::move(unpacked->files);
         const Result<void> held = folder_.mayHold(manifest.entries);
         return held ? folder_.finish(manifest, folder_.unpacked()) : held;
+    }
+
+    Result<Unpacked> unpackAlone(const std::string& name,
+                                 const std::function<bool(const std::string&)>& wanted) {
+        means_.say(cat("unpacking ", name));
+        Result<Unpacked> out = unpack(folder_.data() / name, archive_, folder_.unpacked(), wanted);
+        if (!out) return Error{out.error().code, cat(name, ": ", out.error().message)};
+        if (out->files.empty()) return invalid(cat(name, " has no files, or include and exclude leave none"));
+        return out;
     }
 
     void summarize(const Manifest& manifest, uint64_t bytes, Duration took) {
@@ -269,6 +286,7 @@ class Run {
     sources::Store& store_;
     api::ModelSource asked_;
     ArchiveKind archive_ = ArchiveKind::None;
+    bool packed_ = false;  // an archive, or layers among the files
 };
 
 }  // namespace

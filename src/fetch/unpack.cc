@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
@@ -20,6 +21,10 @@ namespace serin::fetch {
 namespace {
 
 constexpr size_t kBlockBytes = 131072;
+// Names in the layers of images (OCI image specification, "Whiteouts").
+constexpr std::string_view kWhiteout = ".wh.";
+constexpr std::string_view kMarks = ".wh..wh.";  // of file systems themselves, but for the one below
+constexpr std::string_view kOpaque = ".wh..wh..opq";
 
 struct FreeArchive {
     void operator()(archive* reader) const { archive_read_free(reader); }
@@ -43,9 +48,10 @@ std::string plainPath(std::string_view path) {
 
 class Unpacking {
   public:
+    // `layers`: null for an archive that stands by itself.
     Unpacking(archive* reader, uint64_t bound, const std::function<bool(const std::string&)>& wanted,
-              const std::function<bool()>& goOn)
-        : reader_(reader), bound_(bound), wanted_(wanted), goOn_(goOn) {}
+              const std::function<bool()>& goOn, LayerTree* layers)
+        : reader_(reader), bound_(bound), wanted_(wanted), goOn_(goOn), layers_(layers) {}
 
     Result<Unpacked> run(const std::filesystem::path& into) {
         root_ = Descriptor(open(into.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -53,8 +59,7 @@ class Unpacking {
         archive_entry* entry = nullptr;
         int code = ARCHIVE_OK;
         while ((code = archive_read_next_header(reader_, &entry)) == ARCHIVE_OK || code == ARCHIVE_WARN) {
-            if (++count_ > kMostEntries) return invalid(cat("it has more than ", kMostEntries, " entries"));
-            const Result<void> unpacked = one(entry);
+            const Result<void> unpacked = layers_ ? oneOfLayer(entry) : one(entry, pathOf(entry));
             if (!unpacked) return unpacked.error();
         }
         if (code != ARCHIVE_EOF) return readError();
@@ -70,10 +75,36 @@ class Unpacking {
         return invalid(cat("it cannot be read: ", words ? words : "it is no such archive, or is cut off"));
     }
 
-    Result<void> one(archive_entry* entry) {
+    // Nothing where the name cannot be read.
+    static std::optional<std::string> pathOf(archive_entry* entry) {
         const char* const name = archive_entry_pathname(entry);
-        if (!name) return invalid("it has an entry without a name that can be read");
-        const std::string path = plainPath(name);
+        return name ? std::optional(plainPath(name)) : std::nullopt;
+    }
+
+    Result<void> oneOfLayer(archive_entry* entry) {
+        std::optional<std::string> path = pathOf(entry);
+        // All of an image is below its own root.
+        if (path) path->erase(0, std::min(path->find_first_not_of('/'), path->size()));
+        const bool meant = !path || wanted_(*path);
+        if (path && pathProblem(*path).empty()) {
+            const size_t slash = path->rfind('/');
+            const std::string folder = slash == std::string::npos ? "" : path->substr(0, slash);
+            const std::string name = path->substr(slash + 1);
+            if (name == kOpaque) return layers_->hide(folder, true);
+            if (name.starts_with(kMarks)) return {};
+            if (name.starts_with(kWhiteout)) {
+                return layers_->hide(path->substr(0, slash + 1) + name.substr(kWhiteout.size()), false);
+            }
+            const bool isFolder = archive_entry_filetype(entry) == AE_IFDIR;
+            if (const Result<void> room = layers_->makeRoom(*path, isFolder); !room) return room;
+        }
+        return meant ? one(entry, path) : Result<void>();
+    }
+
+    Result<void> one(archive_entry* entry, const std::optional<std::string>& at) {
+        if (++count_ > kMostEntries) return invalid(cat("it has more than ", kMostEntries, " entries"));
+        if (!at) return invalid("it has an entry without a name that can be read");
+        const std::string& path = *at;
         if (path.empty() && archive_entry_filetype(entry) == AE_IFDIR) return {};
         if (const std::string problem = pathProblem(path); !problem.empty()) {
             return invalid(cat("its entry \"", withoutControls(path), "\" is refused: ", problem));
@@ -116,6 +147,7 @@ class Unpacking {
     Result<void> folder(const std::string& path) {
         const Result<Descriptor> made = parentOf(path + "/.");
         if (!made) return made.error();
+        if (layers_) layers_->addFolder(path);
         return {};
     }
 
@@ -128,8 +160,13 @@ class Unpacking {
         if (!out) return errno == EEXIST ? twice(path) : ioError(path, errno);
         const Result<uint64_t> size = copy(path, out.get());
         if (!size) return size.error();
-        out_.files.push_back({path, *size, "", ""});
+        add(path, *size);
         return {};
+    }
+
+    void add(const std::string& path, uint64_t size) {
+        if (layers_) return layers_->addFile(path, size);
+        out_.files.push_back({path, size, "", ""});
     }
 
     Result<uint64_t> copy(const std::string& path, int out) {
@@ -180,8 +217,11 @@ class Unpacking {
         if (!wanted_(path)) return {};
         const Result<Descriptor> parent = parentOf(path);
         if (!parent) return parent.error();
-        if (symlinkat(target, parent->get(), baseName(path)) == 0) return {};
-        return errno == EEXIST ? twice(path) : ioError(path, errno);
+        if (symlinkat(target, parent->get(), baseName(path)) != 0) {
+            return errno == EEXIST ? twice(path) : ioError(path, errno);
+        }
+        if (layers_) layers_->addLink(path);
+        return {};
     }
 
     Result<void> hardLink(const std::string& path, const std::string& target) {
@@ -205,7 +245,7 @@ class Unpacking {
         if (linkat(from->get(), baseName(target), to->get(), baseName(path), 0) != 0) {
             return errno == EEXIST ? twice(path) : ioError(path, errno);
         }
-        out_.files.push_back({path, static_cast<uint64_t>(status.st_size), "", ""});
+        add(path, static_cast<uint64_t>(status.st_size));
         return {};
     }
 
@@ -218,6 +258,7 @@ class Unpacking {
     uint64_t bound_;
     const std::function<bool(const std::string&)>& wanted_;
     const std::function<bool()>& goOn_;
+    LayerTree* layers_;
     Descriptor root_;
     Unpacked out_;
     std::set<std::string> tops_;
@@ -225,10 +266,29 @@ class Unpacking {
     uint64_t total_ = 0;
 };
 
-int support(archive* reader, ArchiveKind kind) {
-    if (kind == ArchiveKind::Zip) return archive_read_support_format_zip(reader);
+void allow(archive* reader, ArchiveKind kind) {
+    if (kind == ArchiveKind::Zip) {
+        archive_read_support_format_zip(reader);
+    } else {
+        archive_read_support_format_tar(reader);
+    }
     if (kind == ArchiveKind::TarGzip) archive_read_support_filter_gzip(reader);
-    return archive_read_support_format_tar(reader);
+}
+
+Result<Unpacked> unpacked(archive* reader, const std::filesystem::path& archive,
+                          const std::filesystem::path& into,
+                          const std::function<bool(const std::string&)>& wanted,
+                          const std::function<bool()>& goOn, LayerTree* layers) {
+    std::error_code failed;
+    const uint64_t size = std::filesystem::file_size(archive, failed);
+    std::filesystem::create_directories(into, failed);
+    const bool opened =
+        !failed && archive_read_open_filename(reader, archive.c_str(), kBlockBytes) == ARCHIVE_OK;
+    if (!opened) {
+        const char* const words = archive_error_string(reader);
+        return invalid(cat("it cannot be read: ", words ? words : "it is no such archive"));
+    }
+    return Unpacking(reader, std::max(size * kMostExpansion, kLeastBound), wanted, goOn, layers).run(into);
 }
 
 }  // namespace
@@ -238,16 +298,19 @@ Result<Unpacked> unpack(const std::filesystem::path& archive, ArchiveKind kind,
                         const std::function<bool(const std::string&)>& wanted,
                         const std::function<bool()>& goOn) {
     const std::unique_ptr<struct archive, FreeArchive> reader(archive_read_new());
-    std::error_code failed;
-    const uint64_t size = std::filesystem::file_size(archive, failed);
-    std::filesystem::create_directories(into, failed);
-    const bool opened = !failed && support(reader.get(), kind) == ARCHIVE_OK &&
-                        archive_read_open_filename(reader.get(), archive.c_str(), kBlockBytes) == ARCHIVE_OK;
-    if (!opened) {
-        const char* const words = archive_error_string(reader.get());
-        return invalid(cat("it cannot be read: ", words ? words : "it is no such archive"));
-    }
-    return Unpacking(reader.get(), std::max(size * kMostExpansion, kLeastBound), wanted, goOn).run(into);
+    allow(reader.get(), kind);
+    return unpacked(reader.get(), archive, into, wanted, goOn, nullptr);
+}
+
+Result<void> unpackLayer(const std::filesystem::path& archive, LayerTree& tree,
+                         const std::function<bool(const std::string&)>& wanted,
+                         const std::function<bool()>& goOn) {
+    const std::unique_ptr<struct archive, FreeArchive> reader(archive_read_new());
+    allow(reader.get(), ArchiveKind::TarGzip);
+    archive_read_support_filter_zstd(reader.get());
+    tree.nextLayer();
+    const Result<Unpacked> done = unpacked(reader.get(), archive, tree.root(), wanted, goOn, &tree);
+    return done ? Result<void>() : Result<void>(done.error());
 }
 
 }  // namespace serin::fetch

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "fetch/layer_tree.h"
 #include "sources/archive_kind.h"
 #include "sources/store.h"
 
@@ -32,6 +33,15 @@ struct Unpacked {
 // 0755 for what its owner may execute; owners and times are not kept. False from `goOn` ends it (Stopped).
 Result<Unpacked> unpack(
     const std::filesystem::path& archive, ArchiveKind kind, const std::filesystem::path& into,
+    const std::function<bool(const std::string&)>& wanted,
+    const std::function<bool()>& goOn = [] { return true; });
+
+// Unpacks a tar, packed or not, over what is in the tree of earlier layers. As unpack(), but that
+// entries may replace those of earlier layers, and whiteouts hide some of them (OCI image specification,
+// "Representing Changes"). What `wanted` says no to is not even looked at, so that a model can be taken out
+// of an image whose other files are refused.
+Result<void> unpackLayer(
+    const std::filesystem::path& archive, LayerTree& tree,
     const std::function<bool(const std::string&)>& wanted,
     const std::function<bool()>& goOn = [] { return true; });
 

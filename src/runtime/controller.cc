@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/codec.h"
+#include "api/image_source.h"
 #include "api/names.h"
 #include "apply/requests.h"
 #include "base/text.h"
@@ -70,12 +71,6 @@ constexpr const char* kNoGitImage =
     "spec.model.source.uri: is a Git repository, but the operator runs without --fetch-git-image, so that no "
     "pod "
     "could load the model; set fetch.gitImage of the chart, or keep the model in another store";
-
-// Why no pod could load the model; null: one could.
-const char* cannotLoad(const api::ModelSource& source, bool any, bool git) {
-    if (!any) return kNoFetchImage;
-    return source.reference.store == api::StoreKind::Git && !git ? kNoGitImage : nullptr;
-}
 
 // The outcomes that `after` records and `before` did not.
 std::vector<std::string> newOutcomes(const api::Status& before, const api::Status& after) {
@@ -164,6 +159,13 @@ void Controller::drop(const std::string& key) {
     if (slash != std::string::npos) parts_.metrics.forget(key.substr(0, slash), key.substr(slash + 1));
 }
 
+const char* Controller::cannotLoad(const api::ModelSource& source) const {
+    if (!parts_.sources) return kNoFetchImage;
+    if (api::isImageSource(source)) return nullptr;
+    if (!parts_.loads) return kNoFetchImage;
+    return source.reference.store == api::StoreKind::Git && !parts_.loadsGit ? kNoGitImage : nullptr;
+}
+
 api::Observed Controller::observe(const std::string& key, Sight sight, const Memory& memory) const {
     api::Observed seen;
     seen.at = parts_.clock.wall();
@@ -179,8 +181,7 @@ api::Observed Controller::observe(const std::string& key, Sight sight, const Mem
     seen.statusWrittenAt = memory.statusWrittenAt;
     if (parts_.sources) seen.source = parts_.sources->newest(key);
     if (const auto& source = seen.object.spec.source) {
-        const char* problem = cannotLoad(*source, parts_.sources != nullptr, parts_.loadsGit);
-        if (problem) seen.object.spec.problems.emplace_back(problem);
+        if (const char* problem = cannotLoad(*source)) seen.object.spec.problems.emplace_back(problem);
     }
     return seen;
 }

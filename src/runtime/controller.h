@@ -54,12 +54,13 @@ class Controller {
         std::function<std::unique_ptr<judge::RecordingSink>(const std::string& key)> record{};
         // The hourly records; empty functions: none are kept.
         RecordAccess recordAccess{};
-        // Outlives it too. Looks up sources; absent: pods could not load a model, and a spec with a source is
-        // a problem.
+        // Outlives it too. Looks up sources; absent: a spec with a source is a problem.
         SourceWatch* sources = nullptr;
-        bool loadsGit =
-            false;  // pods can load models from Git repositories too; else such a spec is a problem
-        // Outlives it too. Reads profiles among the files of models; absent where `sources` is.
+        // Whether there is something that pods load a model with, and one from Git; else a spec that needs it
+        // is a problem.
+        bool loads = true;
+        bool loadsGit = false;
+        // Outlives it too. Reads profiles among the files of models; absent where pods load none.
         ModelProfiles* profiles = nullptr;
     };
     explicit Controller(Parts parts) : parts_(std::move(parts)) {}
@@ -84,6 +85,8 @@ class Controller {
     Memory& memoryOf(const std::string& key, const api::ModelDeployment& object);
     void drop(const std::string& key);
     api::Observed observe(const std::string& key, Sight sight, const Memory& memory) const;
+    // Why no pod could load the model of that source; null: one could.
+    const char* cannotLoad(const api::ModelSource& source) const;
     void tell(const api::Observed& seen, const api::Plan& plan) const;
     void remember(const std::string& key, Memory& memory, const apply::Outcome& outcome);
     void announce(const api::Observed& seen, const api::Plan& plan, const apply::Outcome& outcome) const;

@@ -66,6 +66,9 @@ class Bounded final : public sources::Exchange {
     Duration until_;
 };
 
+// Of Secrets of the type kubernetes.io/dockerconfigjson: JSON, which may have lines.
+constexpr const char* kDockerConfig = ".dockerconfigjson";
+
 bool isControl(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
@@ -134,7 +137,7 @@ Result<sources::Credentials> storeCredentials(const KeyedData& secret, const std
         // Files end with a line break, and so do values that were made of them.
         while (value.ends_with('\n') || value.ends_with('\r')) value.pop_back();
         // JSON may go over several lines, and its values alone go into headers.
-        if (!key.ends_with("_JSON") && std::ranges::any_of(value, isControl)) {
+        if (!key.ends_with("_JSON") && key != kDockerConfig && std::ranges::any_of(value, isControl)) {
             return invalid(cat(whose, " has a ", key,
                                " with a line break or another control character, which cannot stand in a "
                                "header; put the value there and nothing else"));

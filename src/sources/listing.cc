@@ -72,7 +72,7 @@ Result<std::vector<File>> chosen(std::vector<File> files, const api::ModelSource
             return invalid(cat(where, " has both a file and a folder ", plainly(file.path)));
         }
     }
-    std::erase_if(files, [&](const File& file) { return !wanted(source, file.path); });
+    std::erase_if(files, [&](const File& file) { return !file.layer && !wanted(source, file.path); });
     if (files.empty()) {
         return Error{ErrorCode::NotFound, cat(where, " has no file that include and exclude leave")};
     }

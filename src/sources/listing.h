@@ -17,9 +17,9 @@ inline constexpr size_t kLongestPath = 1024;
 // backslash and no control character.
 bool isSafePath(std::string_view path);
 
-// The files of a listing that the source's include and exclude leave, ascending by path. `where` names the
-// listing in Errors: NotFound when none is left, Invalid when a path cannot be a file's, two are the same,
-// one is a folder of another, or a size cannot be true.
+// The files of a listing that the source's include and exclude leave, and all layers, ascending by path.
+// `where` names the listing in Errors: NotFound when none is left, Invalid when a path cannot be a file's,
+// two are the same, one is a folder of another, or a size cannot be true.
 Result<std::vector<File>> chosen(std::vector<File> files, const api::ModelSource& source,
                                  const std::string& where);
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/credential_keys.h"
 #include "api/model_source.h"
 #include "base/http.h"
 #include "base/result.h"
@@ -24,12 +25,15 @@ struct File {
     std::string sha256;  // hexadecimal; empty where the store does not say
     std::string
         tag;  // what the store says changes with the bytes: ETag, version id, generation; may be empty
+    // A tar, packed or not, whose entries are the model's files: they stand over those of the layers before
+    // it (ascending by path), and whiteouts hide some of these, as in images.
+    bool layer = false;
 
     bool operator==(const File&) const = default;
 };
 
 // What a reference means now, and which files that is (those that include and exclude leave), ascending by
-// path.
+// path. Of layers, include and exclude choose what is unpacked.
 struct Resolution {
     api::ResolvedModel model;
     std::vector<File> files;
@@ -72,7 +76,7 @@ class Store {
 Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials& credentials,
                                          Exchange& exchange);
 
-// The keys by which credentials for such a store are known; empty where no such store is known.
-std::vector<std::string> credentialKeys(api::StoreKind kind);
+// The keys by which credentials for such a store are known.
+using api::credentialKeys;
 
 }  // namespace serin::sources

@@ -207,3 +207,52 @@ def test_version_that_is_not_there_is_told(ns, registry):
     registry.point("champion", "1")
     fraud.annotate(refresh="mended")
     fraud.wait_stable("1", timeout=90)
+
+
+def test_artifact_is_loaded_from_a_registry_by_a_pull_secret_and_its_tag_is_followed(ns):
+    with Registry(guarded=True) as registry:
+        registry.register("1")
+        registry.point("champion", "1")
+        ns.kubectl("create", "secret", "docker-registry", SECRET, "--docker-server=registry.example",
+                   f"--docker-username={USER}", f"--docker-password={PASSWORD}")
+        fraud = deploy(ns, registry, wait=None, uri="oci://registry.example/ml/fraud:champion",
+                       credentials={"secretName": SECRET})
+        fraud.wait(lambda _: fraud.condition("SourceReady").get("reason") == "CredentialsForbidden", 60, "it is told")
+        for command in fraud.condition("SourceReady")["message"].partition("grant it: ")[2].split(" && "):
+            CLUSTER.kubectl(*shlex.split(command)[1:])
+        fraud.annotate(refresh="granted")
+        fraud.wait(lambda status: status["phase"] == "Stable", 90, "it serves")
+        first = fraud.status()["source"]
+        assert first["id"].startswith("oci:registry.example/ml/fraud@sha256:") and first["files"] == 3
+        load = ns.load(fraud, rate=60)
+        wait_for(lambda: load.answered_by("1") > 50, 20, "50 answers of the first version")
+        registry.register("2")
+        registry.point("champion", "2")
+        wait_for(lambda: load.answered_by("2") > 0, 90, "the tag's new version answers")
+        load.check_none_failed()
+
+
+def test_image_runs_by_the_digest_of_its_tag_and_another_when_the_tag_moves(ns, registry):
+    """The nodes cannot pull from a registry that is none: what their pods are to run is looked at."""
+    manifest = model_deployment()
+    manifest["spec"]["model"] = {"name": "m", "source": {"endpoint": registry.address, "follow": {"interval": "10s"}}}
+    manifest["spec"]["template"]["spec"]["containers"] = [
+        {**server_container("none"), "image": "registry.example/fraud:champion"}]
+    ns.apply(manifest)
+    fraud = ns.deployment()
+
+    def images():
+        pods = [one["spec"]["template"]["spec"] for one in fraud.replica_sets().values()]
+        assert not any("initContainers" in pod for pod in pods)
+        return {pod["containers"][0]["image"] for pod in pods}
+
+    def runs_what_is_known():
+        known = fraud.status().get("source")
+        return known and known["id"].replace("image:", "") in images()
+
+    wait_for(runs_what_is_known, 60, "a version by its digest")
+    first = fraud.status()["source"]["id"]
+    assert first.startswith("image:registry.example/fraud@sha256:")
+    registry.register("2")
+    registry.point("champion", "2")
+    wait_for(lambda: fraud.status()["source"]["id"] != first and runs_what_is_known(), 60, "the other version")

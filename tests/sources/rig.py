@@ -12,6 +12,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "build" / "dev" / "operator" / "serin-source"
+FETCH = ROOT / "build" / "dev" / "operator" / "serin-fetch"
 
 
 class Refused(Exception):

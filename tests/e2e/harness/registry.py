@@ -1,13 +1,16 @@
 """A registry beside the cluster that answers as MLflow's tracking server documents it (its REST API 2.0 with artifacts
-proxied): a process in the cluster's network namespace, which the operator and the pods reach at the node's address.
+proxied), and as an OCI registry does of the same versions, whose tags are the aliases, in any repository: a process in
+the cluster's network namespace, which the operator and the pods reach at the node's address.
 
     python -m harness.registry LISTEN FOLDER      serves what FOLDER has: aliases.json, and a folder for each version of the model"""
 
 import base64
+import hashlib
 import http.server
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -87,6 +90,10 @@ class Registry:
         self._folder.cleanup()
 
 
+def digest(data):
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     folder = None  # set by main()
@@ -99,7 +106,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if url.path == "/health":
             return self._send(200, b"OK", "text/plain")
         if not self._allowed():
-            return self._send(401, b"You are not authenticated.", "text/plain")
+            return self._send(401, b"You are not authenticated.", "text/plain",
+                              {"WWW-Authenticate": "Basic realm=mlflow"})
+        if oci := re.fullmatch("/v2/.+/(manifests|blobs)/([^/]+)", url.path):
+            return self._oci(*oci.groups())
         for prefix, answer in (("mlflow/registered-models/alias", self._alias),
                                ("mlflow/model-versions/get-download-uri", self._place),
                                ("mlflow/model-versions/get", self._version)):
@@ -111,6 +121,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if url.path.startswith(artifacts + "/"):
             return self._file(urllib.parse.unquote(url.path.removeprefix(artifacts + "/")))
         return self._fail(404, "ENDPOINT_NOT_FOUND", f"no {url.path}")
+
+    do_HEAD = do_GET
 
     def _allowed(self):
         known = (self.folder / "guarded").read_text()
@@ -153,18 +165,37 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self._fail(404, "RESOURCE_DOES_NOT_EXIST", f"no {path}")
         return self._send(200, file.read_bytes(), "application/octet-stream")
 
+    def _oci(self, kind, reference):
+        version = json.loads((self.folder / "aliases.json").read_text()).get(reference)
+        for folder in sorted(self.folder.iterdir()):
+            if not folder.is_dir():
+                continue
+            blobs = {str(file.relative_to(folder)): file.read_bytes()
+                     for file in sorted(folder.rglob("*")) if file.is_file()}
+            manifest = json.dumps({"schemaVersion": 2, "layers": [
+                {"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": digest(data), "size": len(data),
+                 "annotations": {"org.opencontainers.image.title": name}} for name, data in blobs.items()]}).encode()
+            for data in [manifest] if kind == "manifests" else blobs.values():
+                if reference == digest(data) or (kind == "manifests" and folder.name == version):
+                    return self._send(200, data, "application/vnd.oci.image.manifest.v1+json",
+                                      {"Docker-Content-Digest": digest(data)})
+        return self._json({"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]}, 404)
+
     def _json(self, body, code=200):
         return self._send(code, json.dumps(body).encode(), "application/json")
 
     def _fail(self, code, word, message):
         return self._json({"error_code": word, "message": message}, code)
 
-    def _send(self, code, body, kind):
+    def _send(self, code, body, kind, headers=None):
         self.send_response(code)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, *_):
         pass

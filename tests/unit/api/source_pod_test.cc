@@ -45,8 +45,13 @@ TEST(SourceInPods, TheModelIsLoadedIntoAVolumeThatTheServerOnlyReads) {
                {"name":"SERIN_SOURCE_ENDPOINT","value":"https://mlflow"},
                {"name":"SERIN_SOURCE_INCLUDE","value":"*.json\n*.bin"},
                {"name":"SERIN_SOURCE_EXCLUDE","value":"x"},
-               {"name":"SERIN_SOURCE_CA","value":"/etc/serin/authorities/root.pem"}],
-        "envFrom":[{"secretRef":{"name":"mlflow"}}],
+               {"name":"SERIN_SOURCE_CA","value":"/etc/serin/authorities/root.pem"},
+               {"name":"MLFLOW_TRACKING_TOKEN","valueFrom":{"secretKeyRef":
+                 {"name":"mlflow","key":"MLFLOW_TRACKING_TOKEN","optional":true}}},
+               {"name":"MLFLOW_TRACKING_USERNAME","valueFrom":{"secretKeyRef":
+                 {"name":"mlflow","key":"MLFLOW_TRACKING_USERNAME","optional":true}}},
+               {"name":"MLFLOW_TRACKING_PASSWORD","valueFrom":{"secretKeyRef":
+                 {"name":"mlflow","key":"MLFLOW_TRACKING_PASSWORD","optional":true}}}],
         "volumeMounts":[{"name":"serin-model","mountPath":"/m"},
                         {"name":"serin-authorities","mountPath":"/etc/serin/authorities","readOnly":true}],
         "terminationMessagePolicy":"FallbackToLogsOnError",
@@ -67,7 +72,16 @@ TEST(SourceInPods, WhatTheTemplateHasStaysAndComesAfter) {
     EXPECT_EQ(pod.at("initContainers").at(1).at("name"), "warm");
     EXPECT_EQ(pod.at("volumes").size(), 2U);
     EXPECT_EQ(pod.at("containers").at(0).at("volumeMounts").at(0).at("name"), "cache");
-    EXPECT_FALSE(pod.at("initContainers").at(0).contains("envFrom"));
+    for (const json& variable : pod.at("initContainers").at(0).at("env")) {
+        EXPECT_FALSE(variable.contains("valueFrom"));
+    }
+}
+
+TEST(SourceInPods, ADockerConfigurationComesUnderANameThatAVariableCanHave) {
+    const json pod = podOf(R"("uri":"oci://registry.example/fraud:13","credentials":{"secretName":"pull"})");
+    const json& environment = pod.at("initContainers").at(0).at("env");
+    EXPECT_EQ(environment.back(), parsed(R"({"name":"SERIN_DOCKER_CONFIG","valueFrom":{"secretKeyRef":
+        {"name":"pull","key":".dockerconfigjson","optional":true}}})"));
 }
 
 TEST(SourceInPods, OnlyTheServingContainerHasTheModel) {

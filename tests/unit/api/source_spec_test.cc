@@ -81,9 +81,8 @@ TEST(ModelSource, HasAllThatIsWritten) {
 TEST(ModelSource, WhatCannotBeIsRefusedWithTheWayOut) {
     expectProblem("", "uri", "is missing; state where the model is, such as mlflow://NAME@ALIAS");
     expectProblem(R"("uri":"fraud")", "uri", "fraud");
-    expectProblem(
-        R"("uri":"pvc://models/fraud")", "uri",
-        "Serin cannot read such a store yet; state mlflow://, hf://, azureblob://, s3://, gs:// or https://");
+    expectProblem(R"("uri":"pvc://models/fraud")", "uri",
+                  "Serin cannot read such a store yet; state another store");
     expectProblem(R"("uri":"mlflow://fraud@champion")", "endpoint",
                   "is missing, and nobody knows where this MLflow is");
     expectProblem(R"("uri":"https://models.example.com/fraud.zip","endpoint":"https://a.example.com")",
@@ -122,12 +121,14 @@ TEST(ModelSource, FollowingWhatMeansTheSameForEverIsRefused) {
          {std::string(R"("uri":"mlflow://fraud/3","endpoint":"http://m:5000")"),
           std::string(R"("uri":"runs:/1f/model","endpoint":"http://m:5000")"),
           R"("uri":"hf://a/b@)" + commit + "\"", R"("uri":"git+https://g.example/b@)" + commit + "\"",
-          R"("uri":"git+https://g.example/b@)" + std::string(64, 'a') + "#c\""}) {
+          R"("uri":"git+https://g.example/b@)" + std::string(64, 'a') + "#c\"",
+          R"("uri":"oci://r.example/a:1@sha256:)" + std::string(64, 'a') + "\""}) {
         EXPECT_THAT(specWith(source).problems, IsEmpty()) << source;
         expectProblem(source + follow, "follow", "means the same model for ever");
     }
     EXPECT_THAT(specWith(kMlflow + follow).problems, IsEmpty());
     EXPECT_THAT(specWith(R"("uri":"hf://a/b")" + follow).problems, IsEmpty());
+    EXPECT_THAT(specWith(R"("uri":"oci://r.example/a:prod")" + follow).problems, IsEmpty());
 }
 
 TEST(ModelSource, IsUnresolvedUntilItWasLookedUpForWhatIsWritten) {

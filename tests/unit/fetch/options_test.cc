@@ -42,6 +42,14 @@ TEST(FetchOptions, TakeTheCredentialsOfTheirStoreAlone) {
     EXPECT_EQ(parsed({}, kPod)->credentials, (sources::Credentials{{"MLFLOW_TRACKING_TOKEN", "hush"}}));
 }
 
+TEST(FetchOptions, TakeADockerConfigurationUnderTheNameOfItsVariable) {
+    const auto options = parsed({"--uri", "oci://registry.example/fraud:13", "--into", "m"},
+                                {{"SERIN_DOCKER_CONFIG", "{}"}, {"OCI_USERNAME", "me"}});
+    ASSERT_TRUE(options.ok()) << options.error().message;
+    EXPECT_EQ(options->credentials,
+              (sources::Credentials{{".dockerconfigjson", "{}"}, {"OCI_USERNAME", "me"}}));
+}
+
 TEST(FetchOptions, FlagsWinOverTheEnvironment) {
     const auto options = parsed({"--id=another", "--include", "*.bin", "--connections", "9"}, kPod);
     ASSERT_TRUE(options.ok()) << options.error().message;

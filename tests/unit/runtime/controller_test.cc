@@ -226,7 +226,7 @@ TEST(ControllerWithSources, ASourceInGitIsAProblemWithoutItsImage) {
 }
 
 // As the codec: what the source means is known where the status has it.
-TEST(ControllerWithSources, WhatALookFoundIsRecordedAndNothingStartsBefore) {
+void expectRecorded(const std::string& uri, bool loads) {
     serin::testing::ScriptedTransport transport;
     serin::testing::ManualClock clock;
     serin::testing::QuietLogger log;
@@ -256,12 +256,13 @@ TEST(ControllerWithSources, WhatALookFoundIsRecordedAndNothingStartsBefore) {
                            Duration{std::chrono::seconds(5)},
                            nullptr,
                            {},
-                           &sources});
+                           &sources,
+                           loads});
     api::ModelDeployment object;
     object.meta.name = "fraud";
     object.meta.ns = "ml";
     object.meta.uid = "uid-fraud";
-    object.spec.source.emplace().uri = "mlflow://fraud@champion";
+    object.spec.source.emplace().uri = uri;
     object.spec.written = "h0x4t52e5m";
     object.spec.unresolved = true;
     source.sight.object = object;
@@ -279,6 +280,14 @@ TEST(ControllerWithSources, WhatALookFoundIsRecordedAndNothingStartsBefore) {
     source.sight.object.reset();
     controller.reconcile("ml/fraud", {});
     EXPECT_EQ(sources.newest("ml/fraud"), std::nullopt);
+}
+
+TEST(ControllerWithSources, WhatALookFoundIsRecordedAndNothingStartsBefore) {
+    expectRecorded("mlflow://fraud@champion", true);
+}
+
+TEST(ControllerWithSources, ATagOfAnImageIsFollowedWithoutAnythingThatLoadsModels) {
+    expectRecorded("image://registry.example/fraud:13", false);
 }
 
 TEST_F(ControllerTest, ReportsASpecThatCannotBeAccepted) {

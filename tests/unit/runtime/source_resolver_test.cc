@@ -217,5 +217,11 @@ TEST_F(SourceResolverTest, WhatIsKnownAndStillMeantIsNotReadAnew) {
     EXPECT_EQ(urls.size(), before + 1);
 }
 
+TEST(StoreCredentials, ADockerConfigurationMayHaveLines) {
+    const auto read = storeCredentials({{{".dockerconfigjson", "ewogfQo="}}, {}}, "the Secret");
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(read->at(".dockerconfigjson"), "{\n }");
+}
+
 }  // namespace
 }  // namespace serin::runtime

@@ -1,0 +1,128 @@
+#include "sources/docker_config.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.h"
+#include "sources/json_answer.h"
+#include "sources/listing.h"
+#include "sources/opening.h"
+
+namespace serin::sources {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kConfig = ".dockerconfigjson";
+constexpr const char* kToken = "OCI_TOKEN";
+constexpr const char* kUsername = "OCI_USERNAME";
+constexpr const char* kPassword = "OCI_PASSWORD";
+constexpr size_t kMostShown = 5;
+
+// RFC 4648, section 4; padding may lack, as Docker's own reader takes it.
+std::optional<std::string> base64Decoded(std::string_view text) {
+    constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    while (text.ends_with('=')) text.remove_suffix(1);
+    std::string out;
+    uint32_t bits = 0;
+    int count = 0;
+    for (const char c : text) {
+        const size_t value = kAlphabet.find(c);
+        if (value == std::string_view::npos) return std::nullopt;
+        bits = bits << 6 | static_cast<uint32_t>(value);
+        count += 6;
+        if (count < 8) continue;
+        count -= 8;
+        out += static_cast<char>(bits >> count & 255);
+    }
+    return out;
+}
+
+// An entry's name without what says how it is reached: "https://index.docker.io/v1/" is docker.io.
+std::string placeOfEntry(std::string name) {
+    for (const std::string_view scheme : {"https://", "http://"}) {
+        if (name.starts_with(scheme)) name.erase(0, scheme.size());
+    }
+    while (name.ends_with('/')) name.pop_back();
+    for (const std::string_view version : {"/v1", "/v2"}) {
+        if (name.ends_with(version)) name.resize(name.size() - version.size());
+    }
+    const size_t end = std::min(name.find('/'), name.size());
+    const std::string host = lowerCase(name.substr(0, end));
+    const bool hub = host == "index.docker.io" || host == "registry-1.docker.io";
+    return cat(hub ? "docker.io" : host, name.substr(end));
+}
+
+// The user and the password go in base64.
+Result<void> fits(const RegistryIdentity& identity) {
+    if (Result<void> fit = fitsHeader(kToken, identity.token); !fit) return fit;
+    if (identity.username.find(':') == std::string::npos) return {};
+    return invalid("the credentials' user has a colon, which would end the name");
+}
+
+Result<RegistryIdentity> identityOf(const json& entry, const std::string& name) {
+    RegistryIdentity out{api::textAt(entry, "username"), api::textAt(entry, "password"),
+                         api::textAt(entry, "registrytoken")};
+    if (const std::string auth = api::textAt(entry, "auth"); out.username.empty() && !auth.empty()) {
+        const std::string pair = base64Decoded(auth).value_or("");
+        const size_t colon = pair.find(':');
+        if (colon == std::string::npos || colon == 0) {
+            return invalid(cat("the credentials' ", kConfig, " has an auth of ", name,
+                               " that is not USER:PASSWORD in base64"));
+        }
+        out.username = pair.substr(0, colon);
+        out.password = pair.substr(colon + 1);
+    }
+    if (!out.empty()) return out;
+    return invalid(cat("the credentials' ", kConfig, " has no user and password of ", name,
+                       "; log in with one, for an identity token cannot be used here"));
+}
+
+Result<RegistryIdentity> inConfig(std::string_view text, const std::string& place) {
+    const Result<json> config = readJson(text);
+    if (!config)
+        return invalid(cat("the credentials' ", kConfig, " is not the JSON of a Docker configuration"));
+    const json& entries = api::objectAt(*config, "auths");
+    std::string best;
+    std::string bestPlace;
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : entries.items()) {
+        if (names.size() < kMostShown) names.push_back(plainly(name));
+        const std::string at = placeOfEntry(name);
+        const bool matches = !at.empty() && (place == at || place.starts_with(at + "/"));
+        if (!matches || at.size() < bestPlace.size()) continue;
+        best = name;
+        bestPlace = at;
+    }
+    if (!bestPlace.empty()) return identityOf(entries.at(best), plainly(bestPlace));
+    return invalid(cat("the credentials' ", kConfig, " has no entry for ", place.substr(0, place.find('/')),
+                       names.empty() ? "" : cat(", but for ", join(names, ", ")),
+                       entries.size() > kMostShown ? ", …" : "",
+                       "; a store or helper of credentials on another machine cannot be asked"));
+}
+
+}  // namespace
+
+Result<RegistryIdentity> registryIdentity(const Credentials& credentials, std::string_view place) {
+    if (credentials.empty()) return RegistryIdentity();
+    RegistryIdentity out{valueOf(credentials, kUsername), valueOf(credentials, kPassword),
+                         valueOf(credentials, kToken)};
+    if (out.token.empty() && out.username.empty() != out.password.empty()) {
+        return invalid(cat("the credentials have no ", out.username.empty() ? kUsername : kPassword,
+                           " beside ", out.username.empty() ? kPassword : kUsername));
+    }
+    if (out.empty()) {
+        const std::string config = valueOf(credentials, kConfig);
+        if (config.empty()) {
+            return invalid(cat("the credentials have neither ", kConfig, " nor ", kToken, " nor ", kUsername,
+                               " and ", kPassword));
+        }
+        const Result<RegistryIdentity> found = inConfig(config, placeOfEntry(std::string(place)));
+        if (!found) return found;
+        out = *found;
+    }
+    if (const Result<void> fit = fits(out); !fit) return fit.error();
+    return out;
+}
+
+}  // namespace serin::sources
