@@ -32,6 +32,7 @@
 #include "runtime/elector.h"
 #include "runtime/health.h"
 #include "runtime/http_server.h"
+#include "runtime/load_watch.h"
 #include "runtime/metered_transport.h"
 #include "runtime/metrics.h"
 #include "runtime/metrics_guard.h"
@@ -130,7 +131,9 @@ class Operator {
     std::unique_ptr<apply::Applier> applier_;
     std::unique_ptr<apply::RecordStore> records_;
     std::unique_ptr<runtime::SourceWatch> sources_;
-    std::unique_ptr<runtime::ModelProfiles> profiles_;  // where there is something that loads models
+    // Where there is something that loads models.
+    std::unique_ptr<runtime::ModelProfiles> profiles_;
+    std::unique_ptr<runtime::LoadWatch> loads_;
     std::unique_ptr<runtime::Controller> controller_;
     std::mutex workersMutex_;
     std::vector<std::jthread> workers_;
@@ -251,7 +254,8 @@ runtime::Controller::Parts Operator::controllerParts() {
             sources_.get(),
             !options_.fetchImage.empty(),
             !options_.fetchGitImage.empty(),
-            profiles_.get()};
+            profiles_.get(),
+            loads_.get()};
 }
 
 runtime::RecordAccess Operator::recordAccess() {
@@ -299,7 +303,11 @@ void Operator::build() {
                                                 mayWrite, clock_, log_);
     records_ = std::make_unique<apply::RecordStore>(*metered_, requests_, mayWrite);
     sources_ = std::make_unique<runtime::SourceWatch>(sourceParts());
-    if (!options_.fetchImage.empty()) profiles_ = std::make_unique<runtime::ModelProfiles>(profileParts());
+    if (!options_.fetchImage.empty()) {
+        profiles_ = std::make_unique<runtime::ModelProfiles>(profileParts());
+        const auto changed = [this](const std::string& key) { queue_.add(key); };
+        loads_ = std::make_unique<runtime::LoadWatch>(runtime::LoadWatch::Parts{*fetcher_, clock_, changed});
+    }
     controller_ = std::make_unique<runtime::Controller>(controllerParts());
 }
 
@@ -324,6 +332,7 @@ void Operator::lead() {
     sampler_->start();
     sources_->start();
     if (profiles_) profiles_->start();
+    if (loads_) loads_->start();
     for (const std::string& key : objects_->keys()) queue_.add(key);
     for (int i = 0; i < options_.workers; ++i) {
         workers_.emplace_back([this] { controller_->work(stop_.get_token()); });
@@ -394,6 +403,7 @@ void Operator::shutDown() {
     }
     events_->stop();
     if (elector_) elector_->stop();
+    if (loads_) loads_->stop();
     if (sources_) sources_->stop();  // what is looked up now is for nobody any more
     if (profiles_) profiles_->stop();
     leads_ = false;

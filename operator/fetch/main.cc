@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <mutex>
 #include <random>
 #include <string>
@@ -16,8 +18,10 @@
 #include "base/text.h"
 #include "fetch/curl_client.h"
 #include "fetch/options.h"
+#include "fetch/progress_server.h"
 #include "fetch/run.h"
 #include "fetch/system_programs.h"
+#include "fetch/trust.h"
 #include "fetch/waiter.h"
 
 namespace {
@@ -58,6 +62,25 @@ int failed(const serin::fetch::Options& options, const std::string& message) {
     return kFailed;
 }
 
+// A model is fetched all the same where nobody can be told.
+std::unique_ptr<serin::fetch::ProgressServer> serveProgress(
+    int port, const std::function<std::string()>& page, const std::function<void(const std::string&)>& say) {
+    if (port == 0) return nullptr;
+    auto server = serin::fetch::ProgressServer::start(port, page);
+    if (server) return std::move(server).value();
+    say(serin::cat("nobody is told how far it is: ", server.error().message));
+    return nullptr;
+}
+
+// Of a folder that is there already.
+int check(const serin::fetch::Options& options) {
+    const serin::Result<size_t> files = serin::fetch::checkFolder(options);
+    if (!files) return failed(options, serin::withoutControls(files.error().message));
+    std::cerr << "all " << *files << " files of " << options.check.string() << " are what they have to be"
+              << std::endl;
+    return 0;
+}
+
 int run(const serin::fetch::Options& options) {
     mallopt(M_ARENA_MAX, kMemoryArenas);
     umask(022);  // a serving container under another user has to read it
@@ -75,8 +98,18 @@ int run(const serin::fetch::Options& options) {
         const std::scoped_lock lock(mutex);
         std::cerr << serin::withoutControls(line) << std::endl;
     };
-    const serin::Result<void> fetched =
-        fetchModel(options, {client, client, serin::systemClock(), waiter, programs, lot, say, bootId()});
+    serin::api::FetchProgress progress;
+    const auto tell = [&](const serin::api::FetchProgress& now) {
+        const std::scoped_lock lock(mutex);
+        progress = now;
+    };
+    const auto page = [&] {
+        const std::scoped_lock lock(mutex);
+        return serin::api::fetchPage(progress);
+    };
+    const auto server = serveProgress(options.progressPort, page, say);
+    const serin::Result<void> fetched = fetchModel(
+        options, {client, client, serin::systemClock(), waiter, programs, lot, say, bootId(), tell});
     return fetched ? 0 : failed(options, serin::withoutControls(fetched.error().message));
 }
 
@@ -93,5 +126,5 @@ int main(int argc, char** argv) {
         std::cout << (options->help ? serin::fetch::usage() : SERIN_VERSION "\n");
         return 0;
     }
-    return run(*options);
+    return options->check.empty() ? run(*options) : check(*options);
 }

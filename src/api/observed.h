@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/fetch_progress.h"
 #include "api/judgement.h"
 #include "api/spec.h"
 #include "api/status.h"
@@ -124,6 +125,7 @@ struct Observed {
     std::vector<Refusal> refusals;
     std::optional<Diagnosis> diagnosis;
     std::optional<SourceLook> source;
+    std::optional<Loads> loads;  // what pods that load their model said last; absent: none was asked yet
     std::map<std::string, ModelAnswer> modelAnswers;  // by pod uid
     std::optional<Judgement> judgement;
     Duration drainDelay{std::chrono::seconds(5)};

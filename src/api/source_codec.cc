@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <array>
 #include <chrono>
 
 #include "api/image_source.h"
+#include "api/source_trust.h"
 #include "api/source_uri.h"
 #include "api/spec_codec.h"
 #include "base/shorten.h"
@@ -20,16 +20,6 @@ constexpr size_t kLongestGlob = 256;
 constexpr size_t kLongestPath = 256;
 // Looks of many ModelDeployments are to be no burden to a registry.
 constexpr Duration kShortestInterval = std::chrono::seconds(10);
-
-// The other stores' URIs are understood, and nothing reads them yet.
-constexpr std::array kReadable{
-    StoreKind::Mlflow, StoreKind::HuggingFace, StoreKind::AzureBlob, StoreKind::S3,
-    StoreKind::Gcs,    StoreKind::Git,         StoreKind::Oci,       StoreKind::Https,
-};
-
-bool isSupported(StoreKind store) {
-    return std::ranges::find(kReadable, store) != kReadable.end();
-}
 
 bool isDigits(const std::string& text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -57,21 +47,13 @@ std::optional<SourceReference> decodeUri(const Field& uri) {
         uri.problem(
             "is missing; state where the model is, such as mlflow://NAME@ALIAS, hf://OWNER/NAME, "
             "azureblob://ACCOUNT/CONTAINER/PREFIX, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, "
-            "git+https://HOST/REPOSITORY.git, oci://REGISTRY/REPOSITORY:TAG or https://HOST/PATH, or follow "
-            "alone "
-            "where it is in the serving container's image");
+            "git+https://HOST/REPOSITORY.git, oci://REGISTRY/REPOSITORY:TAG, https://HOST/PATH or "
+            "pvc://CLAIM/PATH, or follow alone where it is in the serving container's image");
         return std::nullopt;
     }
     Result<SourceReference> reference = parseSource(text);
     if (!reference) {
         uri.problem(reference.error().message);  // it repeats the URI as far as that has no secret
-        return std::nullopt;
-    }
-    if (!isSupported(reference->store)) {
-        uri.problem(
-            cat("is \"", shortened(sourceUri(*reference), kLongestShown),
-                "\", and Serin cannot read such a store yet; state another store, or put the model into "
-                "the image and remove source"));
         return std::nullopt;
     }
     return *reference;
@@ -88,7 +70,7 @@ void decodeEndpoint(const Field& endpoint, ModelSource& out) {
         return;
     }
     out.endpoint = endpoint.text();
-    if (store == StoreKind::Https || store == StoreKind::Git) {
+    if (store == StoreKind::Https || store == StoreKind::Git || store == StoreKind::VolumeClaim) {
         endpoint.problem("has no effect on a source whose URI says where it is; remove it");
     } else if (const std::string why = addressFault(out.endpoint, "http://mlflow.ml.svc:5000");
                !why.empty()) {
@@ -156,8 +138,30 @@ void decodeAccess(const Field& source, ModelSource& out) {
     out.caKey = key.key;
 }
 
+// What chooses files and opens stores.
+void decodeStore(const Field& source, ModelSource& out) {
+    if (out.reference.store != StoreKind::VolumeClaim) {
+        decodeAccess(source, out);
+        out.include = decodeGlobs(source.at("include"));
+        out.exclude = decodeGlobs(source.at("exclude"));
+        return;
+    }
+    for (const char* name : {"credentials", "ca", "include", "exclude"}) {
+        if (const Field field = source.at(name); field.present()) {
+            field.problem("has no effect on a claim, which is mounted as it is; remove it");
+        }
+    }
+}
+
 void decodeFollow(const Field& follow, ModelSource& out) {
     if (!follow.present()) return;
+    if (out.reference.store == StoreKind::VolumeClaim) {
+        follow.problem(
+            "has no effect on a claim, of which Serin cannot see when its files change; name another path "
+            "for "
+            "another version, and remove follow");
+        return;
+    }
     const Field interval = follow.at("interval");
     if (!interval.present()) {
         interval.problem("is missing; state how often the source is looked up, such as 1m");
@@ -173,7 +177,7 @@ void decodeFollow(const Field& follow, ModelSource& out) {
 // Nothing is loaded then; the image is known with the template.
 ModelSource decodeImageSource(const Field& source) {
     ModelSource out = imageSource();
-    for (const char* name : {"include", "exclude", "mountPath"}) {
+    for (const char* name : {"include", "exclude", "mountPath", "sha256", "verify"}) {
         if (!source.at(name).present()) continue;
         source.at(name).problem(
             "has no effect on a model in the serving container's image; remove it, or state uri");
@@ -196,9 +200,8 @@ std::optional<ModelSource> decodeModelSource(const Field& model) {
     out.reference = *reference;
     out.uri = sourceUri(*reference);
     decodeEndpoint(source.at("endpoint"), out);
-    decodeAccess(source, out);
-    out.include = decodeGlobs(source.at("include"));
-    out.exclude = decodeGlobs(source.at("exclude"));
+    decodeStore(source, out);
+    decodeTrust(source, out);
     out.mountPath = decodeMountPath(source.at("mountPath"), out.mountPath);
     decodeFollow(source.at("follow"), out);
     return out;

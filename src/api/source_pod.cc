@@ -1,6 +1,7 @@
 #include "api/source_pod.h"
 
 #include "api/credential_keys.h"
+#include "api/fetch_progress.h"
 #include "api/json_read.h"
 #include "api/names.h"
 #include "base/text.h"
@@ -12,6 +13,9 @@ using nlohmann::json;
 namespace {
 
 constexpr const char* kAuthoritiesPath = "/etc/serin/authorities";
+// The key by which a model has to be signed, for the init container alone.
+constexpr const char* kPublicKeyVolume = "serin-public-key";
+constexpr const char* kPublicKeyPath = "/etc/serin/public-key";
 constexpr int kNobody = 65532;  // the user of the image
 
 // Kubernetes replaces $(NAME) in values of the environment, and $$ by $ (EnvVar of core/v1).
@@ -21,6 +25,40 @@ std::string asWritten(const std::string& text) {
     return out;
 }
 
+bool isClaim(const ModelSource& source) {
+    return source.reference.store == StoreKind::VolumeClaim;
+}
+
+bool isSigned(const ModelSource& source) {
+    return !source.publicKeySecret.empty();
+}
+
+// A claim is mounted as it is, and only looked at where it is stated what it has to be.
+bool hasFetchContainer(const ModelSource& source) {
+    return !isClaim(source) || isSigned(source) || !source.sha256.empty();
+}
+
+json modelVolume(const ModelSource& source) {
+    if (!isClaim(source)) return {{"name", kModelVolume}, {"emptyDir", json::object()}};
+    return {{"name", kModelVolume},
+            {"persistentVolumeClaim", {{"claimName", source.reference.place}, {"readOnly", true}}}};
+}
+
+json modelMount(const ModelSource& source, bool readOnly) {
+    json out = {{"name", kModelVolume}, {"mountPath", source.mountPath}};
+    if (readOnly) out["readOnly"] = true;
+    if (isClaim(source) && !source.reference.path.empty()) out["subPath"] = source.reference.path;
+    return out;
+}
+
+// Without the Secret or its key the container starts all the same, and says what is missing.
+json publicKeyVolume(const ModelSource& source) {
+    const json item = {{"key", source.publicKeyKey}, {"path", source.publicKeyKey}};
+    return {{"name", kPublicKeyVolume},
+            {"secret",
+             {{"secretName", source.publicKeySecret}, {"items", json::array({item})}, {"optional", true}}}};
+}
+
 void put(json& environment, const char* name, const std::string& value) {
     if (!value.empty()) environment.push_back({{"name", name}, {"value", asWritten(value)}});
 }
@@ -28,12 +66,16 @@ void put(json& environment, const char* name, const std::string& value) {
 json environmentOf(const Spec& spec) {
     const ModelSource& source = *spec.source;
     json out = json::array();
-    put(out, "SERIN_SOURCE_URI", source.uri);
-    put(out, "SERIN_SOURCE_ID", spec.modelId);
+    if (!isClaim(source)) {
+        put(out, "SERIN_SOURCE_URI", source.uri);
+        put(out, "SERIN_SOURCE_ID", spec.modelId);
+    }
     put(out, "SERIN_SOURCE_ENDPOINT", source.endpoint);
     put(out, "SERIN_SOURCE_INCLUDE", join(source.include, "\n"));
     put(out, "SERIN_SOURCE_EXCLUDE", join(source.exclude, "\n"));
     if (!source.caConfigMap.empty()) put(out, "SERIN_SOURCE_CA", cat(kAuthoritiesPath, "/", source.caKey));
+    put(out, "SERIN_SOURCE_SHA256", source.sha256);
+    if (isSigned(source)) put(out, "SERIN_SOURCE_PUBLIC_KEY", cat(kPublicKeyPath, "/", source.publicKeyKey));
     if (source.credentialsSecret.empty()) return out;
     // Not all of the Secret: its other keys are nothing that the program should see, and may be none of the
     // names that a variable can have.
@@ -61,20 +103,29 @@ json securityOf(const json& podSpec) {
 
 json fetchContainer(const json& podSpec, const Spec& spec, const std::string& image) {
     const ModelSource& source = *spec.source;
-    json mounts = {{{"name", kModelVolume}, {"mountPath", source.mountPath}}};
+    json mounts = json::array({modelMount(source, isClaim(source))});
     if (!source.caConfigMap.empty()) {
         mounts.push_back({{"name", kAuthoritiesVolume}, {"mountPath", kAuthoritiesPath}, {"readOnly", true}});
     }
-    return {{"name", kFetchContainer},
-            {"image", image},
-            {"args", {"--into", asWritten(source.mountPath)}},
-            {"env", environmentOf(spec)},
-            {"volumeMounts", std::move(mounts)},
-            {"terminationMessagePolicy", "FallbackToLogsOnError"},
-            {"resources",
-             {{"requests", {{"cpu", "100m"}, {"memory", "64Mi"}}},
-              {"limits", {{"cpu", "2"}, {"memory", "256Mi"}}}}},
-            {"securityContext", securityOf(podSpec)}};
+    if (isSigned(source)) {
+        mounts.push_back({{"name", kPublicKeyVolume}, {"mountPath", kPublicKeyPath}, {"readOnly", true}});
+    }
+    json out = {{"name", kFetchContainer},
+                {"image", image},
+                {"args", {isClaim(source) ? "--check" : "--into", asWritten(source.mountPath)}},
+                {"env", environmentOf(spec)},
+                {"volumeMounts", std::move(mounts)},
+                {"terminationMessagePolicy", "FallbackToLogsOnError"},
+                {"resources",
+                 {{"requests", {{"cpu", "100m"}, {"memory", "64Mi"}}},
+                  {"limits", {{"cpu", "2"}, {"memory", "256Mi"}}}}},
+                {"securityContext", securityOf(podSpec)}};
+    // In the network of the node a port would be there but once.
+    if (!isClaim(source) && !flagAt(podSpec, "hostNetwork")) {
+        out["env"].push_back({{"name", "SERIN_FETCH_PROGRESS_PORT"}, {"value", std::to_string(kFetchPort)}});
+        out["ports"] = json::array({{{"name", kFetchPortName}, {"containerPort", kFetchPort}}});
+    }
+    return out;
 }
 
 void append(json& podSpec, const char* list, json element) {
@@ -96,19 +147,21 @@ void checkNames(const Field& list, std::string_view ours, std::string_view what)
 
 void addSource(json& podSpec, const Spec& spec, const std::string& fetchImage) {
     const ModelSource& source = *spec.source;
-    // First, so that the template's own init containers find the model.
-    json containers = json::array({fetchContainer(podSpec, spec, fetchImage)});
-    for (const json& container : listAt(podSpec, "initContainers")) containers.push_back(container);
-    podSpec["initContainers"] = std::move(containers);
-    append(podSpec, "volumes", {{"name", kModelVolume}, {"emptyDir", json::object()}});
+    if (hasFetchContainer(source)) {
+        // First, so that the template's own init containers find the model.
+        json containers = json::array({fetchContainer(podSpec, spec, fetchImage)});
+        for (const json& container : listAt(podSpec, "initContainers")) containers.push_back(container);
+        podSpec["initContainers"] = std::move(containers);
+    }
+    append(podSpec, "volumes", modelVolume(source));
+    if (isSigned(source)) append(podSpec, "volumes", publicKeyVolume(source));
     if (!source.caConfigMap.empty()) {
         append(podSpec, "volumes",
                {{"name", kAuthoritiesVolume}, {"configMap", {{"name", source.caConfigMap}}}});
     }
     for (json& container : podSpec["containers"]) {
         if (textAt(container, "name") != spec.runtime.container) continue;
-        append(container, "volumeMounts",
-               {{"name", kModelVolume}, {"mountPath", source.mountPath}, {"readOnly", true}});
+        append(container, "volumeMounts", modelMount(source, true));
     }
 }
 
@@ -117,6 +170,7 @@ void checkRoomForSource(const Field& podSpec, const Spec& spec) {
     checkNames(podSpec.at("initContainers"), kFetchContainer, "init container");
     checkNames(podSpec.at("volumes"), kModelVolume, "volume");
     checkNames(podSpec.at("volumes"), kAuthoritiesVolume, "volume");
+    checkNames(podSpec.at("volumes"), kPublicKeyVolume, "volume");
     for (const Field& container : podSpec.at("containers").elements()) {
         if (textAt(container.value(), "name") != spec.runtime.container) continue;
         for (const Field& mount : container.at("volumeMounts").elements()) {

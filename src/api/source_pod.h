@@ -10,8 +10,10 @@
 namespace serin::api {
 
 // Adds to a pod's spec what loads the model: an init container of that image, which writes the files of
-// `spec.modelId` into a volume, and the volume's mount in the serving container, read-only. The container
-// runs where the Pod Security Standard "restricted" is enforced. Preconditions: spec.source, spec.usable().
+// `spec.modelId` into a volume, and the volume's mount in the serving container, read-only. A claim is that
+// volume itself, and the init container is there only where something is stated of its files: it looks at
+// them. The container runs where the Pod Security Standard "restricted" is enforced. Preconditions:
+// spec.source, spec.usable().
 void addSource(nlohmann::json& podSpec, const Spec& spec, const std::string& fetchImage);
 
 // What addSource() wrote into that pod's spec, as far as it says what is loaded and what opens it; null where

@@ -15,6 +15,11 @@ Timestamp timeOr0(const json& object, const char* name) {
     return timeAt(object, name).value_or(Timestamp());
 }
 
+uint64_t samplesAt(const json& value, const char* name) {
+    const int64_t count = integerAt(value, name);
+    return count < 0 ? 0 : static_cast<uint64_t>(count);
+}
+
 Condition decodeCondition(const json& value) {
     Condition out;
     out.type = textAt(value, "type");
@@ -37,6 +42,10 @@ std::optional<VersionStatus> decodeVersion(const json& status, const char* name)
     out.wanted = countAt(*value, "wanted");
     out.replicas = countAt(*value, "replicas");
     out.ready = countAt(*value, "ready");
+    const json& load = objectAt(*value, "load");
+    if (const auto at = timeAt(load, "at")) {
+        out.load = LoadStatus{samplesAt(load, "bytes"), samplesAt(load, "of"), *at};
+    }
     return out;
 }
 
@@ -116,11 +125,6 @@ QuarantineEntry decodeQuarantined(const json& value) {
 HistoryEntry decodeHistory(const json& value) {
     return {textAt(value, "revision"), textAt(value, "version"), textAt(value, "id"),
             textAt(value, "outcome"),  textAt(value, "reason"),  timeOr0(value, "at")};
-}
-
-uint64_t samplesAt(const json& value, const char* name) {
-    const int64_t count = integerAt(value, name);
-    return count < 0 ? 0 : static_cast<uint64_t>(count);
 }
 
 std::optional<SourceStatus> decodeSource(const json& status) {

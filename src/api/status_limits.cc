@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kFrame = 400;
 constexpr size_t kPerCondition = 190;
 constexpr size_t kPerVersion = 110;
+constexpr size_t kPerLoad = 100;
 constexpr size_t kPerStep = 60;
 constexpr size_t kPerRollout = 480;
 constexpr size_t kPerWatch = 140;
@@ -42,8 +43,9 @@ size_t sizeOf(const std::string& text) {
 }
 
 size_t sizeOf(const std::optional<VersionStatus>& version) {
-    return version ? kPerVersion + sizeOf(version->revision) + sizeOf(version->version) + sizeOf(version->id)
-                   : 0;
+    if (!version) return 0;
+    return kPerVersion + (version->load ? kPerLoad : 0) + sizeOf(version->revision) +
+           sizeOf(version->version) + sizeOf(version->id);
 }
 
 size_t sizeOf(const std::optional<RolloutStatus>& rollout) {

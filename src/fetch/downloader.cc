@@ -163,8 +163,7 @@ Result<void> Downloader::checkLocked(FileJob& job) {
     if (!*differs) return {};
     if (++begunAnew_[&job] > 1) {
         return invalid(
-            cat(job.file().path, ": ", **differs,
-                ", also when it was fetched anew; see what the store has, it is not what was resolved"));
+            cat(job.file().path, ": ", **differs, ", also when it was fetched anew; ", errand_.whoseDigests));
     }
     errand_.say(cat(job.file().path, ": ", **differs, "; it is fetched anew"));
     fetched_ -= static_cast<int64_t>(job.arrivedBytes());

@@ -56,11 +56,15 @@ Result<void> FileJob::open(uint64_t partBytes) {
     return makeEmpty();
 }
 
+std::string FileJob::identity() const {
+    return file_.sha256.empty() ? file_.tag : cat(file_.tag, " sha256:", lowerCase(file_.sha256));
+}
+
 void FileJob::readLog() {
     const Result<PartLog> log = parsePartLog(readAll(log_));
     struct stat status {};
     const bool readable = log && fstat(descriptor_.get(), &status) == 0;
-    if (!readable || log->size != file_.size || log->tag != file_.tag ||
+    if (!readable || log->size != file_.size || log->tag != identity() ||
         static_cast<uint64_t>(status.st_size) != file_.size) {
         return;
     }
@@ -131,7 +135,7 @@ Result<bool> FileJob::learned(const Validator& validator) {
     released_ = true;
     validator_ = validator;
     const Result<void> written =
-        writeLog(partLogHead({file_.size, length_, file_.tag, validator_, {}, false}), true);
+        writeLog(partLogHead({file_.size, length_, identity(), validator_, {}, false}), true);
     if (!written) return written.error();
     return true;
 }
@@ -189,7 +193,7 @@ Result<std::optional<std::string>> FileJob::check() {
     if (is != lowerCase(file_.sha256)) {
         return std::optional(cat("its SHA-256 is ", is, " and should be ", lowerCase(file_.sha256)));
     }
-    PartLog log{file_.size, length_, file_.tag, validator_, {}, false};
+    const PartLog log{file_.size, length_, identity(), validator_, {}, false};
     const Result<void> written = writeLog(partLogHead(log) + checkedLine(), true);
     if (!written) return written.error();
     descriptor_.close();

@@ -73,6 +73,8 @@ class FileJob {
   private:
     enum class Part : uint8_t { Missing, Taken, There };
 
+    // What a log is good for: a file of which another digest is wanted is begun anew.
+    std::string identity() const;
     Result<void> writeLog(const std::string& text, bool anew);
     void readLog();
     Result<void> makeEmpty();

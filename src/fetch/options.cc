@@ -6,6 +6,7 @@
 #include <map>
 #include <string_view>
 
+#include "api/file_digests.h"
 #include "api/source_uri.h"
 #include "base/text.h"
 #include "sources/store.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr size_t kMostConnections = 64;
 constexpr int kMostAttempts = 1000;
+constexpr int kMostPorts = 65'535;
 constexpr Duration kLongestSilence = std::chrono::hours(1);
 
 constexpr std::string_view kUsage =
@@ -29,6 +31,12 @@ usage: serin-fetch --uri URI --into FOLDER [--id ID] [option…]
                        [SERIN_SOURCE_URI]
   --into FOLDER        where its files go; it is made where there is none [SERIN_SOURCE_INTO]
   --id ID              what the URI was resolved to; without it what it means now [SERIN_SOURCE_ID]
+  --sha256 DIGESTS     what the files have to be: the digest of the one file (or archive), of the manifest that
+                       sha256sum prints of several, or that manifest itself [SERIN_SOURCE_SHA256]
+  --public-key FILE    in PEM; the model has to have a manifest SHA256SUMS, and SHA256SUMS.sig, its signature by
+                       this key (cosign sign-blob, openssl dgst -sha256 -sign) [SERIN_SOURCE_PUBLIC_KEY]
+  --check FOLDER       instead of --uri and --into: fetches nothing, and says whether the files that are there
+                       are what --sha256 and --public-key want [SERIN_SOURCE_CHECK]
   --endpoint URL       the server, such as http://mlflow.ml.svc:5000 [SERIN_SOURCE_ENDPOINT]
   --include GLOB       only files that match; may be repeated [SERIN_SOURCE_INCLUDE, one a line]
   --exclude GLOB       not these; may be repeated [SERIN_SOURCE_EXCLUDE, one a line]
@@ -36,6 +44,8 @@ usage: serin-fetch --uri URI --into FOLDER [--id ID] [option…]
   --connections N      at a time, 1 to 64; 4 [SERIN_FETCH_CONNECTIONS]
   --attempts N         in a row without a byte, 1 to 1000; 8 [SERIN_FETCH_ATTEMPTS]
   --silence DURATION   after which a connection counts as broken; 30s [SERIN_FETCH_SILENCE]
+  --progress-port N    answers GETs with how far it is, in Prometheus' text format; nowhere
+                       [SERIN_FETCH_PROGRESS_PORT]
   --termination-log F  where the last error is written too, if the file is there; /dev/termination-log
                        [SERIN_FETCH_TERMINATION_LOG]
   --version            prints the version
@@ -52,6 +62,8 @@ HTTP_PROXY, HTTPS_PROXY and NO_PROXY count as for curl. Git repositories need th
 What was complete when it ended is not fetched again by the next run; when everything is there already, nothing
 is asked of anybody.
 
+A model whose files are not what --sha256 and --public-key want never appears in the folder.
+
 Exit code: 0 the model is there; 1 it is not, and the last line says why; 2 the command line is wrong.
 )";
 
@@ -60,9 +72,12 @@ struct Setting {
     std::string_view variable;
 };
 
-constexpr std::array<Setting, 11> kSettings{{{"--uri", "SERIN_SOURCE_URI"},
+constexpr std::array<Setting, 15> kSettings{{{"--uri", "SERIN_SOURCE_URI"},
                                              {"--into", "SERIN_SOURCE_INTO"},
                                              {"--id", "SERIN_SOURCE_ID"},
+                                             {"--sha256", "SERIN_SOURCE_SHA256"},
+                                             {"--public-key", "SERIN_SOURCE_PUBLIC_KEY"},
+                                             {"--check", "SERIN_SOURCE_CHECK"},
                                              {"--endpoint", "SERIN_SOURCE_ENDPOINT"},
                                              {"--include", "SERIN_SOURCE_INCLUDE"},
                                              {"--exclude", "SERIN_SOURCE_EXCLUDE"},
@@ -70,6 +85,7 @@ constexpr std::array<Setting, 11> kSettings{{{"--uri", "SERIN_SOURCE_URI"},
                                              {"--connections", "SERIN_FETCH_CONNECTIONS"},
                                              {"--attempts", "SERIN_FETCH_ATTEMPTS"},
                                              {"--silence", "SERIN_FETCH_SILENCE"},
+                                             {"--progress-port", "SERIN_FETCH_PROGRESS_PORT"},
                                              {"--termination-log", "SERIN_FETCH_TERMINATION_LOG"}}};
 
 // Each setting's values, under its flag, and where they come from.
@@ -176,6 +192,59 @@ Result<void> readSource(Values& values, Options& out) {
     return {};
 }
 
+// What the files have to be.
+Result<void> readTrust(Values& values, Options& out) {
+    const std::string digests = values.one("--sha256");
+    out.source.sha256 = api::isSha256(digests) ? lowerCase(digests) : digests;
+    if (!digests.empty() && !api::isSha256(digests)) {
+        if (const Result<api::FileDigests> read = api::parseDigests(digests); !read) {
+            return invalid(cat(values.origin("--sha256"),
+                               " is neither 64 hexadecimal digits nor a manifest: ", read.error().message));
+        }
+    }
+    out.publicKeyFile = values.one("--public-key");
+    out.source.publicKeyKey = std::filesystem::path(out.publicKeyFile).filename().string();
+    if (!out.publicKeyFile.empty() && out.source.publicKeyKey.empty()) {
+        return invalid(
+            cat(values.origin("--public-key"), " is a folder; state the file with the public key"));
+    }
+    out.check = values.one("--check");
+    if (out.check.empty()) return {};
+    if (digests.empty() && out.publicKeyFile.empty()) {
+        return invalid(cat(values.origin("--check"),
+                           " has nothing to hold the files against; state --sha256 or --public-key"));
+    }
+    for (const char* flag : {"--uri", "--into", "--id", "--endpoint", "--include", "--exclude", "--ca"}) {
+        if (values.all(flag).empty()) continue;
+        return invalid(
+            cat(values.origin(flag), " has no effect beside --check, which fetches nothing; remove it"));
+    }
+    return {};
+}
+
+Result<void> readPace(Values& values, Options& out) {
+    if (const auto read = readNumber(values, "--connections", kMostConnections, out.connections); !read) {
+        return read;
+    }
+    if (const auto read = readNumber(values, "--attempts", kMostAttempts, out.attempts); !read) return read;
+    if (const auto read = readNumber(values, "--progress-port", kMostPorts, out.progressPort); !read)
+        return read;
+    return readSilence(values, out.silence);
+}
+
+Result<void> readModel(Values& values, const Environment& environment, Options& out) {
+    if (const Result<void> read = readSource(values, out); !read) return read;
+    out.id = values.one("--id");
+    out.into = values.one("--into");
+    if (out.into.empty()) return invalid("--into is missing; state the folder that the files go to");
+    out.caFile = values.one("--ca");
+    // No others of the environment are anybody's business.
+    for (const std::string& key : sources::credentialKeys(out.source.reference.store)) {
+        if (const auto value = environment(api::credentialVariable(key))) out.credentials[key] = *value;
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string usage() {
@@ -192,22 +261,11 @@ Result<Options> parseOptions(const std::vector<std::string>& arguments, const En
         return invalid("SERIN_SOURCE_ID is empty; state the id, or leave it out");
     Values values;
     if (const Result<void> read = values.read(arguments, environment); !read) return read.error();
-    if (const Result<void> read = readSource(values, out); !read) return read.error();
-    out.id = values.one("--id");
-    out.into = values.one("--into");
-    if (out.into.empty()) return invalid("--into is missing; state the folder that the files go to");
-    out.caFile = values.one("--ca");
-    if (const auto read = readNumber(values, "--connections", kMostConnections, out.connections); !read) {
-        return read.error();
-    }
-    if (const auto read = readNumber(values, "--attempts", kMostAttempts, out.attempts); !read)
-        return read.error();
-    if (const Result<void> read = readSilence(values, out.silence); !read) return read.error();
+    if (const Result<void> read = readTrust(values, out); !read) return read.error();
+    if (const Result<void> read = readPace(values, out); !read) return read.error();
     if (const std::string log = values.one("--termination-log"); !log.empty()) out.terminationLog = log;
-    // No others of the environment are anybody's business.
-    for (const std::string& key : sources::credentialKeys(out.source.reference.store)) {
-        if (const auto value = environment(api::credentialVariable(key))) out.credentials[key] = *value;
-    }
+    if (!out.check.empty()) return out;
+    if (const Result<void> read = readModel(values, environment, out); !read) return read.error();
     return out;
 }
 

@@ -18,11 +18,16 @@ struct Options {
     api::ModelSource source;
     std::string id;  // empty: what the reference means now
     std::filesystem::path into;
-    std::string caFile;  // empty: the system's authorities
+    std::filesystem::path check;  // a folder that is there already is looked at, and nothing is fetched
+    std::string caFile;           // empty: the system's authorities
+    // In PEM: whose signature the model's manifest has to carry; empty: none. Then source.publicKeyKey has
+    // its name.
+    std::string publicKeyFile;
     sources::Credentials credentials;
     size_t connections = 4;
     int attempts = 8;
     Duration silence{30'000};
+    int progressPort = 0;  // where it tells how far it is (api/fetch_progress.h); 0: nowhere
     std::filesystem::path terminationLog = "/dev/termination-log";
     bool help = false;
     bool version = false;

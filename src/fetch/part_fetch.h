@@ -26,6 +26,8 @@ struct Errand {
     std::function<void(const std::string&)> say;  // one line for people; the same
     int attempts = 8;                             // in a row that bring no byte
     size_t connections = 4;
+    // Who says which digests files have, and what to do where one is another: ends that sentence.
+    std::string whoseDigests = "see what the store has, it is not what was resolved";
 };
 
 // A part of a file, or all of it.

@@ -23,7 +23,7 @@ struct Validator {
 struct PartLog {
     uint64_t size = 0;
     uint64_t partBytes = 0;
-    std::string tag;  // of sources::File
+    std::string tag;  // of sources::File, and the digest where one is known
     Validator validator;
     std::set<size_t> complete;
     bool checked = false;

@@ -8,9 +8,6 @@
 
 namespace serin::fetch {
 
-// Decimal units and two significant digits or more: "950 B", "1.2 GB", "210 MB".
-std::string humanBytes(uint64_t bytes);
-
 // How fast it goes, over about the last ten seconds, and when it ends. Of one thread.
 class Progress {
   public:

@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "base/byte_words.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "fetch/backoff.h"
@@ -16,6 +17,7 @@
 #include "fetch/redirect.h"
 #include "fetch/safe_path.h"
 #include "fetch/target_folder.h"
+#include "fetch/trust.h"
 #include "fetch/unpack.h"
 #include "sources/git_store.h"
 #include "sources/globs.h"
@@ -23,12 +25,16 @@
 namespace serin::fetch {
 namespace {
 
-constexpr Duration kProgressEvery{3000};
+constexpr Duration kTellEvery{1000};
+constexpr int kSayEvery = 3;
+constexpr std::string_view kNeverServes =
+    "so it never serves: see what the store has, or who stated or signed that digest";
 
-// What decides which files there are, beside the id.
-std::string selectionOf(const api::ModelSource& source, ArchiveKind archive) {
+// What decides which files there are, beside the id. `wanted` is Trust::selection().
+std::string selectionOf(const api::ModelSource& source, ArchiveKind archive, const std::string& wanted) {
     return sha256Hex(cat(join(source.include, "\n"), "\n\n", join(source.exclude, "\n"), "\n\n",
-                         archive == ArchiveKind::None ? "as it is" : "unpacked"));
+                         archive == ArchiveKind::None ? "as it is" : "unpacked",
+                         wanted.empty() ? "" : cat("\n\n", wanted)));
 }
 
 template <typename Files>
@@ -74,7 +80,7 @@ std::vector<sources::File> recorded(std::vector<sources::File> files) {
     return files;
 }
 
-// Says how it goes while it lives.
+// Says and tells how it goes while it lives.
 class Reporter {
   public:
     Reporter(const Downloader& downloader, uint64_t total, const Means& means)
@@ -94,7 +100,9 @@ class Reporter {
     void run(const Downloader& downloader, uint64_t total, const Means& means) {
         Progress progress(total, means.clock.sinceBoot());
         std::unique_lock lock(mutex_);
-        while (!changed_.wait_for(lock, kProgressEvery, [this] { return ended_; })) {
+        for (int i = 1; !changed_.wait_for(lock, kTellEvery, [this] { return ended_; }); ++i) {
+            means.tell({downloader.bytes(), total});
+            if (i % kSayEvery != 0) continue;
             means.say(progress.line(downloader.bytes(), downloader.earlier(), means.clock.sinceBoot()));
         }
     }
@@ -107,11 +115,15 @@ class Reporter {
 
 class Run {
   public:
-    Run(const Options& options, const Means& means, TargetFolder& folder, sources::Store& store)
-        : options_(options), means_(means), folder_(folder), store_(store), asked_(options.source) {
-        if (options.source.reference.store == api::StoreKind::Https) {
-            archive_ = archiveKind(withoutSecrets(options.source.reference.place));
-        }
+    Run(const Options& options, const Means& means, TargetFolder& folder, sources::Store& store, Trust& trust,
+        ArchiveKind archive)
+        : options_(options),
+          means_(means),
+          folder_(folder),
+          store_(store),
+          trust_(trust),
+          asked_(options.source),
+          archive_(archive) {
         // Of an archive the globs mean what is in it.
         if (archive_ == ArchiveKind::None) return;
         asked_.include.clear();
@@ -122,7 +134,7 @@ class Run {
         const Duration began = means_.clock.sinceBoot();
         const Result<std::string> id = options_.id.empty() ? resolved() : options_.id;
         if (!id) return id.error();
-        const std::string selection = selectionOf(options_.source, archive_);
+        const std::string selection = selectionOf(options_.source, archive_, trust_.selection());
         const Result<bool> there = isThere(*id, selection);
         if (!there) return there.error();
         if (*there) {
@@ -133,9 +145,11 @@ class Run {
         Result<std::vector<sources::File>> files = patiently<std::vector<sources::File>>(
             [&] { return store_.files(asked_, *id, means_.clock.wall()); });
         if (!files) return files.error();
+        if (const Result<void> expected = trust_.expect(*files); !expected) return expected;
         Manifest manifest{means_.boot, *id, selection, topsOf(*files), {}};
         const Result<void> checked = check(*files, manifest);
         if (!checked) return checked;
+        if (const Result<void> read = readManifest(*files, *id); !read) return read;
         const Result<void> fetched = fetch(*files, *id);
         if (!fetched) return fetched;
         const Result<void> placed = place(*files, manifest);
@@ -184,6 +198,8 @@ class Run {
         if (manifest.files.empty()) return invalid("the commit has no files but links");
         if (const Result<void> fetched = fetchLarge(commit, id); !fetched) return fetched;
         if (const Result<void> done = commit.finish(); !done) return done;
+        if (const Result<void> checked = trust_.check(folder_.data(), manifest.files); !checked)
+            return checked;
         const Result<void> placed = folder_.finish(manifest, folder_.data());
         if (placed) summarize(manifest, bytesOf(manifest.files), means_.clock.sinceBoot() - began);
         return placed;
@@ -219,16 +235,29 @@ class Run {
         return folder_.begin(plan);
     }
 
+    // What is signed comes first, so that no other byte is fetched where it is not right.
+    Result<void> readManifest(std::vector<sources::File>& files, const std::string& id) {
+        const Result<std::vector<sources::File>> first = trust_.manifestOf(files);
+        if (!first) return first.error();
+        if (first->empty()) return {};
+        if (const Result<void> fetched = fetch(*first, id); !fetched) return fetched;
+        return trust_.readManifest(folder_.data(), files);
+    }
+
     Result<void> fetch(const std::vector<sources::File>& files, const std::string& id) {
-        const Errand errand{asked_,        id,         store_,     means_.transfers,  means_.clock,
-                            means_.waiter, means_.lot, means_.say, options_.attempts, options_.connections};
+        Errand errand{asked_,        id,         store_,     means_.transfers,  means_.clock,
+                      means_.waiter, means_.lot, means_.say, options_.attempts, options_.connections};
+        if (!trust_.wantsNothing()) errand.whoseDigests = kNeverServes;
         Downloader downloader(files, folder_.data(), folder_.logs(), errand);
         if (const Result<void> enough = checkSpace(bytesOf(files), downloader.allocated()); !enough)
             return enough;
         means_.say(cat("fetching ", files.size(), files.size() == 1 ? " file, " : " files, ",
                        humanBytes(bytesOf(files)), ", of ", id));
+        means_.tell({downloader.bytes(), bytesOf(files)});
         const Reporter reporter(downloader, bytesOf(files), means_);
-        return downloader.run();
+        const Result<void> fetched = downloader.run();
+        means_.tell({downloader.bytes(), bytesOf(files)});
+        return fetched;
     }
 
     Result<void> checkSpace(uint64_t total, uint64_t present) {
@@ -247,7 +276,8 @@ class Run {
     Result<void> place(const std::vector<sources::File>& files, Manifest& manifest) {
         if (!packed_) {
             manifest.files = recorded(files);
-            return folder_.finish(manifest, folder_.data());
+            const Result<void> checked = trust_.check(folder_.data(), manifest.files);
+            return checked ? folder_.finish(manifest, folder_.data()) : checked;
         }
         const auto wanted = [this](const std::string& path) {
             return sources::wanted(options_.source, path);
@@ -259,8 +289,9 @@ class Run {
         if (!unpacked) return unpacked.error();
         manifest.entries = std::move(unpacked->entries);
         manifest.files = std::move(unpacked->files);
-        const Result<void> held = folder_.mayHold(manifest.entries);
-        return held ? folder_.finish(manifest, folder_.unpacked()) : held;
+        if (const Result<void> held = folder_.mayHold(manifest.entries); !held) return held;
+        const Result<void> checked = trust_.check(folder_.unpacked(), manifest.files);
+        return checked ? folder_.finish(manifest, folder_.unpacked()) : checked;
     }
 
     Result<Unpacked> unpackAlone(const std::string& name,
@@ -284,20 +315,32 @@ class Run {
     const Means& means_;
     TargetFolder& folder_;
     sources::Store& store_;
+    Trust& trust_;
     api::ModelSource asked_;
     ArchiveKind archive_ = ArchiveKind::None;
     bool packed_ = false;  // an archive, or layers among the files
 };
 
+Layout layoutOf(api::StoreKind store, ArchiveKind archive) {
+    if (archive != ArchiveKind::None) return Layout::Archive;
+    const bool late = store == api::StoreKind::Git || store == api::StoreKind::Oci;
+    return late ? Layout::Assembled : Layout::Listed;
+}
+
 }  // namespace
 
 Result<void> fetchModel(const Options& options, const Means& means) {
+    const ArchiveKind archive = options.source.reference.store == api::StoreKind::Https
+                                    ? archiveKind(withoutSecrets(options.source.reference.place))
+                                    : ArchiveKind::None;
+    Result<Trust> trust = Trust::of(options, layoutOf(options.source.reference.store, archive));
+    if (!trust) return trust.error();
     Result<TargetFolder> folder = TargetFolder::open(options.into);
     if (!folder) return folder.error();
     const Result<std::unique_ptr<sources::Store>> store =
         sources::makeStore(options.source.reference.store, options.credentials, means.exchange);
     if (!store) return store.error();
-    return Run(options, means, *folder, **store).all();
+    return Run(options, means, *folder, **store, *trust, archive).all();
 }
 
 }  // namespace serin::fetch

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
+#include "api/fetch_progress.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "fetch/options.h"
@@ -22,6 +24,7 @@ struct Means {
     std::function<double()> lot;                  // evenly from [0, 1)
     std::function<void(const std::string&)> say;  // one line for people
     std::string boot;                             // of the kernel, see Manifest; empty where it is not known
+    std::function<void(const api::FetchProgress&)> tell;  // how far it is, about each second
 };
 
 // Has the model in the folder, or says why not. Says how it goes every three seconds and what it was at the

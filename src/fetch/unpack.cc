@@ -12,9 +12,9 @@
 #include <optional>
 #include <set>
 
+#include "base/byte_words.h"
 #include "base/text.h"
 #include "fetch/descriptor.h"
-#include "fetch/progress.h"
 #include "fetch/safe_path.h"
 
 namespace serin::fetch {

@@ -8,6 +8,7 @@
 #include "plan/data_drift.h"
 #include "plan/decisions.h"
 #include "plan/judged.h"
+#include "plan/loading.h"
 #include "plan/readiness.h"
 #include "plan/source.h"
 #include "plan/stepping.h"
@@ -165,7 +166,9 @@ std::string steadyMessage(const Draft& draft) {
         return cat("version ", versionLabel(draft, draft.spec().revision),
                    " waits: ", draft.spec().paused ? "spec.paused is true" : "spec.replicas is 0");
     }
-    return cat("version ", versionLabel(draft, stable), " serves, ", podsOf(draft, stable), watchNote(draft));
+    const std::string load = loadWords(draft, stable);
+    return cat("version ", versionLabel(draft, stable), " serves, ", podsOf(draft, stable),
+               load.empty() ? "" : cat(" (", load, ")"), watchNote(draft));
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "api/names.h"
 #include "base/text.h"
+#include "plan/loading.h"
 #include "plan/versions.h"
 
 namespace serin::plan {
@@ -28,6 +30,13 @@ std::string modelSays(const Draft& draft, const std::string& revision) {
         }
     }
     return "";
+}
+
+// That the init container runs is told by how far it is.
+std::string withLoad(std::string message, const std::string& load) {
+    const std::string runs = cat("not ready: init container ", api::kFetchContainer, " has not finished");
+    const size_t at = load.empty() ? std::string::npos : message.find(runs);
+    return at == std::string::npos ? message : message.replace(at, runs.size(), load);
 }
 
 }  // namespace
@@ -82,8 +91,9 @@ std::string whyNotReady(const Draft& draft, const std::string& revision) {
     const bool current =
         found && found->revision == revision && !found->message.empty() &&
         (!draft.next.rollout || !draft.next.rollout->scaledAt || found->at >= *draft.next.rollout->scaledAt);
-    if (current && !allReady) return found->message;
-    return modelSays(draft, revision);
+    const std::string load = allReady ? "" : loadWords(draft, revision);
+    if (current && !allReady) return withLoad(found->message, load);
+    return load.empty() ? modelSays(draft, revision) : load;
 }
 
 std::string neverReady(const Draft& draft) {

@@ -31,7 +31,7 @@ std::string described(const api::SourceStatus& source) {
 std::string resolvedMessage(const api::SourceStatus& source) {
     const std::string known =
         cat(source.uri, " is ", described(source), " since ", formatTime(source.resolvedAt));
-    // What a commit of Git has is known to who fetches it.
+    // Of a claim, which is not looked into, and of a commit of Git, whose files are known to who fetches it.
     if (source.model.files == 0) return known;
     return cat(known, ": ", source.model.files, source.model.files == 1 ? " file, " : " files, ",
                source.model.bytes, " bytes");

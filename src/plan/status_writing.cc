@@ -31,7 +31,8 @@ bool sameButNumbers(std::string_view a, std::string_view b) {
 
 bool sameVersion(const std::optional<api::VersionStatus>& a, const std::optional<api::VersionStatus>& b) {
     if (!a || !b) return a.has_value() == b.has_value();
-    return a->revision == b->revision && a->version == b->version && a->id == b->id && a->wanted == b->wanted;
+    return a->revision == b->revision && a->version == b->version && a->id == b->id &&
+           a->wanted == b->wanted && a->load == b->load;
 }
 
 bool sameCondition(const api::Condition& a, const api::Condition& b) {

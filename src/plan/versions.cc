@@ -4,6 +4,7 @@
 
 #include "api/names.h"
 #include "base/text.h"
+#include "plan/loading.h"
 #include "plan/split_math.h"
 
 namespace serin::plan {
@@ -54,13 +55,17 @@ api::VersionStatus describeVersion(const Draft& draft, const std::string& revisi
 
 void fillVersions(Draft& draft) {
     api::Status& next = draft.next;
-    if (next.stable) observe(draft, *next.stable);
+    if (next.stable) {
+        observe(draft, *next.stable);
+        next.stable->load = loadOf(draft, *next.stable);
+    }
     if (next.previous) observe(draft, *next.previous);
     next.canary.reset();
     const bool separate = draft.live() && draft.rollout().revision != draft.stable();
     if (separate) {
         next.canary = describeVersion(draft, draft.rollout().revision);
         observe(draft, *next.canary);
+        next.canary->load = loadOf(draft, *next.canary);
         next.canary->wanted = next.stable ? wantedWeight(draft.rollout()) : 100;
     }
     next.selector = cat(api::kModelDeploymentLabel, "=", draft.seen.object.meta.name);

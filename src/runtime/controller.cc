@@ -118,6 +118,7 @@ void Controller::reconcile(const std::string& key, const std::stop_token& stop) 
     keepRecord(*memory.examiner, seen.object, parts_.recordAccess, parts_.clock, stop);
     parts_.watch(key, memory.examiner);
     if (parts_.sources) parts_.sources->want(key, seen.object);
+    if (parts_.loads) parts_.loads->want(key, loadingPods(seen));
     again(key, plan, outcome);
     parts_.metrics.reconciled(nameOf(outcome.ending), parts_.clock.sinceBoot() - began);
 }
@@ -153,6 +154,7 @@ void Controller::drop(const std::string& key) {
     parts_.forget(key);
     if (parts_.sources) parts_.sources->forget(key);
     if (parts_.profiles) parts_.profiles->forget(key);
+    if (parts_.loads) parts_.loads->forget(key);
     parts_.gate.forget(key);
     parts_.queue.forget(key);
     const size_t slash = key.find('/');
@@ -162,7 +164,7 @@ void Controller::drop(const std::string& key) {
 const char* Controller::cannotLoad(const api::ModelSource& source) const {
     if (!parts_.sources) return kNoFetchImage;
     if (api::isImageSource(source)) return nullptr;
-    if (!parts_.loads) return kNoFetchImage;
+    if (!parts_.loadsModels) return kNoFetchImage;
     return source.reference.store == api::StoreKind::Git && !parts_.loadsGit ? kNoGitImage : nullptr;
 }
 
@@ -180,6 +182,7 @@ api::Observed Controller::observe(const std::string& key, Sight sight, const Mem
     seen.drainDelay = parts_.drainDelay;
     seen.statusWrittenAt = memory.statusWrittenAt;
     if (parts_.sources) seen.source = parts_.sources->newest(key);
+    if (parts_.loads) seen.loads = parts_.loads->newest(key);
     if (const auto& source = seen.object.spec.source) {
         if (const char* problem = cannotLoad(*source)) seen.object.spec.problems.emplace_back(problem);
     }

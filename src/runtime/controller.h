@@ -18,6 +18,7 @@
 #include "kube/event_series.h"
 #include "runtime/access_reader.h"
 #include "runtime/examiner.h"
+#include "runtime/load_watch.h"
 #include "runtime/metrics.h"
 #include "runtime/model_profiles.h"
 #include "runtime/object_source.h"
@@ -58,10 +59,12 @@ class Controller {
         SourceWatch* sources = nullptr;
         // Whether there is something that pods load a model with, and one from Git; else a spec that needs it
         // is a problem.
-        bool loads = true;
+        bool loadsModels = true;
         bool loadsGit = false;
-        // Outlives it too. Reads profiles among the files of models; absent where pods load none.
+        // Outlive it too; absent where pods load no model. Reads profiles among the files of models.
         ModelProfiles* profiles = nullptr;
+        // Asks pods how far they are with loading their model.
+        LoadWatch* loads = nullptr;
     };
     explicit Controller(Parts parts) : parts_(std::move(parts)) {}
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "api/file_digests.h"
+
 namespace serin::sources {
 namespace {
 
@@ -42,6 +44,7 @@ bool matches(std::string_view glob, std::string_view path) {
 }
 
 bool wanted(const api::ModelSource& source, std::string_view path) {
+    if (!source.publicKeyKey.empty() && api::isOfManifest(path)) return true;
     const auto fits = [&](const std::string& glob) { return matches(glob, path); };
     return (source.include.empty() || std::ranges::any_of(source.include, fits)) &&
            std::ranges::none_of(source.exclude, fits);

@@ -11,7 +11,8 @@ namespace serin::sources {
 // '/' means everything below that folder.
 bool matches(std::string_view glob, std::string_view path);
 
-// Whether `include` (everything where there is none) and `exclude` leave the file.
+// Whether `include` (everything where there is none) and `exclude` leave the file. Where the source has to be
+// signed, the manifest and its signature always stay.
 bool wanted(const api::ModelSource& source, std::string_view path);
 
 }  // namespace serin::sources

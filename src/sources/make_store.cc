@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "sources/azure_store.h"
+#include "sources/claim_store.h"
 #include "sources/gcs_store.h"
 #include "sources/git_store.h"
 #include "sources/https_store.h"
@@ -44,9 +45,9 @@ Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials&
         case api::StoreKind::Oci:
             return makeOciStore(credentials, exchange, manifests());
         case api::StoreKind::VolumeClaim:
-            break;
+            return makeClaimStore();
     }
-    return invalid("models cannot be loaded from this kind of store yet");
+    return invalid("models cannot be loaded from a store of this kind");
 }
 
 }  // namespace serin::sources

@@ -1,7 +1,9 @@
 """Models come from a registry: what its alias points to is loaded, rolled out, judged, and taken back."""
 
+import hashlib
 import json
 import shlex
+import subprocess
 
 import pytest
 
@@ -39,6 +41,28 @@ def deploy(ns, registry, wait="1", judged=None, **more):
     if wait:
         fraud.wait_stable(wait, timeout=90)
     return fraud
+
+
+def digest(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+class Signer:
+    """A key of ECDSA, and what cosign sign-blob and openssl do with it."""
+
+    def __init__(self, folder):
+        self.private, self.public = folder / "cosign.key", folder / "cosign.pub"
+        self._openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", self.private)
+        self._openssl("pkey", "-in", self.private, "-pubout", "-out", self.public)
+
+    def sign(self, registry, version):
+        text = registry.manifest(version).encode()
+        registry.put(version, "SHA256SUMS", text)
+        registry.put(version, "SHA256SUMS.sig", self._openssl("dgst", "-sha256", "-sign", self.private, stdin=text))
+
+    @staticmethod
+    def _openssl(*arguments, stdin=b""):
+        return subprocess.run(["openssl", *map(str, arguments)], input=stdin, capture_output=True, check=True).stdout
 
 
 def looks(registry):
@@ -256,3 +280,64 @@ def test_image_runs_by_the_digest_of_its_tag_and_another_when_the_tag_moves(ns, 
     registry.register("2")
     registry.point("champion", "2")
     wait_for(lambda: fraud.status()["source"]["id"] != first and runs_what_is_known(), 60, "the other version")
+def test_model_with_another_digest_than_stated_never_serves_and_both_are_told(ns, registry):
+    stated = registry.manifest("1")
+    fraud = deploy(ns, registry, sha256=stated)
+    load = ns.load(fraud)
+    registry.register("2")
+    registry.point("champion", "2")
+    fraud.wait(lambda status: f"data/version: its SHA-256 is {digest(b'2')} and should be {digest(b'1')}"
+               in status["message"], 90, "the file and both digests are told")
+    assert fraud.status()["stable"]["version"] == "1" and load.answered_by("2") == 0
+    assert fraud.status()["canary"]["ready"] == 0
+    registry.point("champion", "1")
+    fraud.wait(lambda status: status["phase"] == "Stable", 60, "what was stated goes on")
+    load.check_none_failed()
+
+
+def test_signed_model_serves_and_a_tampered_one_does_not(ns, registry, tmp_path):
+    signer = Signer(tmp_path)
+    ns.kubectl("create", "secret", "generic", "signers", f"--from-file=cosign.pub={signer.public}")
+    signer.sign(registry, "1")
+    fraud = deploy(ns, registry, verify={"publicKeySecret": {"name": "signers"}})
+    load = ns.load(fraud)
+    registry.register("2")
+    signer.sign(registry, "2")
+    registry.put("2", "data/version", b"X")
+    registry.point("champion", "2")
+    fraud.wait(lambda status: f"data/version: its SHA-256 is {digest(b'X')} and should be {digest(b'2')}"
+               in status["message"], 90, "the file and both digests are told")
+    registry.register("3")
+    registry.point("champion", "3")
+    fraud.wait(lambda status: "the model has no SHA256SUMS" in status["message"], 90, "how to sign is told")
+    registry.register("4")
+    signer.sign(registry, "4")
+    registry.point("champion", "4")
+    wait_for(lambda: load.answered_by("4") > 0, 120, "a signed version serves")
+    assert load.answered_by("X") == load.answered_by("2") == load.answered_by("3") == 0
+    load.check_none_failed()
+
+
+def test_public_key_that_is_not_there_is_told(ns, registry):
+    fraud = deploy(ns, registry, wait=None, verify={"publicKeySecret": {"name": "signers"}})
+    fraud.wait(lambda status: "there is no public key /etc/serin/public-key/cosign.pub" in status["message"], 90,
+               "it is told")
+
+
+def test_model_that_comes_slowly_shows_how_far_it_is(ns, registry):
+    fraud = deploy(ns, registry)
+    load = ns.load(fraud)
+    registry.register("2")
+    registry.put("2", "data/weights", bytes(1_500_000))
+    registry.slow_down(50_000)
+    registry.point("champion", "2")
+    fraud.wait(lambda status: "load" in status.get("canary", {}), 60, "it is told how far the canary is")
+    shown = fraud.status()
+    assert "fetching " in shown["message"] and " of 1.5 MB" in shown["message"]
+    assert 0 <= shown["canary"]["load"]["bytes"] < shown["canary"]["load"]["of"] == 1_500_000 + len(
+        b"".join(registry.files("1").values()))
+    written = [status["canary"]["load"] for status in fraud.statuses() if "load" in status.get("canary", {})]
+    fraud.wait_judging(step=0, timeout=90)
+    assert "load" not in fraud.status()["canary"], "it is gone when all of it is there"
+    assert len({one["at"] for one in written}) <= 2, "about once a minute"
+    load.check_none_failed()

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 
 NETWORK = os.environ.get("SERIN_NETNS", "serin")
@@ -54,6 +55,25 @@ class Registry:
                 file.truncate(holes)
         for name, text in (files or {}).items():
             (folder.parent / name).write_text(text)
+
+    def files(self, version):
+        """Path and bytes of each file of a version."""
+        folder = self._path / version
+        return {str(file.relative_to(folder)): file.read_bytes()
+                for file in sorted(folder.rglob("*")) if file.is_file()}
+
+    def manifest(self, version):
+        """What sha256sum prints of a version's files."""
+        return "".join(f"{hashlib.sha256(data).hexdigest()}  {path}\n" for path, data in self.files(version).items())
+
+    def put(self, version, path, data):
+        (self._path / version / path).write_bytes(data)
+
+    def slow_down(self, bytes_per_second):
+        """Of each file that is downloaded from now on; 0: no longer."""
+        new = self._path / "pace.new"
+        new.write_text(str(bytes_per_second))
+        new.rename(self._path / "pace")
 
     def point(self, alias, version):
         aliases = json.loads((self._path / "aliases.json").read_text())
@@ -163,7 +183,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         file = self._below(path)
         if file is None or not file.is_file():
             return self._fail(404, "RESOURCE_DOES_NOT_EXIST", f"no {path}")
-        return self._send(200, file.read_bytes(), "application/octet-stream")
+        return self._send(200, file.read_bytes(), "application/octet-stream", self._pace())
+
+    def _pace(self):
+        """Bytes a second; 0: as fast as it goes."""
+        pace = self.folder / "pace"
+        return int(pace.read_text()) if pace.exists() else 0
 
     def _oci(self, kind, reference):
         version = json.loads((self.folder / "aliases.json").read_text()).get(reference)
@@ -187,15 +212,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _fail(self, code, word, message):
         return self._json({"error_code": word, "message": message}, code)
 
-    def _send(self, code, body, kind, headers=None):
+    def _send(self, code, body, kind, headers=None, pace=0):
         self.send_response(code)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        if self.command == "HEAD":
+            return
+        step = pace // 5 or len(body)
+        for begin in range(0, len(body), step or 1):
+            self.wfile.write(body[begin:begin + step])
+            time.sleep(0.2 if pace else 0)
 
     def log_message(self, *_):
         pass

@@ -51,7 +51,9 @@ TEST(SourceInPods, TheModelIsLoadedIntoAVolumeThatTheServerOnlyReads) {
                {"name":"MLFLOW_TRACKING_USERNAME","valueFrom":{"secretKeyRef":
                  {"name":"mlflow","key":"MLFLOW_TRACKING_USERNAME","optional":true}}},
                {"name":"MLFLOW_TRACKING_PASSWORD","valueFrom":{"secretKeyRef":
-                 {"name":"mlflow","key":"MLFLOW_TRACKING_PASSWORD","optional":true}}}],
+                 {"name":"mlflow","key":"MLFLOW_TRACKING_PASSWORD","optional":true}}},
+               {"name":"SERIN_FETCH_PROGRESS_PORT","value":"9465"}],
+        "ports":[{"name":"serin-fetch","containerPort":9465}],
         "volumeMounts":[{"name":"serin-model","mountPath":"/m"},
                         {"name":"serin-authorities","mountPath":"/etc/serin/authorities","readOnly":true}],
         "terminationMessagePolicy":"FallbackToLogsOnError",
@@ -98,6 +100,49 @@ TEST(SourceInPods, APodThatRunsAsRootLoadsItsModelAsSomebodyElse) {
     const json pod = podOf(kHub, R"({"securityContext":{"runAsUser":0},
         "containers":[{"name":"server","image":"a"}]})");
     EXPECT_EQ(pod.at("initContainers").at(0).at("securityContext").at("runAsUser"), 65532);
+}
+
+TEST(SourceInPods, WhatTheBytesHaveToBeIsForTheInitContainerAlone) {
+    const std::string digest(64, 'a');
+    const json pod = podOf(std::string(kHub) + R"(,"sha256":")" + digest +
+                           R"(","verify":{"publicKeySecret":{"name":"signers","key":"k.pem"}})");
+    const json& fetch = pod.at("initContainers").at(0);
+    EXPECT_EQ(fetch.at("env").at(2), (json{{"name", "SERIN_SOURCE_SHA256"}, {"value", digest}}));
+    EXPECT_EQ(fetch.at("env").at(3),
+              (json{{"name", "SERIN_SOURCE_PUBLIC_KEY"}, {"value", "/etc/serin/public-key/k.pem"}}));
+    EXPECT_EQ(
+        fetch.at("volumeMounts").at(1),
+        (json{{"name", "serin-public-key"}, {"mountPath", "/etc/serin/public-key"}, {"readOnly", true}}));
+    EXPECT_EQ(pod.at("volumes").at(1), parsed(R"({"name":"serin-public-key","secret":{"secretName":"signers",
+        "items":[{"key":"k.pem","path":"k.pem"}],"optional":true}})"));
+    EXPECT_EQ(pod.at("containers").at(0).at("volumeMounts").size(), 1U);
+}
+
+TEST(SourceInPods, AClaimIsMountedAsItIs) {
+    const json pod = podOf(R"("uri":"pvc://models/fraud/3","mountPath":"/m")");
+    EXPECT_FALSE(pod.contains("initContainers"));
+    EXPECT_EQ(pod.at("volumes"), parsed(R"([{"name":"serin-model",
+        "persistentVolumeClaim":{"claimName":"models","readOnly":true}}])"));
+    EXPECT_EQ(pod.at("containers").at(0).at("volumeMounts"),
+              parsed(R"([{"name":"serin-model","mountPath":"/m","readOnly":true,"subPath":"fraud/3"}])"));
+    const json whole = podOf(R"("uri":"pvc://models","mountPath":"/m")");
+    EXPECT_FALSE(whole.at("containers").at(0).at("volumeMounts").at(0).contains("subPath"));
+}
+
+TEST(SourceInPods, AClaimWhoseFilesAreStatedIsLookedAtBeforeItServes) {
+    const std::string digest(64, 'a');
+    const json pod = podOf(R"("uri":"pvc://models/fraud/3","mountPath":"/m","sha256":")" + digest + "\"");
+    const json& fetch = pod.at("initContainers").at(0);
+    EXPECT_EQ(fetch.at("args"), parsed(R"(["--check","/m"])"));
+    EXPECT_EQ(fetch.at("env"), (json::array({{{"name", "SERIN_SOURCE_SHA256"}, {"value", digest}}})));
+    EXPECT_EQ(fetch.at("volumeMounts"),
+              parsed(R"([{"name":"serin-model","mountPath":"/m","readOnly":true,"subPath":"fraud/3"}])"));
+}
+
+TEST(SourceInPods, InTheNetworkOfTheNodeNoPortIsTaken) {
+    const json pod = podOf(kHub, R"({"hostNetwork":true,"containers":[{"name":"server","image":"a"}]})");
+    EXPECT_FALSE(pod.at("initContainers").at(0).contains("ports"));
+    EXPECT_EQ(pod.at("initContainers").at(0).dump().find("PROGRESS"), std::string::npos);
 }
 
 TEST(SourceInPods, NamesAndPathsThatSerinNeedsAreRefused) {

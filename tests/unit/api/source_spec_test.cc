@@ -81,8 +81,6 @@ TEST(ModelSource, HasAllThatIsWritten) {
 TEST(ModelSource, WhatCannotBeIsRefusedWithTheWayOut) {
     expectProblem("", "uri", "is missing; state where the model is, such as mlflow://NAME@ALIAS");
     expectProblem(R"("uri":"fraud")", "uri", "fraud");
-    expectProblem(R"("uri":"pvc://models/fraud")", "uri",
-                  "Serin cannot read such a store yet; state another store");
     expectProblem(R"("uri":"mlflow://fraud@champion")", "endpoint",
                   "is missing, and nobody knows where this MLflow is");
     expectProblem(R"("uri":"https://models.example.com/fraud.zip","endpoint":"https://a.example.com")",

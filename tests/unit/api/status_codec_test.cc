@@ -28,8 +28,11 @@ Status fullStatus() {
         "h0x4t52e5m",
         "now",
         at("2026-01-02T02:59:00Z")};
-    status.stable = VersionStatus{"3kq9x2m7ta", "12", "img:12", 80, 0, 4, 4, {}};
-    status.canary = VersionStatus{"9fw4d0c1ze", "13", "img:13", 20, 25, 1, 1, {}};
+    status.stable = VersionStatus{
+        "3kq9x2m7ta", "12", "img:12", 80, 0, 4, 4, LoadStatus{0, 9, at("2026-01-02T03:04:05Z")}};
+    status.canary = VersionStatus{
+        "9fw4d0c1ze", "13", "img:13", 20,
+        25,           1,    1,        LoadStatus{1'200'000'000, 4'000'000'000, at("2026-01-02T03:04:06Z")}};
     status.previous = VersionStatus{"0000000000", "11", "img:11", 0, 0, 2, 1, {}};
     RolloutStatus rollout;
     rollout.revision = "9fw4d0c1ze";

@@ -53,6 +53,18 @@ TEST_F(FileJobTest, OnePartAloneUntilTheFirstAnswerToARange) {
     EXPECT_FALSE(job.take());
 }
 
+TEST_F(FileJobTest, IsBegunAnewWhereAnotherDigestIsWantedThanBefore) {
+    FileJob first = job();
+    ASSERT_TRUE(first.open(100).ok());
+    fetch(first, *first.take());
+    ASSERT_FALSE(*first.check());
+    file_.sha256 = sha256Hex("another");
+    FileJob second = job();
+    ASSERT_TRUE(second.open(100).ok());
+    EXPECT_FALSE(second.finished());
+    EXPECT_EQ(second.take(), 0u);
+}
+
 TEST_F(FileJobTest, IsCompleteWhenAllPartsAreThereInWhateverOrder) {
     FileJob job = this->job();
     ASSERT_TRUE(job.open(10).ok());

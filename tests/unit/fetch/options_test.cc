@@ -58,6 +58,34 @@ TEST(FetchOptions, FlagsWinOverTheEnvironment) {
     EXPECT_EQ(options->connections, 9u);
 }
 
+TEST(FetchOptions, HaveWhatTheBytesHaveToBe) {
+    Variables variables = kPod;
+    variables["SERIN_SOURCE_SHA256"] = std::string(64, 'A');
+    variables["SERIN_SOURCE_PUBLIC_KEY"] = "/etc/serin/public-key/cosign.pub";
+    const auto options = parsed({}, variables);
+    ASSERT_TRUE(options.ok()) << options.error().message;
+    EXPECT_EQ(options->source.sha256, std::string(64, 'a'));
+    EXPECT_EQ(options->publicKeyFile, "/etc/serin/public-key/cosign.pub");
+    EXPECT_EQ(options->source.publicKeyKey, "cosign.pub");
+    variables["SERIN_SOURCE_SHA256"] = "ab";
+    EXPECT_NE(
+        problem({}, variables).find("SERIN_SOURCE_SHA256 is neither 64 hexadecimal digits nor a manifest"),
+        std::string::npos);
+}
+
+TEST(FetchOptions, AFolderThatIsThereIsHeldAgainstSomethingAndFetchesNothing) {
+    const std::string digest(64, 'a');
+    const auto options = parsed({"--check", "/m", "--sha256", digest});
+    ASSERT_TRUE(options.ok()) << options.error().message;
+    EXPECT_EQ(options->check, "/m");
+    EXPECT_NE(
+        problem({"--check", "/m"}).find("--check has nothing to hold the files against; state --sha256"),
+        std::string::npos);
+    EXPECT_NE(
+        problem({"--check", "/m", "--sha256", digest, "--into", "/n"}).find("--into has no effect beside"),
+        std::string::npos);
+}
+
 TEST(FetchOptions, AnEmptyIdIsNotTakenForNone) {
     Variables variables = kPod;
     variables["SERIN_SOURCE_ID"] = "";

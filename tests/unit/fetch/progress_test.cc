@@ -42,13 +42,5 @@ TEST(Progress, AnEmptyModelIsComplete) {
     EXPECT_EQ(progress.line(0, 0, seconds(1)), "fetched 0 of 0 B (100 %), 0 B/s");
 }
 
-TEST(Progress, BytesAreShownWithTwoDigitsOrMore) {
-    EXPECT_EQ(humanBytes(0), "0 B");
-    EXPECT_EQ(humanBytes(999), "999 B");
-    EXPECT_EQ(humanBytes(1000), "1.0 kB");
-    EXPECT_EQ(humanBytes(209'600'000), "210 MB");
-    EXPECT_EQ(humanBytes(999'600), "1.0 MB");
-}
-
 }  // namespace
 }  // namespace serin::fetch

@@ -36,6 +36,17 @@ TEST(Globs, WithoutASlashNameAFileInAnyFolder) {
     EXPECT_FALSE(matches("config", "config/a"));
 }
 
+TEST(Globs, LeaveTheManifestOfAModelThatHasToBeSigned) {
+    api::ModelSource source;
+    source.include = {"*.bin"};
+    source.exclude = {"SHA256SUMS.sig"};
+    EXPECT_FALSE(wanted(source, "SHA256SUMS"));
+    source.publicKeyKey = "cosign.pub";
+    EXPECT_TRUE(wanted(source, "SHA256SUMS"));
+    EXPECT_TRUE(wanted(source, "SHA256SUMS.sig"));
+    EXPECT_FALSE(wanted(source, "deep/SHA256SUMS"));
+}
+
 TEST(Globs, WithASlashAreOfTheWholePath) {
     EXPECT_TRUE(matches("onnx/*.bin", "onnx/a.bin"));
     EXPECT_FALSE(matches("onnx/*.bin", "onnx/b/a.bin"));

@@ -1,0 +1,46 @@
+#include "api/fetch_progress.h"
+
+#include <charconv>
+
+#include "base/text.h"
+
+namespace serin::api {
+namespace {
+
+constexpr std::string_view kBytes = "serin_fetch_bytes";
+constexpr std::string_view kExpected = "serin_fetch_bytes_expected";
+// The status counts in 64 bits with a sign.
+constexpr uint64_t kMost = uint64_t{1} << 62;
+
+std::string gauge(std::string_view name, std::string_view help, uint64_t value) {
+    return cat("# HELP ", name, ' ', help, "\n# TYPE ", name, " gauge\n", name, ' ', value, '\n');
+}
+
+std::optional<uint64_t> valueOf(std::string_view line, std::string_view name) {
+    if (!line.starts_with(name) || line.substr(name.size(), 1) != " ") return std::nullopt;
+    const std::string_view text = line.substr(name.size() + 1);
+    uint64_t out = 0;
+    const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    const bool whole = error == std::errc() && stopped == text.data() + text.size() && out <= kMost;
+    return whole ? std::optional(out) : std::nullopt;
+}
+
+}  // namespace
+
+std::string fetchPage(const FetchProgress& progress) {
+    return cat(gauge(kBytes, "Bytes of the model's files that are there.", progress.bytes),
+               gauge(kExpected, "Bytes that they have together; 0 before it is known.", progress.of));
+}
+
+std::optional<FetchProgress> readFetchPage(std::string_view page) {
+    std::optional<uint64_t> bytes;
+    std::optional<uint64_t> of;
+    for (const std::string& line : split(page, '\n')) {
+        if (const auto value = valueOf(line, kBytes)) bytes = value;
+        if (const auto value = valueOf(line, kExpected)) of = value;
+    }
+    if (!bytes || !of || *of == 0 || *bytes > *of) return std::nullopt;
+    return FetchProgress{*bytes, *of};
+}
+
+}  // namespace serin::api
