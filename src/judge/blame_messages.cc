@@ -18,10 +18,10 @@ bool told(const MetricMemory& metric) {
 // What is bad, after a number.
 std::string thingsOf(const MetricMemory& metric) {
     if (metric.blame.above) {
-        const double seconds = *metric.blame.above * metric.definition.unitSeconds;
+        const double seconds = *metric.blame.above * metric.definition->unitSeconds;
         return cat("requests above ", humanNumber(seconds), " s");
     }
-    return metric.definition.kind == api::MetricKind::Share ? "bad events" : "errors";
+    return metric.definition->kind == api::MetricKind::Share ? "bad events" : "errors";
 }
 
 // Of each label the value that says most, if it says enough.

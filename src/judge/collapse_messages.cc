@@ -17,7 +17,7 @@ std::string placeOf(const Favourite& favourite, const std::vector<double>& edges
 }
 
 std::string takesAllInWords(const api::Metric& metric, const DriftEvidence& drift) {
-    const auto [favourite, seen, when] = drift.collapse.strongest();
+    const auto [favourite, seen, when] = drift.collapse->strongest();
     const std::string canary = humanPercent(seen.canaryShare());
     const std::string stable = humanPercent(seen.stableShare());
     const std::string late = when == CollapseEvidence::When::OfLate
@@ -35,31 +35,31 @@ std::string takesAllInWords(const api::Metric& metric, const DriftEvidence& drif
 }  // namespace
 
 std::string collapseInWords(const MetricMemory& metric) {
-    const CollapseEvidence& collapse = metric.drift.collapse;
+    const CollapseEvidence& collapse = *metric.drift->collapse;
     if (collapse.notNumbersEvidence() > collapse.takesAllEvidence()) {
         const Past& step = collapse.numbers.past;
         const bool before = step.canaryBad == 0 && !collapse.notNumbers.starts.empty();
         const Past& seen = before ? collapse.notNumbers.starts.front().past : step;
         return cat(humanPercent(seen.canaryShare()), " of the canary's predictions of ",
-                   metric.definition.name, before ? " in the attempt" : "", " are no number, ",
+                   metric.definition->name, before ? " in the attempt" : "", " are no number, ",
                    humanPercent(seen.stableShare()), " of stable's");
     }
-    return takesAllInWords(metric.definition, metric.drift);
+    return takesAllInWords(*metric.definition, *metric.drift);
 }
 
 std::string collapseNote(const api::Analysis& analysis, const MetricMemory& metric) {
-    if (!metric.definition.collapse) return "";
-    const DriftEvidence& drift = metric.drift;
-    const bool classes = !metric.definition.byLabel.empty();
+    if (!metric.definition->collapse) return "";
+    const DriftEvidence& drift = *metric.drift;
+    const bool classes = !metric.definition->byLabel.empty();
     std::string out;
-    if (drift.collapse.safeEvidence() >= -std::log(analysis.missedHarm)) {
+    if (drift.collapse->safeEvidence() >= -std::log(analysis.missedHarm)) {
         out = cat(", no ", classes ? "class" : "bucket", " takes all");
-    } else if (const double missing = drift.collapse.missing(classes, analysis.missedHarm); missing > 0) {
+    } else if (const double missing = drift.collapse->missing(classes, analysis.missedHarm); missing > 0) {
         out = cat(", about ", humanNumber(std::ceil(missing)), " more predictions to say that no ",
                   classes ? "class" : "bucket", " takes all");
     }
     if (drift.onlyCanarySumIsNaN) {
-        out += cat("; the canary's sum of ", metric.definition.name,
+        out += cat("; the canary's sum of ", metric.definition->name,
                    " is NaN and stable's is not: some of its predictions are no number");
     }
     return out;

@@ -76,7 +76,7 @@ void DriftEvidence::startStep() {
     strata = 0;
     looksInStep = 0;
     verdict = api::Verdict::NoData;
-    collapse.startStep();
+    if (CollapseEvidence* judged = collapse.ifMade()) judged->startStep();
 }
 
 bool DriftEvidence::addHistograms(const std::vector<PodCounts>& canaryPods,
@@ -105,8 +105,9 @@ bool DriftEvidence::addClasses(const std::vector<PodCounts>& canaryPods,
 
 void DriftEvidence::addCollapse(const std::vector<PodCounts>& canaryPods,
                                 const std::vector<PodCounts>& stablePods) {
-    collapse.add(!classes.empty(), favouriteTick(collapse.favourite, canary.edges, canaryPods, stablePods),
-                 notNumbersTick(canaryPods, stablePods));
+    CollapseEvidence& judged = collapse.made();
+    judged.add(!classes.empty(), favouriteTick(judged.favourite, canary.edges, canaryPods, stablePods),
+               notNumbersTick(canaryPods, stablePods));
     chooseFavourite();
 }
 
@@ -116,9 +117,9 @@ void DriftEvidence::chooseFavourite() {
     const Favourite next = mostFrequent(classes, canary);
     const auto count = [&](const Histogram& arm) { return static_cast<double>(countOf(next, classes, arm)); };
     const auto all = static_cast<double>(canary.total());
-    const bool takesOver = next != collapse.favourite && count(canary) > kTakesOver * all;
-    if (collapse.favourite.chosen && (!takesOver || !collapse.mayChoose())) return;
-    collapse.choose(next, {all, count(canary), static_cast<double>(stable.total()), count(stable)});
+    const bool takesOver = next != collapse->favourite && count(canary) > kTakesOver * all;
+    if (collapse->favourite.chosen && (!takesOver || !collapse->mayChoose())) return;
+    collapse.made().choose(next, {all, count(canary), static_cast<double>(stable.total()), count(stable)});
 }
 
 void DriftEvidence::add(const api::Metric& metric, const std::vector<PodCounts>& canaryPods,

@@ -10,6 +10,7 @@
 #include "judge/collapse_evidence.h"
 #include "judge/equality_evidence.h"
 #include "judge/histogram.h"
+#include "judge/lazy.h"
 #include "judge/strata.h"
 
 namespace serin::judge {
@@ -28,7 +29,7 @@ struct DriftEvidence {
     api::Verdict verdict = api::Verdict::NoData;  // of the latest look
     uint64_t samples = 0;                         // canary observations of this attempt
     EqualityEvidence equality;                    // of this attempt
-    CollapseEvidence collapse;                    // of a metric that is judged for it
+    Lazy<CollapseEvidence> collapse;              // of a metric that is judged for it
     bool onlyCanarySumIsNaN = false;              // latest interval: of the histograms' sums
 
     void startStep();

@@ -92,6 +92,7 @@ void HarmMixture::open() {
     const double weight = std::log(weightOfStart(starts.size()) / 2);
     addStart(odds, weight);
     addStart(limit, weight);
+    starts.reserve(starts.size() + 1);  // no room for more: they are few, and of many rates and pods
     starts.emplace_back();
 }
 

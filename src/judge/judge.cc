@@ -36,31 +36,34 @@ bool sameDefinition(api::Metric a, const api::Metric& b) {
 
 // Of a metric that is new after promotion, and so by what is written alone.
 void judgeByLimits(bool watching, MetricMemory& metric) {
-    if (metric.definition.isMean()) {
+    if (metric.definition->isMean()) {
         startMeanSoakWithoutRecord(metric);
         if (!watching) return;
         for (RateEvidence& rate : metric.rate.rates) rate.startWatch();
     } else {
-        metric.rate.startSoakByLimit(metric.definition, watching);
+        metric.rate.startSoakByLimit(*metric.definition, watching);
     }
 }
 
 // The metrics of the analysis with what is remembered of them.
-std::vector<MetricMemory> reconciled(const api::Analysis& analysis, const AttemptMemory& attempt) {
+std::vector<MetricMemory> reconciled(const std::shared_ptr<const api::Analysis>& analysis,
+                                     const AttemptMemory& attempt) {
     std::vector<MetricMemory> out;
-    for (const api::Metric& metric : analysis.metrics) {
+    out.reserve(analysis->metrics.size());
+    for (const api::Metric& metric : analysis->metrics) {
+        const SharedValue<api::Metric> definition(std::shared_ptr<const api::Metric>(analysis, &metric));
         const auto known =
             std::find_if(attempt.metrics.begin(), attempt.metrics.end(),
-                         [&](const MetricMemory& m) { return sameDefinition(m.definition, metric); });
+                         [&](const MetricMemory& m) { return sameDefinition(*m.definition, metric); });
         MetricMemory next;
         if (known != attempt.metrics.end()) {
             next = *known;
         } else {
             next.rate = RateMetric::of(metric);
-            next.definition = metric;
+            next.definition = definition;
             if (attempt.soaking) judgeByLimits(attempt.watching, next);
         }
-        next.definition = metric;
+        next.definition = definition;
         out.push_back(std::move(next));
     }
     return out;
@@ -71,7 +74,8 @@ bool aboutSameAttempt(const AttemptMemory& attempt, const api::JudgeOrder& order
            attempt.number == order.attempt;
 }
 
-void startAttempt(const api::Analysis& analysis, const api::JudgeOrder& order, Memory& memory) {
+void startAttempt(const std::shared_ptr<const api::Analysis>& analysis, const api::JudgeOrder& order,
+                  Memory& memory) {
     memory.attempt = {};
     memory.attempt.stable = order.stable;
     memory.attempt.canary = order.canary;
@@ -89,7 +93,9 @@ void closeStep(Memory& memory) {
     attempt.stepSeconds = 0;
     attempt.noDataSince.reset();
     attempt.missing.clear();
-    for (MetricMemory& metric : attempt.metrics) metric.drift.startStep();
+    for (MetricMemory& metric : attempt.metrics) {
+        if (DriftEvidence* drift = metric.drift.ifMade()) drift->startStep();
+    }
     memory.pending.reset();
 }
 
@@ -197,7 +203,7 @@ void Judge::setAnalysis(std::shared_ptr<const api::Analysis> analysis) {
 }
 
 void Judge::reconcile() {
-    memory_->attempt.metrics = reconciled(*analysis_, memory_->attempt);
+    memory_->attempt.metrics = reconciled(analysis_, memory_->attempt);
     reconcileReferences(*analysis_, *memory_);
 }
 
@@ -225,7 +231,7 @@ void Judge::order(const api::JudgeOrder& order) {
         return;
     }
     if (!aboutSameAttempt(memory_->attempt, order)) {
-        startAttempt(*analysis_, order, *memory_);
+        startAttempt(analysis_, order, *memory_);
     } else if (order.step != memory_->attempt.step ||
                (memory_->attempt.stepStarted && !order.stepStartedAt)) {
         closeStep(*memory_);
@@ -270,9 +276,13 @@ void Judge::add(const api::Stratum& stratum) {
 }
 
 api::Judgement Judge::judgement() const {
-    api::Judgement out = reportOf(*analysis_, *memory_);
+    api::Judgement out = judgementWithoutState();
     out.state = state();
     return out;
+}
+
+api::Judgement Judge::judgementWithoutState() const {
+    return reportOf(*analysis_, *memory_);
 }
 
 std::string Judge::state() const {

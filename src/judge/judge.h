@@ -60,6 +60,8 @@ class Judge {
 
     // What can be said now.
     api::Judgement judgement() const;
+    // The same without its state, which costs more to make than all the rest.
+    api::Judgement judgementWithoutState() const;
 
     // Judgement::state by itself.
     std::string state() const;

@@ -20,12 +20,14 @@ void leaveOut(size_t group, RateEvidence& rate) {
 
 // These are the version's as a whole, so that nothing tells what the pod's own part was.
 void startAnew(MetricMemory& metric) {
-    metric.blocks.canary = {};
-    metric.mean = {};
+    if (MeanBlocks* blocks = metric.blocks.ifMade()) blocks->canary = {};
+    metric.mean.reset();
     metric.blame = {};
-    metric.drift.startStep();
-    metric.drift.collapse = {};
-    metric.drift.onlyCanarySumIsNaN = false;
+    DriftEvidence* drift = metric.drift.ifMade();
+    if (drift == nullptr) return;
+    drift->startStep();
+    drift->collapse.reset();
+    drift->onlyCanarySumIsNaN = false;
 }
 
 }  // namespace

@@ -13,11 +13,13 @@
 #include "judge/blame.h"
 #include "judge/dispersion.h"
 #include "judge/drift_metric.h"
+#include "judge/lazy.h"
 #include "judge/mean_blocks.h"
 #include "judge/mean_evidence.h"
 #include "judge/pods_metric.h"
 #include "judge/rate_metric.h"
 #include "judge/reference_evidence.h"
+#include "judge/shared_value.h"
 
 namespace serin::judge {
 
@@ -48,13 +50,13 @@ struct LookMemory {
 };
 
 struct MetricMemory {
-    api::Metric definition;
-    RateMetric rate;      // what isRate(), and the blocks of a Mean
-    DriftEvidence drift;  // HistogramDrift
-    MeanEvidence mean;    // Mean
-    MeanBlocks blocks;    // Mean
-    LookMemory look;      // Query
-    Blame blame;          // of all but queries, what isRate()
+    SharedValue<api::Metric> definition;  // of the analysis
+    RateMetric rate;                      // what isRate(), and the blocks of a Mean
+    Lazy<DriftEvidence> drift;            // HistogramDrift
+    Lazy<MeanEvidence> mean;              // Mean
+    Lazy<MeanBlocks> blocks;              // Mean
+    Lazy<LookMemory> look;                // Query
+    Blame blame;                          // of all but queries, what isRate()
 
     bool operator==(const MetricMemory&) const = default;
 };

@@ -33,7 +33,7 @@ std::string mostMoved(const DriftEvidence& drift) {
 std::vector<double> parts(const AttemptMemory& attempt, const Standing& standing) {
     std::vector<double> out;
     for (size_t i = 0; i < attempt.metrics.size(); ++i) {
-        const api::Metric& metric = attempt.metrics[i].definition;
+        const api::Metric& metric = *attempt.metrics[i].definition;
         const double weight = weightInMean(metric, attempt.soaking);
         out.push_back(weight > 0 ? std::log(weight) + standing.evidence[i]
                                  : -std::numeric_limits<double>::infinity());
@@ -59,11 +59,11 @@ std::string humanSeconds(double seconds) {
 
 double secondsFor(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric,
                   double samples) {
-    if (metric.definition.isQuery())
+    if (metric.definition->isQuery())
         return samples * std::chrono::duration<double>(analysis.interval).count();
-    const double seen = metric.definition.isDrift() ? static_cast<double>(metric.drift.canary.total())
-                        : metric.rate.rates.empty() ? 0
-                                                    : metric.rate.rates.front().step.past.canary;
+    const double seen = metric.definition->isDrift() ? static_cast<double>(metric.drift->canary.total())
+                        : metric.rate.rates.empty()  ? 0
+                                                     : metric.rate.rates.front().step.past.canary;
     return seen > 0 ? samples * attempt.stepSeconds / seen : 0;
 }
 
@@ -77,15 +77,15 @@ namespace {
 
 // The index, against its limit where it has one. There must be data.
 std::string indexMessage(const MetricMemory& metric) {
-    const DriftEvidence& drift = metric.drift;
-    const std::string& name = metric.definition.name;
+    const DriftEvidence& drift = *metric.drift;
+    const std::string& name = metric.definition->name;
     const std::string psi = cat("drift of ", name, ": PSI ", humanNumber(drift.index()));
     const std::string moved = mostMoved(drift);
-    if (!metric.definition.psi) return psi + moved;
-    const std::string limit = humanNumber(*metric.definition.psi);
+    if (!metric.definition->psi) return psi + moved;
+    const std::string limit = humanNumber(*metric.definition->psi);
     if (drift.verdict == api::Verdict::Harm) return cat(psi, " > ", limit, moved);
     if (drift.verdict == api::Verdict::Safe) return cat(psi, ", safely below ", limit, moved);
-    const double missing = drift.missing(metric.definition);
+    const double missing = drift.missing(*metric.definition);
     if (missing > 0) {
         return cat(psi, " so far (limit ", limit, "), about ", humanNumber(missing),
                    " more observations to judge");
@@ -104,26 +104,26 @@ std::string noSharedEdge(const api::Metric& metric) {
 }
 
 std::string driftMessage(const api::Analysis& analysis, const MetricMemory& metric) {
-    const DriftEvidence& drift = metric.drift;
-    const std::string& name = metric.definition.name;
-    if (drift.invalid) return noSharedEdge(metric.definition);
+    const DriftEvidence& drift = *metric.drift;
+    const std::string& name = metric.definition->name;
+    if (drift.invalid) return noSharedEdge(*metric.definition);
     const std::string note = collapseNote(analysis, metric);
     if (drift.canary.total() == 0) return cat("no observations of ", name, " from the canary yet", note);
     if (drift.stable.total() == 0) return cat("no observations of ", name, " from the stable version yet");
     const bool collapsed =
-        metric.definition.collapse && drift.collapse.evidence() >= -std::log(analysis.falseAlarm);
+        metric.definition->collapse && drift.collapse->evidence() >= -std::log(analysis.falseAlarm);
     return collapsed ? cat(collapseInWords(metric), "; ", indexMessage(metric)) : indexMessage(metric) + note;
 }
 
 double driftMissing(const api::Analysis& analysis, const MetricMemory& metric) {
-    const double byIndex = metric.drift.missing(metric.definition);
-    if (!metric.definition.collapse) return byIndex;
-    const bool classes = !metric.definition.byLabel.empty();
-    return std::max(byIndex, metric.drift.collapse.missing(classes, analysis.missedHarm));
+    const double byIndex = metric.drift->missing(*metric.definition);
+    if (!metric.definition->collapse) return byIndex;
+    const bool classes = !metric.definition->byLabel.empty();
+    return std::max(byIndex, metric.drift->collapse->missing(classes, analysis.missedHarm));
 }
 
 std::string driftInFull(const api::Analysis& analysis, const MetricMemory& metric) {
-    const DriftEvidence& drift = metric.drift;
+    const DriftEvidence& drift = *metric.drift;
     std::string out = driftMessage(analysis, metric);
     if (drift.invalid || drift.canary.total() == 0 || drift.stable.total() == 0) return out;
     const std::map<std::string, double> effects = effectsOf(drift);
@@ -151,9 +151,9 @@ std::vector<std::string> harmMetrics(const api::Analysis&, const AttemptMemory& 
                                      const Standing& standing) {
     std::vector<std::string> out;
     for (const MetricMemory& metric : attempt.metrics) {
-        if (!attempt.soaking && metric.definition.isDrift() && metric.definition.guard() &&
-            metric.drift.verdict == api::Verdict::Harm) {
-            out.push_back(metric.definition.name);
+        if (!attempt.soaking && metric.definition->isDrift() && metric.definition->guard() &&
+            metric.drift->verdict == api::Verdict::Harm) {
+            out.push_back(metric.definition->name);
         }
     }
     if (standing.mean < standing.threshold || standing.onePodOnly) return out;
@@ -162,10 +162,10 @@ std::vector<std::string> harmMetrics(const api::Analysis&, const AttemptMemory& 
     for (size_t i = 0; i < all.size(); ++i) {
         const bool alone = i < standing.evidence.size()
                                ? standing.evidence[i] >= standing.threshold &&
-                                     weightInMean(attempt.metrics[i].definition, attempt.soaking) > 0
+                                     weightInMean(*attempt.metrics[i].definition, attempt.soaking) > 0
                                : standing.pods >= standing.threshold && !attempt.soaking;
         if (i != top && !alone) continue;
-        const std::string name = i < attempt.metrics.size() ? attempt.metrics[i].definition.name : "pods";
+        const std::string name = i < attempt.metrics.size() ? attempt.metrics[i].definition->name : "pods";
         if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
     }
     return out;
@@ -176,15 +176,15 @@ std::string harmHeadline(const api::Analysis& analysis, const AttemptMemory& att
     std::vector<std::string> out;
     for (const std::string& name : harmMetrics(analysis, attempt, standing)) {
         const auto metric = std::find_if(attempt.metrics.begin(), attempt.metrics.end(),
-                                         [&](const MetricMemory& m) { return m.definition.name == name; });
+                                         [&](const MetricMemory& m) { return m.definition->name == name; });
         if (metric == attempt.metrics.end()) {
             out.push_back(podsMessage(attempt.pods));
-        } else if (metric->definition.isRate()) {
-            const bool ofPods = !metric->definition.isQuery();
+        } else if (metric->definition->isRate()) {
+            const bool ofPods = !metric->definition->isQuery();
             out.push_back(ratesInWords(analysis, attempt, *metric) +
                           (ofPods ? onePodNote(attempt, standing) : "") + blameNote(*metric));
-        } else if (metric->definition.isDrift()) {
-            const bool byIndex = metric->drift.verdict == api::Verdict::Harm;
+        } else if (metric->definition->isDrift()) {
+            const bool byIndex = metric->drift->verdict == api::Verdict::Harm;
             out.push_back(byIndex ? driftMessage(analysis, *metric) : collapseInWords(*metric));
         } else {
             out.push_back(meanInWords(attempt, *metric));
@@ -207,18 +207,18 @@ std::string holdingMessage(const api::Analysis& analysis, const AttemptMemory& a
         return cat("waiting for ", wanted - attempt.stepRequests, " more canary requests in this step");
     }
     for (const MetricMemory& metric : attempt.metrics) {
-        if (!metric.definition.awaited() || isSafe(analysis, metric)) continue;
-        if (metric.definition.isMean()) return meanMessage(analysis, attempt, metric);
-        const double needed = metric.definition.isRate()
-                                  ? metric.rate.requestsToSafe(metric.definition, analysis.missedHarm)
+        if (!metric.definition->awaited() || isSafe(analysis, metric)) continue;
+        if (metric.definition->isMean()) return meanMessage(analysis, attempt, metric);
+        const double needed = metric.definition->isRate()
+                                  ? metric.rate.requestsToSafe(*metric.definition, analysis.missedHarm)
                                   : driftMissing(analysis, metric);
         if (needed > 0) {
             return cat("waiting for ", humanNumber(needed),
-                       metric.definition.isQuery() ? " more " : " more canary ",
-                       whatItCounts(metric.definition), timeNote(analysis, attempt, metric, needed),
-                       " to call ", metric.definition.name, " safe");
+                       metric.definition->isQuery() ? " more " : " more canary ",
+                       whatItCounts(*metric.definition), timeNote(analysis, attempt, metric, needed),
+                       " to call ", metric.definition->name, " safe");
         }
-        if (!metric.definition.isRate()) return driftMessage(analysis, metric);
+        if (!metric.definition->isRate()) return driftMessage(analysis, metric);
     }
     return "";
 }

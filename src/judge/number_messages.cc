@@ -20,12 +20,12 @@ struct Telling {
 
 Telling tellingOf(const AttemptMemory& attempt, const MetricMemory& metric) {
     const RateEvidence& rate = metric.rate.rates.front();
-    if (lateSaysMore(attempt, metric.definition, rate)) return {rate.harm.spread.past, " of late"};
+    if (lateSaysMore(attempt, *metric.definition, rate)) return {rate.harm.spread.past, " of late"};
     if (attempt.soaking) {
-        const Past& seen = rate.harmSeen(metric.definition);
+        const Past& seen = rate.harmSeen(*metric.definition);
         return {seen, &seen == &rate.seen ? " after promotion" : " of late"};
     }
-    if (attempt.harm && stepSaysMore(attempt, metric.definition, rate))
+    if (attempt.harm && stepSaysMore(attempt, *metric.definition, rate))
         return {rate.step.past, " in this step"};
     return {rate.seen, ""};
 }

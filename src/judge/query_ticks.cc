@@ -28,17 +28,18 @@ const std::vector<api::Look>& looksAt(const api::Stratum& stratum, const std::st
 
 void countLooks(const api::Stratum& stratum, const LookRule& rule, bool inStep, bool warm,
                 MetricMemory& metric) {
-    const api::PromQuery& query = metric.definition.query;
-    for (const api::Look& look : looksAt(stratum, metric.definition.name)) {
+    const api::PromQuery& query = metric.definition->query;
+    for (const api::Look& look : looksAt(stratum, metric.definition->name)) {
         const bool due = isDue(rule, stratum, query.delay, look.at);
         // What is wrong with a delayed one must not be told only when its delay is over.
-        if (!due && !metric.definition.isDelayed()) continue;
-        metric.look.trouble = look.value ? "" : look.trouble;
+        if (!due && !metric.definition->isDelayed()) continue;
+        LookMemory& newest = metric.look.made();
+        newest.trouble = look.value ? "" : look.trouble;
         if (!look.value) continue;
-        metric.look.value = look.value;
+        newest.value = look.value;
         if (!due) continue;
         const bool bad = !query.limits().keptBy(*look.value);
-        metric.rate.rates.front().add(metric.definition, RateTick::ofVersion(bad, warm, inStep));
+        metric.rate.rates.front().add(*metric.definition, RateTick::ofVersion(bad, warm, inStep));
     }
 }
 

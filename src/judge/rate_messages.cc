@@ -109,26 +109,26 @@ bool lateSaysMore(const AttemptMemory& attempt, const api::Metric& metric, const
 }
 
 Told toldOf(const MetricMemory& metric) {
-    const size_t index = metric.rate.telling(metric.definition);
+    const size_t index = metric.rate.telling(*metric.definition);
     std::optional<double> edge;
-    if (!metric.rate.edges.empty()) edge = metric.rate.edges[index] * metric.definition.unitSeconds;
+    if (!metric.rate.edges.empty()) edge = metric.rate.edges[index] * metric.definition->unitSeconds;
     return {metric.rate.rates[index], edge};
 }
 
 std::string ratesInWords(const api::Analysis& analysis, const AttemptMemory& attempt,
                          const MetricMemory& metric) {
-    if (metric.definition.isQuery()) return looksInWords(attempt, metric);
+    if (metric.definition->isQuery()) return looksInWords(attempt, metric);
     const Told told = toldOf(metric);
-    if (attempt.soaking) return afterPromotion(attempt, metric.definition, told);
-    return cat(comparison(attempt, metric.definition, told),
-               harmDetail(analysis, attempt, metric.definition, told.rate), loadNote(metric.rate.load));
+    if (attempt.soaking) return afterPromotion(attempt, *metric.definition, told);
+    return cat(comparison(attempt, *metric.definition, told),
+               harmDetail(analysis, attempt, *metric.definition, told.rate), loadNote(metric.rate.load));
 }
 
 bool blames(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric) {
     if (metric.blame.rows.empty() || metric.rate.rates.empty()) return false;
     const Told told = toldOf(metric);
     const auto& condemned = attempt.harmMetrics;
-    if (std::ranges::find(condemned, metric.definition.name) != condemned.end()) return true;
+    if (std::ranges::find(condemned, metric.definition->name) != condemned.end()) return true;
     if (metric.rate.evidence(metric.definition) >= -std::log(attemptAlarm(analysis, attempt.number)))
         return true;
     if (!attempt.soaking) return !harmDetail(analysis, attempt, metric.definition, told.rate).empty();
@@ -138,7 +138,7 @@ bool blames(const api::Analysis& analysis, const AttemptMemory& attempt, const M
 
 std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& attempt,
                         const MetricMemory& metric) {
-    const api::Metric& definition = metric.definition;
+    const api::Metric& definition = *metric.definition;
     if (definition.isQuery()) return queryMessage(analysis, attempt, metric);
     const bool latency = definition.kind == api::MetricKind::Latency;
     const bool share = definition.kind == api::MetricKind::Share;

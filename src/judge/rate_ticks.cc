@@ -44,13 +44,13 @@ std::vector<PodRequests> failures(const std::vector<api::PodSample>& arm, const 
 
 void countErrors(const api::Stratum& stratum, bool inStep, const AttemptMemory& attempt, Rates& known,
                  MetricMemory& metric) {
-    const std::string& name = metric.definition.name;
+    const std::string& name = metric.definition->name;
     RateTick tick;
     tick.inStep = inStep;
     tick.profiled = true;
     tick.canary = failures(stratum.canary, name, attempt);
     if (!attempt.soaking) tick.stable = failures(stratum.stable, name, attempt);
-    addTick(metric.definition, tick, attempt, known[0].dispersion, metric.rate.rates.front());
+    addTick(*metric.definition, tick, attempt, known[0].dispersion, metric.rate.rates.front());
 }
 
 std::string listed(const std::vector<double>& edges) {
@@ -164,7 +164,7 @@ void forgetOtherEdges(const std::vector<double>& edges, Rates& known) {
 
 void countLatency(const api::Stratum& stratum, bool inStep, const AttemptMemory& attempt, Rates& known,
                   MetricMemory& metric) {
-    const api::Metric& definition = metric.definition;
+    const api::Metric& definition = *metric.definition;
     RateMetric& rate = metric.rate;
     const std::vector<api::PodSample> nobody;
     const LatencyArm canary(stratum.canary, definition.name, LatencyArm::Whom::Warm);
@@ -201,8 +201,8 @@ void evaluate(const std::vector<PodRequests>& pods, StableRecord::Rate& known) {
 
 void countRates(const api::Stratum& stratum, bool inStep, const AttemptMemory& attempt, StableRecord& stable,
                 MetricMemory& metric) {
-    Rates& known = stable.metrics[metric.definition.name];
-    if (metric.definition.kind == api::MetricKind::Latency) {
+    Rates& known = stable.metrics[metric.definition->name];
+    if (metric.definition->kind == api::MetricKind::Latency) {
         countLatency(stratum, inStep, attempt, known, metric);
     } else {
         countErrors(stratum, inStep, attempt, known, metric);

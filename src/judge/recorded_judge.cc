@@ -27,12 +27,15 @@ RecordedJudge::RecordedJudge(const api::Analysis& analysis, std::unique_ptr<Reco
     : RecordedJudge(std::make_shared<const api::Analysis>(analysis), std::move(sink)) {}
 
 void RecordedJudge::restore(const std::string& state) {
+    state_.reset();
     judge_.restore(state);
     attempt_.reset();  // the next recording begins with what was restored
 }
 
 void RecordedJudge::recall(std::string_view state, const api::JudgeOrder& order) {
-    if (judge_.recall(state, order)) attempt_.reset();
+    if (!judge_.recall(state, order)) return;
+    state_.reset();
+    attempt_.reset();
 }
 
 void RecordedJudge::setAnalysis(const api::Analysis& analysis) {
@@ -40,11 +43,13 @@ void RecordedJudge::setAnalysis(const api::Analysis& analysis) {
 }
 
 void RecordedJudge::setAnalysis(std::shared_ptr<const api::Analysis> analysis) {
+    state_.reset();
     judge_.setAnalysis(std::move(analysis));
     if (records()) append(lineOf(judge_.analysis()));
 }
 
 void RecordedJudge::setReference(const std::shared_ptr<const api::Reference>& reference) {
+    state_.reset();
     judge_.setReference(reference);
     if (records()) append(lineOf(*reference));
 }
@@ -55,6 +60,7 @@ void RecordedJudge::order(const api::JudgeOrder& order) {
     const bool begins = judges && !(attempt_ && sameAttempt(*attempt_, order));
     const bool repeated = attempt_ && order == last_;
     if (sink_ && begins) begin(true);
+    state_.reset();
     judge_.order(order);
     if (judges) attempt_ = order;
     // What is compared at rest would push the attempt that was judged out of its recording.
@@ -64,6 +70,7 @@ void RecordedJudge::order(const api::JudgeOrder& order) {
 }
 
 void RecordedJudge::add(const api::Stratum& stratum) {
+    state_.reset();
     judge_.add(stratum);
     if (!records()) return;
     append(lineOf(stratum));
@@ -71,9 +78,18 @@ void RecordedJudge::add(const api::Stratum& stratum) {
 }
 
 api::Judgement RecordedJudge::judgement() {
-    api::Judgement said = judge_.judgement();
-    if (std::exchange(unsaid_, false)) append(lineOf(saidIn(said)));
+    api::Judgement said = judge_.judgementWithoutState();
+    if (std::exchange(unsaid_, false)) {
+        said.state = judge_.state();
+        append(lineOf(saidIn(said)));
+        state_ = std::exchange(said.state, {});
+    }
     return said;
+}
+
+std::string RecordedJudge::state() {
+    std::optional<std::string> known = std::exchange(state_, std::nullopt);
+    return known ? std::move(*known) : judge_.state();
 }
 
 void RecordedJudge::begin(bool anotherAttempt) {

@@ -28,9 +28,11 @@ class RecordedJudge {
     void setReference(const std::shared_ptr<const api::Reference>& reference);
     void order(const api::JudgeOrder& order);
     void add(const api::Stratum& stratum);
-    // As that of Judge; after a stratum it is recorded what it said.
+    // As that of Judge, but without its state; after a stratum it is recorded what it said.
     api::Judgement judgement();
-    std::string state() const { return judge_.state(); }
+    // As that of Judge. Where the record of the last judgement needed it, it is not made again the first
+    // time.
+    std::string state();
 
   private:
     bool records() const { return sink_ && attempt_.has_value(); }
@@ -43,6 +45,8 @@ class RecordedJudge {
     std::optional<api::JudgeOrder> attempt_;
     api::JudgeOrder last_;  // the last order
     bool unsaid_ = false;   // a stratum came since the last judgement
+    // The state as it is; kept from when it was recorded until somebody wants it or it is another one.
+    std::optional<std::string> state_;
 };
 
 }  // namespace serin::judge

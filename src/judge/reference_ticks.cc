@@ -192,11 +192,11 @@ std::optional<api::DataDrift> dataDriftOf(const api::Analysis& analysis, const M
 }
 
 std::string againstProfile(const Memory& memory, const MetricMemory& metric) {
-    const api::Metric& definition = metric.definition;
+    const api::Metric& definition = *metric.definition;
     const api::Counts* feature = definition.hasReference() ? featureOf(memory, definition) : nullptr;
     if (feature == nullptr || !sameKind(*feature, definition)) return "";
-    const auto stable = indexAgainst(*feature, metric.drift.stable, metric.drift.classes);
-    const auto canary = indexAgainst(*feature, metric.drift.canary, metric.drift.classes);
+    const auto stable = indexAgainst(*feature, metric.drift->stable, metric.drift->classes);
+    const auto canary = indexAgainst(*feature, metric.drift->canary, metric.drift->classes);
     if (!stable || !canary) return "";
     const std::string past = pastHours(memory, definition);
     return cat("; against ", past.empty() ? "the profile" : past, " stable's PSI is ", humanNumber(*stable),

@@ -79,21 +79,22 @@ class Watcher {
         if (verdict.verdict == api::Verdict::Safe && !metric.safe) metric.safe = now;
         const Memory& memory = look.judge.memory();
         for (const MetricMemory& known : memory.attempt.metrics) {
-            if (known.definition.name == metric.name) explain(memory, known, metric);
+            if (known.definition->name == metric.name) explain(memory, known, metric);
         }
     }
 
     void explain(const Memory& memory, const MetricMemory& known, RehearsedMetric& metric) const {
-        const api::Metric& definition = known.definition;
+        const api::Metric& definition = *known.definition;
         metric.definition = definition;
         metric.enoughAlone = out.threshold - std::log(driftShare(out.analysis, definition));
         if (definition.isQuery()) return;
         if (definition.isRate()) {
             noteDispersion(memory, metric);
         } else if (definition.isDrift()) {
-            noteIndex(known.drift, metric);
-        } else if (known.blocks.stableMeans.count >= kLeastBlocks && known.mean.all.stableMean() > 0) {
-            raise(metric.mostChange, std::abs(known.mean.all.canaryMean() / known.mean.all.stableMean() - 1));
+            noteIndex(*known.drift, metric);
+        } else if (known.blocks->stableMeans.count >= kLeastBlocks && known.mean->all.stableMean() > 0) {
+            raise(metric.mostChange,
+                  std::abs(known.mean->all.canaryMean() / known.mean->all.stableMean() - 1));
         }
     }
 

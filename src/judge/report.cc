@@ -41,10 +41,10 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
     const bool judged = attempt.soaking && !metric.rate.rates.empty();  // by a limit, at edges found before
     if (!judged && !metric.rate.incomparable.empty()) {
         out.verdict = Verdict::Invalid;
-    } else if (!metric.look.trouble.empty() ||
-               (metric.rate.canaryRequests() == 0 && !metric.definition.isDelayed())) {
+    } else if (!metric.look->trouble.empty() ||
+               (metric.rate.canaryRequests() == 0 && !metric.definition->isDelayed())) {
         out.verdict = Verdict::NoData;
-    } else if (!metric.definition.guard() && evidence >= threshold) {
+    } else if (!metric.definition->guard() && evidence >= threshold) {
         out.verdict = Verdict::Harm;  // by itself, and of no consequence
     } else if (!attempt.soaking && isSafe(analysis, metric)) {
         out.verdict = Verdict::Safe;
@@ -54,14 +54,14 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
     const auto& [told, edge] = toldOf(metric);
     const OddsProfile::Bounds bounds = told.profile.bounds(attemptAlarm(analysis, attempt.number));
     out.stable = told.seen.stableShare();
-    out.canary = metric.definition.isQuery() ? metric.look.value.value_or(0)
-                                             : told.harmSeen(metric.definition).canaryShare();
+    out.canary = metric.definition->isQuery() ? metric.look->value.value_or(0)
+                                              : told.harmSeen(*metric.definition).canaryShare();
     out.ratioLow = bounds.low;
     out.ratioHigh = bounds.high;
     out.slowerThan = edge;
-    if (!attempt.soaking && out.verdict != Verdict::Safe && !metric.definition.isDelayed()) {
+    if (!attempt.soaking && out.verdict != Verdict::Safe && !metric.definition->isDelayed()) {
         out.samplesNeeded =
-            static_cast<uint64_t>(metric.rate.requestsToSafe(metric.definition, analysis.missedHarm));
+            static_cast<uint64_t>(metric.rate.requestsToSafe(*metric.definition, analysis.missedHarm));
     }
     return out;
 }
@@ -69,10 +69,10 @@ api::MetricVerdict rateVerdict(const api::Analysis& analysis, const AttemptMemor
 // By the index and for a collapse together: harm by one is enough, safe takes both.
 Verdict driftAnswer(const api::Analysis& analysis, const MetricMemory& metric, double evidence,
                     double threshold) {
-    const Verdict byIndex = metric.drift.verdict;
-    if (!metric.definition.collapse || byIndex == Verdict::Invalid || byIndex == Verdict::Harm)
+    const Verdict byIndex = metric.drift->verdict;
+    if (!metric.definition->collapse || byIndex == Verdict::Invalid || byIndex == Verdict::Harm)
         return byIndex;
-    if (!metric.definition.guard() && evidence >= threshold) return Verdict::Harm;
+    if (!metric.definition->guard() && evidence >= threshold) return Verdict::Harm;
     if (isSafe(analysis, metric)) return Verdict::Safe;
     return byIndex == Verdict::Safe ? Verdict::Continue : byIndex;
 }
@@ -82,43 +82,43 @@ api::MetricVerdict driftVerdict(const api::Analysis& analysis, const Memory& mem
     api::MetricVerdict out;
     out.verdict = driftAnswer(analysis, metric, evidence, threshold);
     out.evidence = std::max(evidence, kLeastEvidence);
-    out.canary = metric.drift.index();
+    out.canary = metric.drift->index();
     out.ratioHigh = std::numeric_limits<double>::infinity();
-    out.samples = metric.drift.samples;
+    out.samples = metric.drift->samples;
     out.samplesNeeded = static_cast<uint64_t>(driftMissing(analysis, metric));
     out.message = driftInFull(analysis, metric) + againstProfile(memory, metric);
     // What was asked cannot be answered in full, however alike the versions are.
-    const std::string trouble = referenceTrouble(memory, metric.definition);
-    if (!trouble.empty() && metric.definition.guard() && !metric.definition.psi) {
+    const std::string trouble = referenceTrouble(memory, *metric.definition);
+    if (!trouble.empty() && metric.definition->guard() && !metric.definition->psi) {
         out.message += cat("; ", trouble);
     } else if (!trouble.empty() && out.verdict != Verdict::Harm) {
         out.verdict = Verdict::Invalid;
         out.message = trouble;
     }
-    out.effects = effectsOf(metric.drift);
+    out.effects = effectsOf(*metric.drift);
     return out;
 }
 
 api::MetricVerdict meanVerdict(const api::Analysis& analysis, const AttemptMemory& attempt,
                                const MetricMemory& metric, double evidence, double threshold) {
     api::MetricVerdict out;
-    const MeanEvidence::Block& all = metric.mean.all;
+    const MeanEvidence::Block& all = metric.mean->all;
     const bool safe = !attempt.soaking && isSafe(analysis, metric);
     const double blocks = metric.rate.canaryRequests();
     const bool byBlocks = attempt.soaking || all.canary <= 0;  // nothing is compared
     out.ratioHigh = std::numeric_limits<double>::infinity();
     out.evidence = std::max(evidence, kLeastEvidence);
     out.samples = static_cast<uint64_t>(byBlocks ? blocks : all.canary);
-    out.canary = byBlocks ? metric.blocks.newest.value_or(0) : all.canaryMean();
+    out.canary = byBlocks ? metric.blocks->newest.value_or(0) : all.canaryMean();
     out.stable = all.stableMean();
     out.message = meanMessage(analysis, attempt, metric);
     if (!attempt.soaking && !safe && all.seconds > 0) {
         out.samplesNeeded =
             static_cast<uint64_t>(std::ceil(meanSecondsToSafe(analysis, metric) * all.canary / all.seconds));
     }
-    if (blocks <= 0 && (attempt.soaking ? metric.blocks.limits.any() : all.canary <= 0)) {
+    if (blocks <= 0 && (attempt.soaking ? metric.blocks->limits.any() : all.canary <= 0)) {
         out.verdict = Verdict::NoData;
-    } else if (!metric.definition.guard() && evidence >= threshold) {
+    } else if (!metric.definition->guard() && evidence >= threshold) {
         out.verdict = Verdict::Harm;
     } else if (safe) {
         out.verdict = Verdict::Safe;
@@ -140,7 +140,7 @@ api::MetricVerdict podsVerdict(const PodsEvidence& pods) {
 
 void noteTime(const api::Analysis& analysis, const AttemptMemory& attempt, const MetricMemory& metric,
               api::MetricVerdict& out) {
-    const bool ofMean = metric.definition.isMean() && !attempt.soaking && out.verdict != Verdict::Safe;
+    const bool ofMean = metric.definition->isMean() && !attempt.soaking && out.verdict != Verdict::Safe;
     const double seconds =
         ofMean ? meanSecondsToSafe(analysis, metric)
                : secondsFor(analysis, attempt, metric, static_cast<double>(out.samplesNeeded));
@@ -151,20 +151,21 @@ std::vector<api::MetricVerdict> metricVerdicts(const api::Analysis& analysis, co
                                                const Standing& standing) {
     const AttemptMemory& attempt = memory.attempt;
     std::vector<api::MetricVerdict> out;
+    out.reserve(attempt.metrics.size() + 1);
     for (size_t i = 0; i < attempt.metrics.size(); ++i) {
         const MetricMemory& metric = attempt.metrics[i];
-        if (attempt.soaking && metric.definition.isDrift()) continue;
-        if (metric.definition.isRate()) {
+        if (attempt.soaking && metric.definition->isDrift()) continue;
+        if (metric.definition->isRate()) {
             out.push_back(rateVerdict(analysis, attempt, metric, standing.evidence[i], standing.threshold));
-        } else if (metric.definition.isDrift()) {
+        } else if (metric.definition->isDrift()) {
             out.push_back(driftVerdict(analysis, memory, metric, standing.evidence[i], standing.threshold));
         } else {
             out.push_back(meanVerdict(analysis, attempt, metric, standing.evidence[i], standing.threshold));
         }
-        out.back().name = metric.definition.name;
+        out.back().name = metric.definition->name;
         noteTime(analysis, attempt, metric, out.back());
-        out.back().guard = metric.definition.guard();
-        out.back().awaited = metric.definition.awaited();
+        out.back().guard = metric.definition->guard();
+        out.back().awaited = metric.definition->awaited();
     }
     if (!attempt.soaking && !attempt.metrics.empty()) out.push_back(podsVerdict(attempt.pods));
     for (api::MetricVerdict& verdict : out) {

@@ -57,11 +57,11 @@ void startSoak(const api::Analysis& analysis, const StableRecord& stable, Attemp
     const double error = attemptAlarm(analysis, attempt.number) / 2;
     for (MetricMemory& metric : attempt.metrics) {
         RateMetric& rate = metric.rate;
-        if (metric.definition.isMean()) {
+        if (metric.definition->isMean()) {
             startMeanSoak(error, metric);
             continue;
         }
-        const auto known = stable.metrics.find(metric.definition.name);
+        const auto known = stable.metrics.find(metric.definition->name);
         for (size_t i = 0; i < rate.rates.size(); ++i) {
             const Past& seen = rate.rates[i].seen;
             double upper = seen.stable > 0 || known == stable.metrics.end()
@@ -71,7 +71,7 @@ void startSoak(const api::Analysis& analysis, const StableRecord& stable, Attemp
                 upper =
                     known == stable.metrics.end() ? 1 : upperSlow(seen, known->second, rate.edges[i], error);
             }
-            rate.rates[i].startSoak(limitOf(metric.definition, upper));
+            rate.rates[i].startSoak(limitOf(*metric.definition, upper));
         }
         rate.load = {};
         rate.incomparable.clear();

@@ -35,7 +35,7 @@ double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
                     const std::function<double(const MetricMemory&)>& evidence) {
     std::vector<double> logs;
     for (const MetricMemory& metric : attempt.metrics) {
-        const api::Metric& definition = metric.definition;
+        const api::Metric& definition = *metric.definition;
         const double weight = weightInMean(definition, attempt.soaking);
         if (weight > 0) logs.push_back(std::log(weight) + evidence(metric));
     }
@@ -45,13 +45,14 @@ double weightedMean(const api::Analysis& analysis, const AttemptMemory& attempt,
 }
 
 double harmEvidence(const MetricMemory& metric) {
-    if (metric.definition.isDrift()) return metric.definition.collapse ? metric.drift.collapse.evidence() : 0;
-    return metric.definition.isMean() ? meanHarm(metric) : metric.rate.evidence(metric.definition);
+    if (metric.definition->isDrift())
+        return metric.definition->collapse ? metric.drift->collapse->evidence() : 0;
+    return metric.definition->isMean() ? meanHarm(metric) : metric.rate.evidence(*metric.definition);
 }
 
 double stepEvidence(const MetricMemory& metric) {
-    if (metric.definition.isDrift()) return metric.drift.collapse.stepEvidence();
-    return metric.definition.isMean() ? meanStepHarm(metric) : metric.rate.stepEvidence(metric.definition);
+    if (metric.definition->isDrift()) return metric.drift->collapse->stepEvidence();
+    return metric.definition->isMean() ? meanStepHarm(metric) : metric.rate.stepEvidence(*metric.definition);
 }
 
 // A regression of the version shows on every pod; a broken node on one. So harm by errors or latency must
@@ -71,8 +72,8 @@ void leaveOneOut(const api::Analysis& analysis, const AttemptMemory& attempt, St
     for (size_t group = 0; group < answered.size(); ++group) {
         if (!answered[group]) continue;
         const double mean = weightedMean(analysis, attempt, [&](const MetricMemory& metric) {
-            return metric.definition.isRate() ? metric.rate.evidenceWithout(metric.definition, group)
-                                              : harmEvidence(metric);
+            return metric.definition->isRate() ? metric.rate.evidenceWithout(*metric.definition, group)
+                                               : harmEvidence(metric);
         });
         if (mean < standing.meanWithout) {
             standing.meanWithout = mean;
@@ -95,12 +96,12 @@ double weightInMean(const api::Metric& metric, bool soaking) {
 
 bool isSafe(const api::Analysis& analysis, const MetricMemory& metric) {
     const double proof = -std::log(analysis.missedHarm);
-    if (metric.definition.isDrift()) {
-        return (!metric.definition.psi || metric.drift.verdict == api::Verdict::Safe) &&
-               (!metric.definition.collapse || metric.drift.collapse.safeEvidence() >= proof);
+    if (metric.definition->isDrift()) {
+        return (!metric.definition->psi || metric.drift->verdict == api::Verdict::Safe) &&
+               (!metric.definition->collapse || metric.drift->collapse->safeEvidence() >= proof);
     }
-    if (metric.definition.isMean()) return meanSafety(metric) >= proof;
-    return metric.rate.incomparable.empty() && metric.rate.safeEvidence(metric.definition) >= proof;
+    if (metric.definition->isMean()) return meanSafety(metric) >= proof;
+    return metric.rate.incomparable.empty() && metric.rate.safeEvidence(*metric.definition) >= proof;
 }
 
 double driftShare(const api::Analysis& analysis, const api::Metric& metric) {
@@ -115,11 +116,11 @@ Standing standingOf(const api::Analysis& analysis, const AttemptMemory& attempt)
     if (analysis.metrics.empty()) return out;
     bool driftHarm = false;
     for (const MetricMemory& metric : attempt.metrics) {
-        const api::Metric& definition = metric.definition;
+        const api::Metric& definition = *metric.definition;
         const bool drift = definition.isDrift();
         out.evidence.push_back(harmEvidence(metric));
         if (attempt.soaking || !definition.awaited()) continue;
-        if (drift) driftHarm = driftHarm || metric.drift.verdict == api::Verdict::Harm;
+        if (drift) driftHarm = driftHarm || metric.drift->verdict == api::Verdict::Harm;
         // The last step's own strata must not speak against the canary (equal to 1 without any error).
         const bool quietStep = stepEvidence(metric) <= 1e-12;
         out.safe = out.safe && isSafe(analysis, metric) && quietStep;

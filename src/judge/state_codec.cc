@@ -50,10 +50,11 @@ bool consistent(const ReferenceEvidence& evidence) {
 // it.
 bool consistent(const MetricMemory& metric) {
     const RateMetric& rate = metric.rate;
-    if (!consistent(metric.drift)) return false;
-    const bool counted = !metric.drift.canary.buckets.empty() || !metric.drift.stable.buckets.empty();
-    if (!metric.definition.byLabel.empty() && metric.drift.classes.empty() && counted) return false;
-    switch (metric.definition.kind) {
+    const DriftEvidence& drift = *metric.drift;
+    if (!consistent(drift)) return false;
+    const bool counted = !drift.canary.buckets.empty() || !drift.stable.buckets.empty();
+    if (!metric.definition->byLabel.empty() && drift.classes.empty() && counted) return false;
+    switch (metric.definition->kind) {
         case api::MetricKind::ErrorRate:
         case api::MetricKind::Share:
         case api::MetricKind::Query:
@@ -89,7 +90,9 @@ std::string encodeState(const Memory& memory) {
     for (auto& [name, evidence] : smaller.references) evidence.startWindow();
     text = encodeWhole(smaller);
     if (text.size() <= kMostState) return text;
-    for (MetricMemory& metric : smaller.attempt.metrics) metric.drift.startStep();
+    for (MetricMemory& metric : smaller.attempt.metrics) {
+        if (DriftEvidence* drift = metric.drift.ifMade()) drift->startStep();
+    }
     text = encodeWhole(smaller);
     return text.size() <= kMostState ? text : std::string(kFormat);
 }

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "base/time.h"
+#include "judge/lazy.h"
+#include "judge/shared_value.h"
 
 namespace serin::judge {
 
@@ -52,6 +54,14 @@ class StateWriter {
     void put(const std::map<K, V>& values) {
         put(values.size());
         for (const auto& [key, value] : values) (*this)(key, value);
+    }
+    template <typename T>
+    void put(const Lazy<T>& value) {
+        put(*value);
+    }
+    template <typename T>
+    void put(const SharedValue<T>& value) {
+        put(*value);
     }
     template <typename T>
     requires std::is_class_v<T>
@@ -112,6 +122,19 @@ class StateReader {
             (*this)(key, value);
             values.emplace(std::move(key), std::move(value));
         }
+    }
+    template <typename T>
+    void get(Lazy<T>& value) {
+        T read;
+        get(read);
+        value.reset();
+        if (read != T{}) value.made() = std::move(read);
+    }
+    template <typename T>
+    void get(SharedValue<T>& value) {
+        T read;
+        get(read);
+        value = SharedValue<T>(std::move(read));
     }
     template <typename T>
     requires std::is_class_v<T>

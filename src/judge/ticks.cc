@@ -59,16 +59,16 @@ std::string missingIn(const api::Stratum& stratum, const Memory& memory, const a
     if (!answered(stratum.canary)) return "no requests reach the canary";
     if (!answered(stratum.stable)) return "no requests reach the stable version";
     for (const MetricMemory& metric : memory.attempt.metrics) {
-        if (!metric.definition.guard()) continue;
+        if (!metric.definition->guard()) continue;
         // Whether predictions collapsed is told without a profile.
-        const std::string trouble = referenceTrouble(memory, metric.definition);
-        if (metric.definition.psi && !trouble.empty()) return trouble;
-        const std::string& name = metric.definition.name;
-        if (metric.drift.invalid) return noSharedEdge(metric.definition);
+        const std::string trouble = referenceTrouble(memory, *metric.definition);
+        if (metric.definition->psi && !trouble.empty()) return trouble;
+        const std::string& name = metric.definition->name;
+        if (metric.drift->invalid) return noSharedEdge(*metric.definition);
         if (!metric.rate.incomparable.empty()) return cat(name, ": ", metric.rate.incomparable);
-        if (!metric.definition.awaited()) continue;
+        if (!metric.definition->awaited()) continue;
         const std::string unanswered =
-            withoutAnswer(stratum, lookRuleOf(analysis, memory.attempt), metric.definition);
+            withoutAnswer(stratum, lookRuleOf(analysis, memory.attempt), *metric.definition);
         if (!unanswered.empty()) return cat(name, ": ", unanswered);
     }
     return "";
@@ -97,8 +97,8 @@ bool allWarm(const api::Stratum& stratum, const AttemptMemory& attempt) {
 void openStep(AttemptMemory& attempt) {
     for (MetricMemory& metric : attempt.metrics) {
         metric.rate.startStep();
-        metric.mean.startStep();
-        metric.blocks.canary = {};
+        if (MeanEvidence* mean = metric.mean.ifMade()) mean->startStep();
+        if (MeanBlocks* blocks = metric.blocks.ifMade()) blocks->canary = {};
     }
     attempt.pods.startStep();
     attempt.stepOpen = true;
@@ -141,17 +141,17 @@ void countComparison(const api::Analysis& analysis, const api::Stratum& whole, b
     noteAnswering(analysis, stratum, attempt);
     const LookRule rule = lookRuleOf(analysis, attempt);
     for (MetricMemory& metric : attempt.metrics) {
-        const api::Metric& definition = metric.definition;
+        const api::Metric& definition = *metric.definition;
         if (definition.isQuery()) {
             countLooks(stratum, rule, inStep, allWarm(stratum, attempt), metric);
         } else if (definition.isRate()) {
             countBlame(stratum, attempt, metric);
             countRates(stratum, inStep, attempt, memory.stable, metric);
         } else if (inStep && definition.isDrift()) {
-            metric.drift.add(definition, countsOf(stratum.canary, definition.name),
-                             countsOf(stratum.stable, definition.name),
-                             attemptAlarm(analysis, attempt.number) * driftShare(analysis, definition),
-                             analysis.missedHarm);
+            metric.drift.made().add(definition, countsOf(stratum.canary, definition.name),
+                                    countsOf(stratum.stable, definition.name),
+                                    attemptAlarm(analysis, attempt.number) * driftShare(analysis, definition),
+                                    analysis.missedHarm);
         } else if (definition.isMean()) {
             countMean(analysis, stratum, inStep, false, metric);
         }
@@ -171,12 +171,12 @@ void countSoak(const api::Analysis& analysis, const api::Stratum& whole, Memory&
     noteAnswering(analysis, stratum, attempt);
     const LookRule rule = lookRuleOf(analysis, attempt);
     for (MetricMemory& metric : attempt.metrics) {
-        if (metric.definition.isQuery()) {
+        if (metric.definition->isQuery()) {
             countLooks(stratum, rule, false, false, metric);
-        } else if (metric.definition.isRate()) {
+        } else if (metric.definition->isRate()) {
             countBlame(stratum, attempt, metric);
             countRates(stratum, false, attempt, memory.stable, metric);
-        } else if (metric.definition.isMean()) {
+        } else if (metric.definition->isMean()) {
             countMean(analysis, stratum, false, true, metric);
         }
     }

@@ -361,10 +361,9 @@ void Examiner::learnAccess(const api::AccessSource& source, const AccessReading&
 
 void Examiner::publish() {
     judgement_ = judge_.judgement();
-    std::string().swap(judgement_->state);  // an assignment would keep the room
 }
 
-std::optional<api::Judgement> Examiner::judgement() const {
+std::optional<api::Judgement> Examiner::judgement() {
     const std::lock_guard lock(mutex_);
     std::optional<api::Judgement> out = judgement_;
     if (out) out->state = join(book_, judge_.state());

@@ -83,7 +83,7 @@ class Examiner {
     void recordWritten(const apply::RecordAnswer& answer, Duration now);
 
     // With all that is remembered at this moment as its state.
-    std::optional<api::Judgement> judgement() const;
+    std::optional<api::Judgement> judgement();
     std::optional<api::Verdict> verdict() const;
     // Of the ready pods that were asked; those that cannot be asked count as ready.
     std::map<std::string, api::ModelAnswer> modelAnswers() const;
@@ -120,7 +120,7 @@ class Examiner {
     api::JudgeOrder order_;
     std::vector<std::string> askModel_;
     std::optional<Timestamp> attemptStartedAt_;
-    std::optional<api::Judgement> judgement_;  // without its state, which is large and made when asked for
+    std::optional<api::Judgement> judgement_;  // without its state, which is made when asked for
     std::optional<api::ConfigMapKey> referenceSource_;  // whose profile the judge has, or has not yet
     Rereading referenceReading_;
     std::string referenceFile_;                        // likewise, among the model's files; empty: none

@@ -96,19 +96,18 @@ bool take(const PodReading& scrape, bool fromZero, size_t most, PodNumbers& numb
     bool reset = false;
     // Series that come and go: as many again as may be there, shared by the sources.
     const size_t mostOfOne = most / std::max<size_t>(scrape.sources.size(), 1);
+    numbers.sources.reserve(scrape.sources.size());
     for (size_t i = 0; i < scrape.sources.size(); ++i) {
         const SourceReading& source = scrape.sources[i];
-        const auto last = numbers.sources.find(source.fingerprint);
-        const bool known = last != numbers.sources.end();
+        const SourceNumbers* last = numbers.of(source.fingerprint);
         const SourceDelta delta =
-            known ? advance(last->second, source, process)
-                  : begin(source, newCounts ? FirstSight::FromZero : FirstSight::Baseline);
+            last != nullptr ? advance(*last, source, process)
+                            : begin(source, newCounts ? FirstSight::FromZero : FirstSight::Baseline);
         reset = reset || delta.reset;
         std::optional<api::Counts>& counts = counted.counts[i];
         if (delta.counts) counts = counts ? together(*counts, *delta.counts) : *delta.counts;
         counted.parts.add(i, source, delta.rises);
-        numbers.sources[source.fingerprint] =
-            remember(known ? &last->second : nullptr, source, process, mostOfOne);
+        numbers.keep(remember(last, source, process, mostOfOne));
     }
     if (scrape.processStart) numbers.processStart = scrape.processStart;
     if (const double created = earliestCreated(scrape); created > 0) numbers.created = created;
@@ -210,6 +209,9 @@ void CounterBook::countReadings(Pod& pod, const PodResult& result, const Round& 
         if (restarted && sample.exposure > Duration{0}) ++sample.restarts;
         pod.numbers.readAt = scrape->at.value_or(round.at);
         if (!pod.firstRequestAt && sawRequests(*scrape)) pod.firstRequestAt = pod.numbers.readAt;
+    }
+    for (const auto& [uid, other] : pods_) {
+        if (&other != &pod) shareSeries(other.numbers, pod.numbers);
     }
     if (!news) counted.counts = standStills(*result.reading);
     sample.counted = readBefore || fromZero;

@@ -130,9 +130,9 @@ class BookText {
         pods_ += cat(";", timeText(numbers.readAt), ";",
                      numbers.processStart ? numberText(*numbers.processStart) : std::string(absent), ";",
                      numberText(numbers.created));
-        for (const auto& [fingerprint, source] : numbers.sources) {
-            const Sums& sums = source.sums;
-            pods_ += cat(";", sourceIndex(fingerprint, sums.edges), ":", numberText(sums.total), ",",
+        for (const SourceNumbers& source : numbers.sources) {
+            const Sums sums = sumsOf(source);
+            pods_ += cat(";", sourceIndex(source.fingerprint, sums.edges), ":", numberText(sums.total), ",",
                          numberText(sums.bad), ",",
                          sums.infinite ? numberText(*sums.infinite) : std::string(absent));
             for (double cumulative : sums.cumulative) pods_ += cat(",", numberText(cumulative));
@@ -189,19 +189,24 @@ class BookText {
         std::vector<std::string> parts = split(field.substr(colon + 1), ',');
         if (!index || *index >= known_.size() || parts.size() != 3 + known_[*index].edges.size())
             return false;
-        SourceNumbers source;
-        source.onlySums = true;
-        source.sums.edges = known_[*index].edges;
+        Sums sums;
+        sums.edges = known_[*index].edges;
         for (size_t i = 0; i < parts.size(); ++i) {
             if (i == 2 && parts[i] == absent) continue;
             auto number = parseNumber(parts[i]);
             if (!number) return false;
-            if (i == 0) source.sums.total = *number;
-            if (i == 1) source.sums.bad = *number;
-            if (i == 2) source.sums.infinite = *number;
-            if (i > 2) source.sums.cumulative.push_back(*number);
+            if (i == 0) sums.total = *number;
+            if (i == 1) sums.bad = *number;
+            if (i == 2) sums.infinite = *number;
+            if (i > 2) sums.cumulative.push_back(*number);
         }
-        return numbers.sources.emplace(known_[*index].fingerprint, std::move(source)).second;
+        const uint64_t fingerprint = known_[*index].fingerprint;
+        if (numbers.of(fingerprint) != nullptr) return false;
+        SourceNumbers source;
+        source.fingerprint = fingerprint;
+        source.onlySums = std::make_shared<const Sums>(std::move(sums));
+        numbers.keep(std::move(source));
+        return true;
     }
 
     struct KnownSource {

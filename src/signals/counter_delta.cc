@@ -23,11 +23,10 @@ double createdAt(const SourceNumbers& last, size_t index) {
 }
 
 std::optional<Known> find(const SourceNumbers& last, uint64_t series) {
-    const auto found =
-        std::lower_bound(last.series.begin(), last.series.end(), series,
-                         [](const SourceNumbers::Last& a, uint64_t wanted) { return a.series < wanted; });
-    if (found == last.series.end() || found->series != series) return std::nullopt;
-    return Known{found->value, createdAt(last, static_cast<size_t>(found - last.series.begin()))};
+    const auto found = std::ranges::lower_bound(*last.series, series, {}, &KnownSeries::series);
+    if (found == last.series->end() || found->series != series) return std::nullopt;
+    const auto index = static_cast<size_t>(found - last.series->begin());
+    return Known{last.values[index], createdAt(last, index)};
 }
 
 bool wasReset(const Known& last, const SeriesNumber& now) {
@@ -43,8 +42,16 @@ std::vector<double> valuesOf(const SourceReading& reading) {
     return values;
 }
 
+bool isOnPage(const SeriesNumber&) {
+    return true;
+}
+bool isOnPage(const KnownSeries& series) {
+    return series.onPage;
+}
+
 // Adds up one number per series: what they are, or what they rose by.
-Sums sumUp(const SourceReading& reading, const std::vector<double>& numbers) {
+template <typename Series>
+Sums sumUp(const std::vector<Series>& series, const std::vector<double>& numbers) {
     Sums sums;
     struct AtEdge {
         double sum = 0;
@@ -52,8 +59,9 @@ Sums sumUp(const SourceReading& reading, const std::vector<double>& numbers) {
     };
     std::map<double, AtEdge> edges;
     std::set<uint64_t> histograms;
-    for (size_t i = 0; i < reading.series.size(); ++i) {
-        const SeriesNumber& number = reading.series[i];
+    for (size_t i = 0; i < series.size(); ++i) {
+        const Series& number = series[i];
+        if (!isOnPage(number)) continue;
         switch (number.slot) {
             case Slot::Total:
             case Slot::Count:
@@ -140,7 +148,7 @@ api::Counts countsOf(const Sums& sums, const SourceReading& reading) {
 // Restored sums tell no series apart. In one process they rise; if they do not, a series left the page, and
 // there is nothing to compare with.
 SourceDelta advanceSums(const Sums& last, const SourceReading& reading, Process process) {
-    Sums now = sumUp(reading, valuesOf(reading));
+    Sums now = sumUp(reading.series, valuesOf(reading));
     Sums rise;
     rise.total = now.total - last.total;
     rise.bad = now.bad - last.bad;
@@ -172,12 +180,13 @@ std::vector<SeriesNumber> gone(const SourceNumbers& last, const SourceReading& n
     std::set<uint64_t> present;
     for (const SeriesNumber& number : now.series) present.insert(number.series);
     std::vector<SeriesNumber> out;
-    if (now.series.size() + last.series.size() > most) return out;
-    for (size_t i = 0; i < last.series.size(); ++i) {
-        if (present.contains(last.series[i].series)) continue;
+    if (now.series.size() + last.values.size() > most) return out;
+    for (size_t i = 0; i < last.values.size(); ++i) {
+        const uint64_t series = (*last.series)[i].series;
+        if (present.contains(series)) continue;
         SeriesNumber& number = out.emplace_back();
-        number.series = last.series[i].series;
-        number.value = last.series[i].value;
+        number.series = series;
+        number.value = last.values[i];
         number.created = createdAt(last, i);
     }
     return out;
@@ -210,7 +219,7 @@ Process processOf(const PodNumbers& before, const PodReading& now) {
 
 SourceDelta advance(const SourceNumbers& last, const SourceReading& now, Process process) {
     if (!now.exported) return {};
-    if (last.onlySums) return advanceSums(last.sums, now, process);
+    if (last.onlySums) return advanceSums(*last.onlySums, now, process);
     // The numbers of one group (a histogram's buckets) are reset together, also those that rose past their
     // old values since.
     std::set<uint64_t> resetGroups;
@@ -225,36 +234,75 @@ SourceDelta advance(const SourceNumbers& last, const SourceReading& now, Process
         bool fromZero = !before || process == Process::Other || resetGroups.contains(number.group);
         rises.push_back(fromZero ? number.value : number.value - before->value);
     }
-    api::Counts counts = countsOf(sumUp(now, rises), now);
+    api::Counts counts = countsOf(sumUp(now.series, rises), now);
     return {std::move(counts), !resetGroups.empty(), std::move(rises)};
 }
 
 SourceDelta begin(const SourceReading& now, FirstSight firstSight) {
     if (!now.exported || firstSight == FirstSight::Baseline) return {};
-    return {countsOf(sumUp(now, valuesOf(now)), now), false, valuesOf(now)};
+    return {countsOf(sumUp(now.series, valuesOf(now)), now), false, valuesOf(now)};
 }
 
 SourceDelta standStill(const SourceReading& now) {
     if (!now.exported) return {};
-    return {countsOf(sumUp(now, std::vector<double>(now.series.size())), now), false};
+    return {countsOf(sumUp(now.series, std::vector<double>(now.series.size())), now), false};
 }
 
 SourceNumbers remember(const SourceNumbers* last, const SourceReading& now, Process process, size_t most) {
-    SourceNumbers numbers;
-    numbers.sums = sumUp(now, valuesOf(now));
+    std::vector<KnownSeries> series;
     std::vector<SeriesNumber> known = now.series;
-    if (last != nullptr && process != Process::Other) {
-        const std::vector<SeriesNumber> left = gone(*last, now, most);
+    std::vector<SeriesNumber> left;
+    if (last != nullptr && process != Process::Other) left = gone(*last, now, most);
+    series.reserve(known.size() + left.size());
+    for (const SeriesNumber& number : known) {
+        series.push_back({number.series, number.group, number.edge, number.slot, true});
+    }
+    for (const SeriesNumber& number : left) series.push_back({number.series, 0, 0, Slot::Total, false});
+    if (!left.empty()) {
         known.insert(known.end(), left.begin(), left.end());
         std::ranges::sort(known, {}, &SeriesNumber::series);
+        std::ranges::sort(series, {}, &KnownSeries::series);
     }
-    numbers.series.reserve(known.size());
-    for (const SeriesNumber& number : known) numbers.series.push_back({number.series, number.value});
+    SourceNumbers numbers;
+    numbers.fingerprint = now.fingerprint;
+    const bool same = last != nullptr && last->series && *last->series == series;
+    numbers.series =
+        same ? last->series : std::make_shared<const std::vector<KnownSeries>>(std::move(series));
+    numbers.values.reserve(known.size());
+    for (const SeriesNumber& number : known) numbers.values.push_back(number.value);
     if (std::ranges::any_of(known, [](const SeriesNumber& number) { return number.created > 0; })) {
         numbers.created.reserve(known.size());
         for (const SeriesNumber& number : known) numbers.created.push_back(number.created);
     }
     return numbers;
+}
+
+Sums sumsOf(const SourceNumbers& numbers) {
+    return numbers.onlySums ? *numbers.onlySums : sumUp(*numbers.series, numbers.values);
+}
+
+const SourceNumbers* PodNumbers::of(uint64_t fingerprint) const {
+    const auto found = std::ranges::lower_bound(sources, fingerprint, {}, &SourceNumbers::fingerprint);
+    return found != sources.end() && found->fingerprint == fingerprint ? &*found : nullptr;
+}
+
+void PodNumbers::keep(SourceNumbers numbers) {
+    const auto place =
+        std::ranges::lower_bound(sources, numbers.fingerprint, {}, &SourceNumbers::fingerprint);
+    if (place != sources.end() && place->fingerprint == numbers.fingerprint) {
+        *place = std::move(numbers);
+    } else {
+        sources.insert(place, std::move(numbers));
+    }
+}
+
+void shareSeries(const PodNumbers& from, PodNumbers& to) {
+    for (SourceNumbers& source : to.sources) {
+        if (!source.series || source.series.use_count() > 1) continue;
+        const SourceNumbers* other = from.of(source.fingerprint);
+        if (other != nullptr && other->series && *other->series == *source.series)
+            source.series = other->series;
+    }
 }
 
 }  // namespace serin::signals

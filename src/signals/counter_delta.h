@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -21,26 +21,47 @@ struct Sums {
     std::optional<double> infinite;  // at or below +Inf: all but NaN; absent without such a bucket
 };
 
-// The last numbers of one source in one pod: per series, or, after a restart of the controller, only their
-// sums.
-struct SourceNumbers {
-    struct Last {
-        uint64_t series = 0;
-        double value = 0;
-    };
-    std::vector<Last> series;     // ascending
-    std::vector<double> created;  // of each, seconds; 0 where it says none; empty when none says any
-    Sums sums;                    // of the last reading
-    bool onlySums = false;
+// A series that is remembered; all but its numbers.
+struct KnownSeries {
+    uint64_t series = 0;
+    // As on the last page with it, and 0 where it left the page.
+    uint64_t group = 0;
+    double edge = 0;
+    Slot slot = Slot::Total;
+    bool onPage = true;  // the last one
+
+    bool operator==(const KnownSeries&) const = default;
 };
+
+// The last numbers of one source in one pod: per series, or, after a restart of the controller, only their
+// sums. A copy shares what does not change.
+struct SourceNumbers {
+    uint64_t fingerprint = 0;
+    // Ascending, in the order of the numbers; like pods share one. Null: only the sums are known.
+    std::shared_ptr<const std::vector<KnownSeries>> series;
+    std::vector<double> values;
+    std::vector<double> created;           // seconds; 0 where it says none; empty when none says any
+    std::shared_ptr<const Sums> onlySums;  // there exactly without `series`
+};
+
+// What the last reading added up to.
+Sums sumsOf(const SourceNumbers& numbers);
 
 // The last numbers of one pod.
 struct PodNumbers {
     std::optional<Timestamp> readAt;  // the last good reading
     std::optional<double> processStart;
     double created = 0;  // earliest `_created` of the judged series, seconds; 0 when there is none
-    std::map<uint64_t, SourceNumbers> sources;  // by fingerprint
+    std::vector<SourceNumbers> sources;  // ascending by fingerprint, each once
+
+    // Null where there are none.
+    const SourceNumbers* of(uint64_t fingerprint) const;
+    // In place of those of the same source.
+    void keep(SourceNumbers numbers);
 };
+
+// Has both pods share what they know of like series.
+void shareSeries(const PodNumbers& from, PodNumbers& to);
 
 // Whether a reading comes from the process that gave the numbers before.
 enum class Process { Same, Other, Unknown };

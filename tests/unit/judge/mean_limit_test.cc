@@ -193,10 +193,10 @@ TEST(MeanLimit, BesideTheComparisonHarmIsTheMeanOfBothAnswersAndSafetyTheSmaller
     EXPECT_EQ(meanSafety(known()), 0) << "and too few for the comparison";
     EXPECT_EQ(rig.value().verdict, Verdict::Continue);
     for (int i = 0; i < 18; ++i) rig.sell(some(), some());
-    const double limit = known().rate.evidence(both), compared = known().mean.evidence();
+    const double limit = known().rate.evidence(both), compared = known().mean->evidence();
     EXPECT_NEAR(rig.value().evidence, logAddExp(limit, compared) - std::log(2.0), 1e-12);
-    EXPECT_EQ(meanSafety(known()), std::min(known().rate.safeEvidence(both), known().mean.safeEvidence()));
-    EXPECT_GT(known().mean.safeEvidence(), known().rate.safeEvidence(both));
+    EXPECT_EQ(meanSafety(known()), std::min(known().rate.safeEvidence(both), known().mean->safeEvidence()));
+    EXPECT_GT(known().mean->safeEvidence(), known().rate.safeEvidence(both));
     rig.blocks(10, 22, 22);
     EXPECT_EQ(rig.value().verdict, Verdict::Safe);
     EXPECT_THAT(rig.value().message,

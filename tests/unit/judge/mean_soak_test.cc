@@ -84,7 +84,7 @@ class Promoted : public Rig {
         mode(JudgeMode::Soak);
     }
     api::MetricVerdict value() const { return metric("value"); }
-    NumberLimits limits() const { return judge.memory().attempt.metrics[1].blocks.limits; }
+    NumberLimits limits() const { return judge.memory().attempt.metrics[1].blocks->limits; }
 
   private:
     double about(double mean) { return mean * (0.95 + 0.1 * random_.uniform()); }

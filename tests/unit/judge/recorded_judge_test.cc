@@ -22,6 +22,13 @@ std::vector<ReplayedAnswer> replayed(const std::string& text) {
     return out;
 }
 
+// As a Judge says it.
+api::Judgement wholeAnswer(RecordedJudge& judge) {
+    api::Judgement out = judge.judgement();
+    out.state = judge.state();
+    return out;
+}
+
 // A whole rollout; the operator starts anew in the middle when `restarts`. The answers of the judge.
 std::vector<api::Judgement> rollOut(uint64_t seed, Kept& kept, bool restarts) {
     RandomRollout rollout(seed);
@@ -50,7 +57,7 @@ std::vector<api::Judgement> rollOut(uint64_t seed, Kept& kept, bool restarts) {
         const api::Stratum stratum = rollout.nextStratum();
         judge.add(stratum);
         alone.add(stratum);
-        said.push_back(judge.judgement());
+        said.push_back(wholeAnswer(judge));
         EXPECT_EQ(said.back(), alone.judgement()) << "recording changes nothing, seed " << seed;
     }
     return said;
@@ -96,7 +103,7 @@ TEST(RecordedJudge, SoCanThatOfADriftFromAProfileAndOfALimitInOtherWords) {
     for (int tick = 0; tick < kTicks; ++tick) {
         judge.order(rollout.nextOrder());
         judge.add(rollout.nextStratum());
-        said.push_back(judge.judgement());
+        said.push_back(wholeAnswer(judge));
     }
     EXPECT_TRUE(said.back().dataDrift);
     expectTheEndOf(said, kept.text());
@@ -152,7 +159,7 @@ TEST(RecordedJudge, ACutLosesNothingThatTheStatusHasNoRoomFor) {
             rig.stratum({pod("s", counts)}, {pod("c1", counts), pod("c2", counts), pod("c3", counts)});
         judge.add(stratum);
         alone.add(stratum);
-        said.push_back(judge.judgement());
+        said.push_back(wholeAnswer(judge));
     }
     EXPECT_GE(kept.parts, 2);
     EXPECT_GT(alone.wholeState().size(), said.back().state.size()) << "or this test shows nothing";
@@ -222,6 +229,45 @@ TEST(RecordedJudge, RecordsNothingBeforeSomethingIsJudged) {
     judge.order({});
     judge.judgement();
     EXPECT_THAT(kept.recordings, SizeIs(0));
+}
+
+TEST(RecordedJudge, SaysItsStateAsItIsWhateverHappenedSinceItWasRecorded) {
+    Kept kept;
+    Rig rig(everyKind());
+    RecordedJudge judge(everyKind(), kept.sink());
+    Judge alone(everyKind());
+    alone.setAnalysis(everyKind());
+    const auto tick = [&] {
+        judge.order(rig.order());
+        alone.order(rig.order());
+        const api::Stratum stratum = rig.stratum({pod("s", {{"errors", requests(900, 9)}})},
+                                                 {pod("c", {{"errors", requests(300, 15)}})});
+        judge.add(stratum);
+        alone.add(stratum);
+        EXPECT_EQ(judge.judgement().state, "");
+    };
+    tick();
+    EXPECT_EQ(judge.state(), alone.state());
+    EXPECT_EQ(judge.state(), alone.state()) << "asked twice";
+    tick();
+    rig.step(1);
+    judge.order(rig.order());
+    alone.order(rig.order());
+    EXPECT_EQ(judge.state(), alone.state()) << "another step";
+    tick();
+    api::Analysis other = everyKind();
+    other.metrics.pop_back();
+    judge.setAnalysis(other);
+    alone.setAnalysis(other);
+    EXPECT_EQ(judge.state(), alone.state()) << "other metrics";
+    const std::string before = alone.state();
+    tick();
+    judge.restore(before);
+    EXPECT_EQ(judge.state(), before) << "restored";
+    tick();
+    judge.add(
+        rig.stratum({pod("s", {{"errors", requests(900, 9)}})}, {pod("c", {{"errors", requests(9, 1)}})}));
+    EXPECT_NE(judge.state(), alone.state()) << "what came since is in it";
 }
 
 TEST(RecordedJudge, JudgesWithoutASinkToo) {

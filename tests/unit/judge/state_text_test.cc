@@ -66,9 +66,14 @@ TEST(StateText, MetricsWithoutTheirRatesAreRefused) {
     EXPECT_FALSE(decodeState(encodeState(memory)).has_value()) << "an error rate has one";
     metric.rate.rates.resize(1);
     EXPECT_TRUE(decodeState(encodeState(memory)).has_value());
-    metric.definition.kind = api::MetricKind::Query;
+    const auto define = [&](api::MetricKind kind) {
+        api::Metric definition;
+        definition.kind = kind;
+        metric.definition = SharedValue(definition);
+    };
+    define(api::MetricKind::Query);
     EXPECT_TRUE(decodeState(encodeState(memory)).has_value());
-    metric.definition.kind = api::MetricKind::Latency;
+    define(api::MetricKind::Latency);
     EXPECT_FALSE(decodeState(encodeState(memory)).has_value()) << "one of which edge?";
     metric.rate.edges = {.5};
     EXPECT_TRUE(decodeState(encodeState(memory)).has_value());

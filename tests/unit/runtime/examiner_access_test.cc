@@ -316,8 +316,8 @@ TEST_F(ExaminerAccessTest, ARefusalOfAPodHasTheAccessReadAgain) {
 }
 
 // Everything that leaves the process after a look: status, events, recordings, metrics of its own.
-std::string told(const Examiner& examiner, const Examiner::Finding& finding,
-                 const api::ModelDeployment& object, const RecordingShelf& shelf) {
+std::string told(Examiner& examiner, const Examiner::Finding& finding, const api::ModelDeployment& object,
+                 const RecordingShelf& shelf) {
     api::Observed seen;
     seen.at = kStart + minutes(1);
     seen.object = object;
