@@ -31,6 +31,7 @@
 #include "runtime/controller.h"
 #include "runtime/elector.h"
 #include "runtime/health.h"
+#include "runtime/hooks.h"
 #include "runtime/http_server.h"
 #include "runtime/load_watch.h"
 #include "runtime/metered_transport.h"
@@ -41,6 +42,7 @@
 #include "runtime/recording_shelf.h"
 #include "runtime/recordings_page.h"
 #include "runtime/reference_reader.h"
+#include "runtime/registry_reporter.h"
 #include "runtime/sampler.h"
 #include "runtime/source_resolver.h"
 #include "runtime/source_watch.h"
@@ -83,6 +85,7 @@ class Operator {
     Result<void> connect();
     Result<void> listen();
     Result<void> serveMetrics();
+    Result<void> serveHooks();
     HttpResponse answerMetrics(const HttpRequest& request);
     void build();
     void lead();
@@ -96,6 +99,7 @@ class Operator {
     runtime::StoreParts storeParts();
     runtime::SourceWatch::Parts sourceParts();
     runtime::ModelProfiles::Parts profileParts();
+    runtime::RegistryReporter::Parts reportParts();
     void onFound(const std::string& key, const runtime::Examiner& examiner,
                  const runtime::Examiner::Finding& finding);
     std::string page();
@@ -134,6 +138,7 @@ class Operator {
     // Where there is something that loads models.
     std::unique_ptr<runtime::ModelProfiles> profiles_;
     std::unique_ptr<runtime::LoadWatch> loads_;
+    std::unique_ptr<runtime::RegistryReporter> reports_;
     std::unique_ptr<runtime::Controller> controller_;
     std::mutex workersMutex_;
     std::vector<std::jthread> workers_;
@@ -141,6 +146,8 @@ class Operator {
     std::unique_ptr<runtime::HttpServer> healthServer_;
     std::unique_ptr<runtime::MetricsGuard> metricsGuard_;
     std::unique_ptr<runtime::HttpServer> metricsServer_;
+    std::unique_ptr<runtime::Hooks> hooks_;
+    std::unique_ptr<runtime::HttpServer> hookServer_;
 };
 
 Operator::Operator(const runtime::Options& options, const kube::ClusterConfig& cluster, const Clock& clock,
@@ -170,7 +177,35 @@ Result<void> Operator::listen() {
         if (!server) return server.error();
         healthServer_ = std::move(server).value();
     }
-    return options_.metricsPort == 0 ? Result<void>() : serveMetrics();
+    if (options_.metricsPort != 0) {
+        if (const Result<void> served = serveMetrics(); !served) return served;
+    }
+    return options_.webhookPort == 0 ? Result<void>() : serveHooks();
+}
+
+// From the beginning, so that a port that is taken is said at once; who does not lead yet says so.
+Result<void> Operator::serveHooks() {
+    if (const auto secret = runtime::readHookSecret(options_.webhookSecret); !secret) {
+        return invalid(cat("--webhook-secret: ", secret.error().message));
+    }
+    std::unique_ptr<net::Opening> opening = net::makePlainOpening();
+    if (!options_.webhookCertificate.empty()) {
+        auto secure = net::makeTlsOpening({options_.webhookCertificate, options_.webhookKey}, log_);
+        if (!secure) {
+            return invalid(cat("--webhook-certificate and --webhook-key: ", secure.error().message));
+        }
+        opening = std::move(secure).value();
+    }
+    hooks_ = std::make_unique<runtime::Hooks>(runtime::Hooks::Parts{
+        options_.webhookSecret, machineClock_, log_, [this] { return leads_.load() && mayWrite(); },
+        [this](const std::string& key) { sources_->hint(key); }});
+    auto server =
+        runtime::HttpServer::start(options_.webhookPort, std::move(opening),
+                                   [this](const HttpRequest& request) { return hooks_->answer(request); },
+                                   {"POST", runtime::kMostHookBytes});
+    if (!server) return server.error();
+    hookServer_ = std::move(server).value();
+    return {};
 }
 
 Result<void> Operator::serveMetrics() {
@@ -255,7 +290,8 @@ runtime::Controller::Parts Operator::controllerParts() {
             !options_.fetchImage.empty(),
             !options_.fetchGitImage.empty(),
             profiles_.get(),
-            loads_.get()};
+            loads_.get(),
+            reports_.get()};
 }
 
 runtime::RecordAccess Operator::recordAccess() {
@@ -284,6 +320,17 @@ runtime::ModelProfiles::Parts Operator::profileParts() {
             [this](const std::string& key) { queue_.add(key); }};
 }
 
+runtime::RegistryReporter::Parts Operator::reportParts() {
+    return {runtime::registryTeller(
+                {*metered_, requests_, clock_,
+                 [this](const std::string& authorities) { return net::makeExchange(authorities, log_); }}),
+            clock_,
+            log_,
+            random_,
+            [this] { return mayWrite(); },
+            [this](const std::string& key) { queue_.add(key); }};
+}
+
 void Operator::build() {
     const auto mayWrite = [this] { return this->mayWrite(); };
     kube::EventSeries::Options series;
@@ -307,6 +354,7 @@ void Operator::build() {
         profiles_ = std::make_unique<runtime::ModelProfiles>(profileParts());
         const auto changed = [this](const std::string& key) { queue_.add(key); };
         loads_ = std::make_unique<runtime::LoadWatch>(runtime::LoadWatch::Parts{*fetcher_, clock_, changed});
+        reports_ = std::make_unique<runtime::RegistryReporter>(reportParts());
     }
     controller_ = std::make_unique<runtime::Controller>(controllerParts());
 }
@@ -333,6 +381,7 @@ void Operator::lead() {
     sources_->start();
     if (profiles_) profiles_->start();
     if (loads_) loads_->start();
+    if (reports_) reports_->start();
     for (const std::string& key : objects_->keys()) queue_.add(key);
     for (int i = 0; i < options_.workers; ++i) {
         workers_.emplace_back([this] { controller_->work(stop_.get_token()); });
@@ -404,9 +453,12 @@ void Operator::shutDown() {
     events_->stop();
     if (elector_) elector_->stop();
     if (loads_) loads_->stop();
+    if (reports_)
+        reports_->stop();  // who leads next tells what is left, and what was told does no harm twice
     if (sources_) sources_->stop();  // what is looked up now is for nobody any more
     if (profiles_) profiles_->stop();
     leads_ = false;
+    hookServer_.reset();
     metricsServer_.reset();
     objects_->requestStop();
 }

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "base/text.h"
 #include "net/web_exchange.h"
 #include "sources/calls.h"
+#include "sources/registry.h"
 #include "sources/store.h"
 
 namespace {
@@ -27,16 +29,24 @@ constexpr std::string_view kUsage =
 usage: serin-source resolve URI [OPTION]…
        serin-source files URI --id ID [OPTION]…
        serin-source cat URI --id ID --path PATH [OPTION]…
+       serin-source report URI --model-version N [--stage STAGE] [--alias ALIAS] [OPTION]…
 
   resolve           what the reference means now: id, version, lineage and files, as JSON
   files             the files of an id that was resolved before
   cat               one of these files, at most 64 MiB
+  report            writes to MLflow as Serin does: tags of a version, an alias that points to it; to try
+                    whether credentials allow it
   URI               as spec.model.source.uri has it: mlflow://…, runs:/…, hf://…, azureblob://…, s3://…,
                     gs://…, git+https://…, oci://…, https://…
   --endpoint URL    of the server; required for MLflow
   --include GLOB    leaves these files alone; may be stated several times
   --exclude GLOB    leaves these files out; may be stated several times
   --ca FILE         authorities in PEM instead of the system's
+  --stage STAGE     of report: canary, stable, rolled-back, withdrawn or superseded, for the tag serin.stage
+  --outcome WORD    of report: for the tag serin.outcome, as status.history has it
+  --reason TEXT     of report: for the tag serin.reason
+  --alias ALIAS     of report: points this alias to the version
+  --from N          of report: only where the alias points to this version now
   --version         prints the version
   --help            prints this
 
@@ -58,6 +68,8 @@ struct Arguments {
     std::string id;
     std::string path;
     std::string ca;
+    api::VersionReport report;
+    api::AliasMove move;
 };
 
 class Log final : public Logger {
@@ -65,7 +77,26 @@ class Log final : public Logger {
     void log(LogLevel, std::string_view message, const LogFields&) override { std::cerr << message << '\n'; }
 };
 
+// Whether it is one of report's.
+bool takeReportOption(const std::string& option, const std::string& value, Arguments& out) {
+    const std::map<std::string, std::string*> options{
+        {"--model-version", &out.report.version},
+        {"--stage", &out.report.stage},
+        {"--outcome", &out.report.outcome},
+        {"--reason", &out.report.reason},
+        {"--alias", &out.move.alias},
+    };
+    if (option == "--from") {
+        out.move.from.push_back(value);
+        return true;
+    }
+    const auto found = options.find(option);
+    if (found != options.end()) *found->second = value;
+    return found != options.end();
+}
+
 Result<void> takeOption(const std::string& option, const std::string& value, Arguments& out) {
+    if (out.command == "report" && takeReportOption(option, value, out)) return {};
     if (option == "--endpoint") {
         out.source.endpoint = value;
         while (out.source.endpoint.ends_with('/')) out.source.endpoint.pop_back();
@@ -75,7 +106,7 @@ Result<void> takeOption(const std::string& option, const std::string& value, Arg
         out.source.exclude.push_back(value);
     } else if (option == "--ca") {
         out.ca = value;
-    } else if (option == "--id" && out.command != "resolve") {
+    } else if (option == "--id" && (out.command == "files" || out.command == "cat")) {
         out.id = value;
     } else if (option == "--path" && out.command == "cat") {
         out.path = value;
@@ -85,11 +116,25 @@ Result<void> takeOption(const std::string& option, const std::string& value, Arg
     return {};
 }
 
+Result<void> checkComplete(const Arguments& arguments) {
+    if (arguments.command == "report") {
+        if (arguments.report.version.empty()) return invalid("state --model-version, a number");
+        const bool move = !arguments.move.alias.empty();
+        if (arguments.report.stage.empty() && !move) return invalid("state --stage or --alias");
+        return move || arguments.move.from.empty() ? Result<void>() : invalid("state --alias with --from");
+    }
+    if (arguments.command == "resolve") return {};
+    if (arguments.id.empty()) return invalid("state --id, as resolve printed it");
+    const bool pathless = arguments.command == "cat" && arguments.path.empty();
+    return pathless ? invalid("state --path, as files printed it") : Result<void>();
+}
+
 Result<Arguments> parse(const std::vector<std::string>& words) {
     Arguments out;
     out.command = words.empty() ? "" : words[0];
-    if (out.command != "resolve" && out.command != "files" && out.command != "cat") {
-        return invalid("it wants \"resolve URI\", \"files URI\" or \"cat URI\"");
+    if (out.command != "resolve" && out.command != "files" && out.command != "cat" &&
+        out.command != "report") {
+        return invalid("it wants \"resolve URI\", \"files URI\", \"cat URI\" or \"report URI\"");
     }
     if (words.size() < 2) return invalid("the URI is missing");
     const Result<api::SourceReference> reference = api::parseSource(words[1]);
@@ -100,9 +145,8 @@ Result<Arguments> parse(const std::vector<std::string>& words) {
         if (i + 1 == words.size()) return invalid(cat(words[i], " wants a value"));
         if (const Result<void> taken = takeOption(words[i], words[i + 1], out); !taken) return taken.error();
     }
-    if (out.command != "resolve" && out.id.empty()) return invalid("state --id, as resolve printed it");
-    if (out.command == "cat" && out.path.empty()) return invalid("state --path, as files printed it");
-    return out;
+    const Result<void> complete = checkComplete(out);
+    return complete ? Result<Arguments>(out) : Result<Arguments>(complete.error());
 }
 
 Result<std::string> contentOf(const std::string& path) {
@@ -170,11 +214,23 @@ Result<void> printFile(const Arguments& arguments, const std::vector<sources::Fi
     return Error{ErrorCode::NotFound, cat("there is no file ", arguments.path)};
 }
 
+Result<void> report(const Arguments& arguments, net::Exchange& exchange) {
+    api::RegistryOrder order;
+    order.deployment = order.evidence = "serin-source report";
+    if (!arguments.report.stage.empty()) order.versions.push_back(arguments.report);
+    if (!arguments.move.alias.empty()) {
+        order.aliases.push_back({arguments.move.alias, arguments.report.version, arguments.move.from});
+    }
+    return sources::tellRegistry(arguments.source, order, credentialsFor(arguments.source.reference.store),
+                                 exchange);
+}
+
 Result<void> run(const Arguments& arguments) {
     const Result<std::string> ca = contentOf(arguments.ca);
     if (!ca) return ca.error();
     Log log;
     const auto exchange = net::makeExchange(*ca, log);
+    if (arguments.command == "report") return report(arguments, *exchange);
     const api::StoreKind kind = arguments.source.reference.store;
     const auto store = sources::makeStore(kind, credentialsFor(kind), *exchange);
     if (!store) return store.error();

@@ -9,6 +9,7 @@
 
 #include "api/fetch_progress.h"
 #include "api/judgement.h"
+#include "api/registry_report.h"
 #include "api/spec.h"
 #include "api/status.h"
 #include "base/time.h"
@@ -126,6 +127,7 @@ struct Observed {
     std::optional<Diagnosis> diagnosis;
     std::optional<SourceLook> source;
     std::optional<Loads> loads;  // what pods that load their model said last; absent: none was asked yet
+    std::optional<RegistryAnswer> report;             // to the newest order
     std::map<std::string, ModelAnswer> modelAnswers;  // by pod uid
     std::optional<Judgement> judgement;
     Duration drainDelay{std::chrono::seconds(5)};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/judgement.h"
+#include "api/registry_report.h"
 #include "api/status.h"
 
 namespace serin::api {
@@ -83,6 +84,8 @@ struct Plan {
     JudgeOrder order;
     // Revisions whose ready pods are asked for the model every interval.
     std::vector<std::string> askModel;
+    // What the registry is to be told, on threads that no reconcile waits for.
+    std::optional<RegistryOrder> report;
 
     bool empty() const { return actionsFirst.empty() && !status && actions.empty() && events.empty(); }
 };

@@ -37,7 +37,8 @@ std::string revisionOf(const json& spec, const std::string& modelId) {
     if (const auto model = hashed.find("model"); model != hashed.end() && model->is_object()) {
         const auto source = model->find("source");
         if (source != model->end() && source->is_object()) {
-            for (const char* part : {"follow", "credentials", "ca"}) source->erase(part);
+            for (const char* part : {"follow", "credentials", "ca", "report", "moveAlias"})
+                source->erase(part);
         }
     }
     if (!modelId.empty()) hashed["modelId"] = modelId;

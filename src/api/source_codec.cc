@@ -177,7 +177,7 @@ void decodeFollow(const Field& follow, ModelSource& out) {
 // Nothing is loaded then; the image is known with the template.
 ModelSource decodeImageSource(const Field& source) {
     ModelSource out = imageSource();
-    for (const char* name : {"include", "exclude", "mountPath", "sha256", "verify"}) {
+    for (const char* name : {"include", "exclude", "mountPath", "sha256", "verify", "report", "moveAlias"}) {
         if (!source.at(name).present()) continue;
         source.at(name).problem(
             "has no effect on a model in the serving container's image; remove it, or state uri");
@@ -204,6 +204,7 @@ std::optional<ModelSource> decodeModelSource(const Field& model) {
     decodeTrust(source, out);
     out.mountPath = decodeMountPath(source.at("mountPath"), out.mountPath);
     decodeFollow(source.at("follow"), out);
+    out.report = decodeRegistryReport(source, out.reference);
     return out;
 }
 

@@ -23,6 +23,8 @@ void adoptResolution(const nlohmann::json& spec, const std::optional<SourceStatu
 // Its parts. `spec` is the field "spec".
 // spec.model.source; absent also where its URI cannot be read.
 std::optional<ModelSource> decodeModelSource(const Field& model);
+// `source` is the field "spec.model.source", whose reference has been read.
+RegistryReport decodeRegistryReport(const Field& source, const SourceReference& reference);
 Runtime decodeRuntime(const Field& spec, const Model& model);
 std::vector<ServicePort> decodePorts(const Field& spec, const RuntimePorts& runtime);
 Rollout decodeRollout(const Field& spec);
@@ -83,9 +85,9 @@ std::string addressFault(const std::string& address, const std::string& example)
 
 // What of the spec makes a revision, in Crockford's alphabet: shortDigest of the canonical JSON of model,
 // runtime without its `metrics` (how a page is read changes no pod), template and the target ports as a
-// person wrote them, nothing filled in. Of a source `follow`, `credentials` and `ca` are left out, which
-// change no byte of the model, and `modelId`, what it means, is added where it is not empty. Pinned by golden
-// vectors.
+// person wrote them, nothing filled in. Of a source `follow`, `credentials`, `ca`, `report` and `moveAlias`
+// are left out, which change no byte of the model, and `modelId`, what it means, is added where it is not
+// empty. Pinned by golden vectors.
 std::string revisionOf(const nlohmann::json& spec, const std::string& modelId = {});
 
 }  // namespace serin::api

@@ -155,9 +155,9 @@ struct SourceStatus {
     bool operator==(const SourceStatus&) const = default;
 };
 
-// What the registry was told of how attempts ended.
+// What the registry was told of attempts and how they ended.
 struct ReportStatus {
-    std::string told;     // "REVISION/ATTEMPT OUTCOME" of what it last took
+    std::string told;     // RegistryOrder::news of what it last took, or refused for ever
     std::string problem;  // why it has not been told of the newest; empty: it has, or nothing is to be told
     Timestamp at;         // of the newest change here
 

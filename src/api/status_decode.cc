@@ -145,6 +145,12 @@ std::optional<SourceStatus> decodeSource(const json& status) {
     return out;
 }
 
+std::optional<ReportStatus> decodeReport(const json& status) {
+    const json* value = find(status, "report");
+    if (value == nullptr || !value->is_object()) return std::nullopt;
+    return ReportStatus{textAt(*value, "told"), textAt(*value, "problem"), timeOr0(*value, "at")};
+}
+
 MetricVerdict decodeMetric(const json& value) {
     MetricVerdict out;
     out.name = textAt(value, "name");
@@ -202,6 +208,7 @@ Status decodeStatus(const json& status) {
     // A list that is merged by key keeps the order in which its members first came.
     std::ranges::sort(out.conditions, {}, &Condition::type);
     out.source = decodeSource(status);
+    out.report = decodeReport(status);
     out.stable = decodeVersion(status, "stable");
     out.canary = decodeVersion(status, "canary");
     out.previous = decodeVersion(status, "previous");

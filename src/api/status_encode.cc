@@ -187,6 +187,14 @@ json encodeSource(const SourceStatus& source) {
     return out;
 }
 
+json encodeReport(const ReportStatus& report) {
+    json out = json::object();
+    put(out, "told", report.told);
+    put(out, "problem", report.problem);
+    putSeconds(out, "at", report.at);
+    return out;
+}
+
 template <typename Entry>
 void putList(json& object, const char* name, const std::vector<Entry>& entries,
              json (*encode)(const Entry&)) {
@@ -203,6 +211,7 @@ json encodeStatus(const Status& status) {
     put(out, "selector", status.selector);
     putList(out, "conditions", status.conditions, encodeCondition);
     if (status.source) out["source"] = encodeSource(*status.source);
+    if (status.report) out["report"] = encodeReport(*status.report);
     if (status.stable) out["stable"] = encodeVersion(*status.stable, Arm::Stable);
     if (status.canary) out["canary"] = encodeVersion(*status.canary, Arm::Canary);
     if (status.previous) out["previous"] = encodeVersion(*status.previous, Arm::Previous);

@@ -23,6 +23,7 @@ constexpr size_t kPerEffect = 20;
 constexpr size_t kPerLabel = 90;
 constexpr size_t kPerHistory = 100;
 constexpr size_t kPerSource = 220;
+constexpr size_t kPerReport = 80;
 // Of a source, for people: the spec has all of it.
 constexpr size_t kLongestUri = 256;
 // Of a reason that must make room.
@@ -89,6 +90,10 @@ size_t sizeOf(const std::optional<SourceStatus>& source) {
            sizeOf(lineage.trainedAt) + sizeOf(source->written) + sizeOf(source->refresh);
 }
 
+size_t sizeOf(const std::optional<ReportStatus>& report) {
+    return report ? kPerReport + sizeOf(report->told) + sizeOf(report->problem) : 0;
+}
+
 size_t sizeOf(const HistoryEntry& entry) {
     return kPerHistory + sizeOf(entry.revision) + sizeOf(entry.version) + sizeOf(entry.id) +
            sizeOf(entry.outcome) + sizeOf(entry.reason);
@@ -97,7 +102,8 @@ size_t sizeOf(const HistoryEntry& entry) {
 size_t sizeOf(const Status& status) {
     size_t size = kFrame + sizeOf(status.message) + sizeOf(status.selector) + sizeOf(status.stable) +
                   sizeOf(status.canary) + sizeOf(status.previous) + sizeOf(status.rollout) +
-                  sizeOf(status.watch) + sizeOf(status.analysis) + sizeOf(status.source);
+                  sizeOf(status.watch) + sizeOf(status.analysis) + sizeOf(status.source) +
+                  sizeOf(status.report);
     for (const Condition& condition : status.conditions) size += kPerCondition + sizeOf(condition.message);
     for (const AttemptStatus& attempt : status.attempts) {
         size += kPerAttempt + sizeOf(attempt.revision) + kPerApproval * attempt.approved.size();
@@ -124,6 +130,7 @@ void cutSentences(Status& status) {
     for (Condition& condition : status.conditions) cut(condition.message, kLongestMessage);
     if (status.rollout) cut(status.rollout->reason, kLongestMessage);
     if (status.source) cutSource(*status.source);
+    if (status.report) cut(status.report->problem, kLongestMessage);
     if (status.analysis) {
         cut(status.analysis->message, kLongestMessage);
         for (MetricVerdict& metric : status.analysis->metrics) cut(metric.message, kLongestDetail);
@@ -147,6 +154,7 @@ class Squeeze {
         for (QuarantineEntry& entry : status_.quarantined) shrink(entry.reason, kShortestReason);
         for (AttemptStatus& attempt : status_.attempts) forgetApprovals(attempt);
         for (Condition& condition : status_.conditions) shrink(condition.message, kLongestDetail);
+        if (status_.report) shrink(status_.report->problem, kLongestDetail);
         if (status_.analysis) {
             for (MetricVerdict& metric : status_.analysis->metrics)
                 shrink(metric.message, kLongestDetail / 2);

@@ -54,6 +54,8 @@ const char* phrase(int status) {
     switch (status) {
         case 200:
             return "OK";
+        case 202:
+            return "Accepted";
         case 400:
             return "Bad Request";
         case 401:
@@ -64,6 +66,10 @@ const char* phrase(int status) {
             return "Not Found";
         case 405:
             return "Method Not Allowed";
+        case 411:
+            return "Length Required";
+        case 413:
+            return "Content Too Large";
         default:
             return "Service Unavailable";
     }

@@ -12,6 +12,7 @@
 #include "plan/draft.h"
 #include "plan/judged.h"
 #include "plan/promotion.h"
+#include "plan/reporting.h"
 #include "plan/returning.h"
 #include "plan/source.h"
 #include "plan/starting.h"
@@ -190,6 +191,7 @@ api::Plan plan(const api::Observed& seen) {
     resumeReturn(draft);
     recordDecisions(draft);
     recordSource(draft);
+    recordReport(draft);
     decide(draft, acceptance.accepted);
     keepObjects(draft);
     fillVersions(draft);

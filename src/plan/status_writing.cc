@@ -65,7 +65,7 @@ bool changedInSubstance(const Draft& draft) {
     return a.observedGeneration != b.observedGeneration || a.phase != b.phase || a.selector != b.selector ||
            !sameButNumbers(a.message, b.message) || !sameVersion(a.stable, b.stable) ||
            !sameVersion(a.canary, b.canary) || !sameVersion(a.previous, b.previous) ||
-           a.rollout != b.rollout || a.source != b.source || a.watch != b.watch ||
+           a.rollout != b.rollout || a.source != b.source || a.report != b.report || a.watch != b.watch ||
            !std::ranges::equal(a.conditions, b.conditions, sameCondition) || a.attempts != b.attempts ||
            a.quarantined != b.quarantined || a.analysis != b.analysis || a.history != b.history;
 }

@@ -119,6 +119,7 @@ void Controller::reconcile(const std::string& key, const std::stop_token& stop) 
     parts_.watch(key, memory.examiner);
     if (parts_.sources) parts_.sources->want(key, seen.object);
     if (parts_.loads) parts_.loads->want(key, loadingPods(seen));
+    if (parts_.reports) parts_.reports->want(key, seen.object, plan.report);
     again(key, plan, outcome);
     parts_.metrics.reconciled(nameOf(outcome.ending), parts_.clock.sinceBoot() - began);
 }
@@ -155,6 +156,7 @@ void Controller::drop(const std::string& key) {
     if (parts_.sources) parts_.sources->forget(key);
     if (parts_.profiles) parts_.profiles->forget(key);
     if (parts_.loads) parts_.loads->forget(key);
+    if (parts_.reports) parts_.reports->forget(key);
     parts_.gate.forget(key);
     parts_.queue.forget(key);
     const size_t slash = key.find('/');
@@ -183,6 +185,7 @@ api::Observed Controller::observe(const std::string& key, Sight sight, const Mem
     seen.statusWrittenAt = memory.statusWrittenAt;
     if (parts_.sources) seen.source = parts_.sources->newest(key);
     if (parts_.loads) seen.loads = parts_.loads->newest(key);
+    if (parts_.reports) seen.report = parts_.reports->newest(key);
     if (const auto& source = seen.object.spec.source) {
         if (const char* problem = cannotLoad(*source)) seen.object.spec.problems.emplace_back(problem);
     }

@@ -24,6 +24,7 @@
 #include "runtime/object_source.h"
 #include "runtime/readings.h"
 #include "runtime/reference_reader.h"
+#include "runtime/registry_reporter.h"
 #include "runtime/source_watch.h"
 #include "runtime/work_queue.h"
 
@@ -65,6 +66,8 @@ class Controller {
         ModelProfiles* profiles = nullptr;
         // Asks pods how far they are with loading their model.
         LoadWatch* loads = nullptr;
+        // Tells registries what came of their versions.
+        RegistryReporter* reports = nullptr;
     };
     explicit Controller(Parts parts) : parts_(std::move(parts)) {}
 

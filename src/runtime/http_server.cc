@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstring>
 #include <optional>
@@ -74,7 +76,9 @@ int portOf(int descriptor) {
     return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
-// Up to the end of the headers; empty when that does not come.
+constexpr std::string_view kEndOfHead = "\r\n\r\n";
+
+// To the end of the headers at least; empty when that does not come.
 std::string readHead(net::Channel& channel, net::SteadyTime deadline) {
     std::string head;
     char buffer[2048];
@@ -82,26 +86,42 @@ std::string readHead(net::Channel& channel, net::SteadyTime deadline) {
         const size_t got = channel.read(buffer, sizeof buffer, deadline);
         if (got == 0) return "";
         head.append(buffer, got);
-        if (head.find("\r\n\r\n") != std::string::npos) return head;
+        if (head.find(kEndOfHead) != std::string::npos) return head;
     }
     return "";
+}
+
+// The length that a request states of its body; nothing where it states none that can be used.
+std::optional<size_t> statedLength(const HttpRequest& request) {
+    const auto found = request.headers.find("content-length");
+    if (found == request.headers.end() || request.headers.contains("transfer-encoding")) return std::nullopt;
+    const std::string& text = found->second;
+    size_t length = 0;
+    const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+    if (error != std::errc() || stopped != text.data() + text.size()) return std::nullopt;
+    return length;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(int port, std::unique_ptr<net::Opening> opening,
-                                                      Handler handler) {
+                                                      Handler handler, Accepts accepts) {
     int listener = listenOn(AF_INET6, port);
     if (listener < 0) listener = listenOn(AF_INET, port);
     if (listener < 0) {
         return Error{ErrorCode::Unavailable, cat("cannot listen on port ", port, ": ", std::strerror(errno))};
     }
-    return std::unique_ptr<HttpServer>(
-        new HttpServer(listener, portOf(listener), std::move(opening), std::move(handler)));
+    return std::unique_ptr<HttpServer>(new HttpServer(listener, portOf(listener), std::move(opening),
+                                                      std::move(handler), std::move(accepts)));
 }
 
-HttpServer::HttpServer(int listener, int port, std::unique_ptr<net::Opening> opening, Handler handler)
-    : listener_(listener), port_(port), opening_(std::move(opening)), handler_(std::move(handler)) {
+HttpServer::HttpServer(int listener, int port, std::unique_ptr<net::Opening> opening, Handler handler,
+                       Accepts accepts)
+    : listener_(listener),
+      port_(port),
+      opening_(std::move(opening)),
+      handler_(std::move(handler)),
+      accepts_(std::move(accepts)) {
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -125,16 +145,34 @@ void HttpServer::serve(int connection) const {
     const net::SteadyTime deadline = std::chrono::steady_clock::now() + kPatience;
     const std::unique_ptr<net::Channel> channel = opening_->open(connection, deadline);
     if (!channel) return;
-    const std::string head = readHead(*channel, deadline);
-    if (head.empty()) return;
-    const std::optional<HttpRequest> request = parseRequestHead(head);
-    HttpResponse answer{400, {}, "not an HTTP request\n"};
-    if (request) {
-        answer = request->method == "GET" ? handler_(*request)
-                                          : HttpResponse{405, {{"allow", "GET"}}, "only GET\n"};
-    }
-    channel->write(answerText(answer), std::chrono::steady_clock::now() + kPatience);
+    const std::string text = readHead(*channel, deadline);
+    if (text.empty()) return;
+    const HttpResponse said = answer(text, *channel, deadline);
+    channel->write(answerText(said), std::chrono::steady_clock::now() + kPatience);
     channel->finish();
+}
+
+HttpResponse HttpServer::answer(const std::string& text, net::Channel& channel,
+                                net::SteadyTime deadline) const {
+    const size_t end = text.find(kEndOfHead) + kEndOfHead.size();
+    std::optional<HttpRequest> request = parseRequestHead(text.substr(0, end));
+    if (!request) return {400, {}, "not an HTTP request\n"};
+    if (request->method != accepts_.method) {
+        return {405, {{"allow", accepts_.method}}, cat("only ", accepts_.method, "\n")};
+    }
+    if (accepts_.method == "GET") return handler_(*request);
+    const std::optional<size_t> length = statedLength(*request);
+    if (!length) return {411, {}, "a body has to state its length\n"};
+    if (*length > accepts_.mostBody) return {413, {}, cat("only ", accepts_.mostBody, " bytes\n")};
+    request->body = text.substr(end, *length);
+    char buffer[2048];
+    while (request->body.size() < *length) {
+        const size_t got =
+            channel.read(buffer, std::min(sizeof buffer, *length - request->body.size()), deadline);
+        if (got == 0) return {400, {}, "the body is shorter than it is said to be\n"};
+        request->body.append(buffer, got);
+    }
+    return handler_(*request);
 }
 
 }  // namespace serin::runtime

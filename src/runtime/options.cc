@@ -111,9 +111,28 @@ std::vector<Flag> processFlags() {
     };
 }
 
+std::vector<Flag> webhookFlags() {
+    return {
+        {"webhook-port", "PORT",
+         "Where registries say by POST /hooks/NAMESPACE/NAME that a source has something new, 0 for nowhere "
+         "(default 0)",
+         [](Options& o, const std::string& v) { return assign(o.webhookPort, parseInteger(v, 0, 65535)); }},
+        {"webhook-secret", "PATH", "File of the secret that they have to know, of 16 bytes or more",
+         [](Options& o, const std::string& v) { return assign(o.webhookSecret, Result<std::string>(v)); }},
+        {"webhook-certificate", "PATH",
+         "Certificate of that port in PEM, read again when it changes (default: none, plain HTTP)",
+         [](Options& o, const std::string& v) {
+             return assign(o.webhookCertificate, Result<std::string>(v));
+         }},
+        {"webhook-key", "PATH", "The private key of that certificate in PEM",
+         [](Options& o, const std::string& v) { return assign(o.webhookKey, Result<std::string>(v)); }},
+    };
+}
+
 const std::vector<Flag>& flags() {
     static const std::vector<Flag> all = [] {
         std::vector<Flag> list = clusterFlags();
+        for (Flag& flag : webhookFlags()) list.push_back(std::move(flag));
         for (Flag& flag : processFlags()) list.push_back(std::move(flag));
         return list;
     }();
@@ -187,6 +206,30 @@ Result<void> checkMetrics(const Options& options) {
     return {};
 }
 
+Result<void> checkWebhooks(const Options& options) {
+    const bool secret = !options.webhookSecret.empty();
+    const bool certificate = !options.webhookCertificate.empty();
+    const bool key = !options.webhookKey.empty();
+    if (options.webhookPort == 0 && (secret || certificate || key)) {
+        return invalid(cat("--webhook-",
+                           secret        ? "secret"
+                           : certificate ? "certificate"
+                                         : "key",
+                           " has no effect without --webhook-port"));
+    }
+    if (options.webhookPort != 0 && !secret) {
+        return invalid("--webhook-port needs --webhook-secret beside it");
+    }
+    if (options.webhookPort != 0 && options.fetchImage.empty()) {
+        return invalid("--webhook-port has no effect without --fetch-image, for no spec may have a source");
+    }
+    if (certificate != key) {
+        return invalid(cat("--webhook-", certificate ? "certificate" : "key", " needs --webhook-",
+                           certificate ? "key" : "certificate", " beside it"));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Options> parseOptions(const std::vector<std::string>& arguments, const Environment& environment) {
@@ -195,7 +238,9 @@ Result<Options> parseOptions(const std::vector<std::string>& arguments, const En
     for (size_t index = 0; index < arguments.size(); ++index) {
         if (const Result<void> read = readArgument(options, arguments, index); !read) return read.error();
     }
-    if (const Result<void> checked = checkMetrics(options); !checked) return checked.error();
+    for (const Result<void>& checked : {checkMetrics(options), checkWebhooks(options)}) {
+        if (!checked) return checked.error();
+    }
     if (options.fetchImage.empty() && !options.fetchGitImage.empty()) {
         return invalid("--fetch-git-image needs --fetch-image beside it");
     }

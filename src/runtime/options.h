@@ -23,6 +23,10 @@ struct Options {
     std::string metricsCertificate;  // file; empty: self-signed
     std::string metricsKey;          // file; stated when the certificate is
     int healthPort = 8081;           // 0: none
+    int webhookPort = 0;             // 0: none
+    std::string webhookSecret;       // file; stated when the port is
+    std::string webhookCertificate;  // file; empty: plain HTTP
+    std::string webhookKey;          // file; stated when the certificate is
     LogFormat logFormat = LogFormat::Text;
     LogLevel logLevel = LogLevel::Info;
     Duration drainDelay{std::chrono::seconds(5)};

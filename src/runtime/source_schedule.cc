@@ -55,19 +55,27 @@ bool SourceSchedule::want(const SourceQuestion& question, bool open, Duration no
     } else if (follow) {
         due_ = now + times(*follow, random_());
     }
+    if (hinted_) due_ = due_ ? std::min(*due_, *hinted_) : *hinted_;
     return true;
 }
 
+void SourceSchedule::hint(Duration now) {
+    if (!question_ || hinted_) return;
+    hinted_ = lastHinted_ = lastHinted_ ? std::max(now, *lastHinted_ + kBetweenHints) : now;
+    due_ = due_ ? std::min(*due_, *hinted_) : *hinted_;
+}
+
 void SourceSchedule::ended(bool good, Duration now) {
+    due_.reset();
     if (!good) {
         due_ = now + backoff_.next(now);
-        return;
+    } else {
+        backoff_.reset();
+        if (const auto& follow = question_->source.follow) {
+            due_ = now + times(*follow, 1 - kSpread + 2 * kSpread * random_());
+        }
     }
-    backoff_.reset();
-    due_.reset();
-    if (const auto& follow = question_->source.follow) {
-        due_ = now + times(*follow, 1 - kSpread + 2 * kSpread * random_());
-    }
+    if (hinted_) due_ = due_ ? std::min(*due_, *hinted_) : *hinted_;
 }
 
 }  // namespace serin::runtime

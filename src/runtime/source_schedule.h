@@ -32,12 +32,18 @@ class SourceSchedule {
     // Waits after failures, up to as much again by chance.
     static constexpr Duration kFirstRetry = std::chrono::seconds(5);
     static constexpr Duration kLongestRetry = std::chrono::minutes(5);
+    static constexpr Duration kBetweenHints = std::chrono::seconds(10);
 
     explicit SourceSchedule(kube::Random random);
 
     // This is asked from now on; `open`: its answer is not recorded. Whether it is another question than
     // before, with a due time of its own.
     bool want(const SourceQuestion& question, bool open, Duration now);
+    // Somebody says that there may be something new: a look at once, or as soon as kBetweenHints have passed
+    // since the last one that a hint caused. Nothing before want() was called.
+    void hint(Duration now);
+    // A look at the present question begins, and has what was hinted so far.
+    void began() { hinted_.reset(); }
     // A look at the present question ended.
     void ended(bool good, Duration now);
     // Precondition: want() was called.
@@ -49,6 +55,8 @@ class SourceSchedule {
     kube::Backoff backoff_;
     std::optional<SourceQuestion> question_;
     std::optional<Duration> due_;
+    std::optional<Duration> hinted_;      // when a look that is hinted and has not begun is due
+    std::optional<Duration> lastHinted_;  // when the newest of them was
 };
 
 }  // namespace serin::runtime

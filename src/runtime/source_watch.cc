@@ -82,6 +82,14 @@ void SourceWatch::forget(const std::string& key) {
     entries_.erase(key);
 }
 
+void SourceWatch::hint(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    const auto place = entries_.find(key);
+    if (place == entries_.end()) return;
+    place->second.schedule.hint(parts_.clock.sinceBoot());
+    if (const auto due = place->second.schedule.due()) queue_.addAt(key, *due);
+}
+
 std::optional<api::SourceLook> SourceWatch::newest(const std::string& key) const {
     const std::lock_guard lock(mutex_);
     const auto place = entries_.find(key);
@@ -97,7 +105,8 @@ std::optional<SourceWatch::Task> SourceWatch::begin(const std::string& key) {
         queue_.addAt(key, due);
         return std::nullopt;
     }
-    const Entry& entry = place->second;
+    Entry& entry = place->second;
+    entry.schedule.began();
     Task out{entry.space, entry.schedule.question(), {}};
     const bool whole = !entry.wholeAt || parts_.clock.sinceBoot() - *entry.wholeAt >= kWholeLooks;
     if (!whole && entry.look && entry.look->model) out.known = entry.look->model;

@@ -49,6 +49,8 @@ class SourceWatch {
     // Looks as this object has it from now on; not at all where it has no source.
     void want(const std::string& key, const api::ModelDeployment& object);
     void forget(const std::string& key);
+    // There may be something new at the source of this key, if it has one: SourceSchedule::hint().
+    void hint(const std::string& key);
     // The newest look that ended, at what was last wanted.
     std::optional<api::SourceLook> newest(const std::string& key) const;
 

@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "kube/request.h"
 #include "net/transport.h"
-#include "runtime/keyed_object.h"
 #include "sources/store.h"
 
 namespace serin::runtime {
@@ -52,9 +51,5 @@ std::optional<StoreTrouble> openStore(const StoreParts& parts, const std::string
 
 // What a store's Error means to people.
 StoreTrouble storeTrouble(const Error& error);
-
-// The keys and values of a Secret, without a line break at a value's end. Invalid in words that begin with
-// `whose` and have names of keys, never a value. Pure.
-Result<sources::Credentials> storeCredentials(const KeyedData& secret, const std::string& whose);
 
 }  // namespace serin::runtime

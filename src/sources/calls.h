@@ -11,7 +11,7 @@ namespace serin::sources {
 // Bytes of one answer to a question, such as a page of a listing.
 inline constexpr size_t kMostAnswerBytes = size_t{16} << 20;
 
-// What is asked of a store.
+// What is asked or told of a store. What changes something there follows no redirect.
 struct Call {
     std::string method = "GET";
     std::string url;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <deque>
+#include <nlohmann/json.hpp>
 
 #include "base/percent.h"
 #include "base/text.h"
+#include "sources/json_answer.h"
 #include "sources/listing.h"
 
 namespace serin::sources {
@@ -16,6 +18,11 @@ constexpr const char* kCircle = "MLflow's artifacts lead in a circle";
 
 std::string escaped(const std::string& text) {
     return percentEncode(text);
+}
+
+// Bytes that are no UTF-8 are replaced, for JSON has none.
+std::string jsonText(const nlohmann::json& value) {
+    return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string escapedPath(const std::string& path) {
@@ -57,6 +64,35 @@ Result<T> MlflowServer::ask(const api::ModelSource& source, const std::string& p
     if (out) return out;
     return Error{out.error().code,
                  cat("GET ", call.url.substr(0, call.url.find('?')), ": ", out.error().message)};
+}
+
+// A proxy that answers with a page of its own has not told MLflow.
+Result<void> MlflowServer::tell(const api::ModelSource& source, const std::string& path,
+                                std::string body) const {
+    Call call = callOf(source, cat("/api/2.0/mlflow/", path));
+    call.method = "POST";
+    call.headers["content-type"] = "application/json";
+    call.body = std::move(body);
+    call.follow = false;
+    const Result<HttpResponse> answer = calls_.ask(call);
+    if (!answer) return answer.error();
+    if (const auto read = readJson(answer->body); !read) {
+        return invalid(cat("POST ", call.url, ": ", read.error().message));
+    }
+    return {};
+}
+
+Result<void> MlflowServer::setTag(const api::ModelSource& source, const std::string& version,
+                                  const std::string& key, const std::string& value) const {
+    return tell(
+        source, "model-versions/set-tag",
+        jsonText({{"name", source.reference.name}, {"version", version}, {"key", key}, {"value", value}}));
+}
+
+Result<void> MlflowServer::setAlias(const api::ModelSource& source, const std::string& alias,
+                                    const std::string& version) const {
+    return tell(source, "registered-models/alias",
+                jsonText({{"name", source.reference.name}, {"alias", alias}, {"version", version}}));
 }
 
 Result<RegisteredVersion> MlflowServer::versionNow(const api::ModelSource& source) const {

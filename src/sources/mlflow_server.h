@@ -31,6 +31,12 @@ class MlflowServer {
     Result<std::vector<File>> filesBelow(const api::ModelSource& source, const std::string& folder) const;
     // The commit that a run was made of; empty where it does not say, is gone or may not be read.
     Result<std::string> commitOf(const api::ModelSource& source, const std::string& run) const;
+    // Sets a tag of a version of the source's model, or writes it over (model-versions/set-tag).
+    Result<void> setTag(const api::ModelSource& source, const std::string& version, const std::string& key,
+                        const std::string& value) const;
+    // Points an alias of the source's model to that version (registered-models/alias).
+    Result<void> setAlias(const api::ModelSource& source, const std::string& alias,
+                          const std::string& version) const;
     // How a file is asked for, and its bytes, for small ones.
     Call callFor(const api::ModelSource& source, const std::string& file) const;
     Result<std::string> contentOf(const api::ModelSource& source, const std::string& file) const;
@@ -41,6 +47,8 @@ class MlflowServer {
     template <typename T>
     Result<T> ask(const api::ModelSource& source, const std::string& path,
                   Result<T> (*read)(std::string_view)) const;
+    // Writes with this body, in JSON.
+    Result<void> tell(const api::ModelSource& source, const std::string& path, std::string body) const;
     Result<std::string> folderOf(const api::ModelSource& source, const std::string& uri) const;
     Result<std::string> folderOfLogged(const api::ModelSource& source, const Run& run,
                                        const std::string& path) const;

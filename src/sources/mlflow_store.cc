@@ -1,5 +1,6 @@
 #include "sources/mlflow_store.h"
 
+#include "api/registered_version.h"
 #include "base/sha256.h"
 #include "base/shorten.h"
 #include "base/text.h"
@@ -62,16 +63,13 @@ Result<void> checkReady(const RegisteredVersion& version) {
                      plainly(version.status), words, " and not READY")};
 }
 
-std::string idOf(const std::string& name, const std::string& version) {
-    return cat("mlflow:", shortened(name, kLongestName), "/", version);
-}
-
 Result<Found> MlflowStore::findRegistered(const api::ModelSource& source,
                                           const RegisteredVersion& version) const {
     if (const Result<void> ready = checkReady(version); !ready) return ready.error();
     const Result<std::string> folder = server_.folderOfVersion(source, version.version);
     if (!folder) return folder.error();
-    return Found{idOf(source.reference.name, version.version), *folder, version.version, version.run};
+    return Found{api::registeredIdOf(source.reference.name, version.version), *folder, version.version,
+                 version.run};
 }
 
 Result<Found> MlflowStore::findOfRun(const api::ModelSource& source) const {
@@ -89,12 +87,9 @@ Result<Found> MlflowStore::findById(const api::ModelSource& source, const std::s
         return invalid(cat("'", plainly(id), "' is no id of a model of MLflow"));
     }
     if (source.reference.run) return findOfRun(source);
-    const std::string of = id.substr(0, digest);
-    const size_t slash = of.rfind('/');
     RegisteredVersion version;
-    version.version = slash == std::string::npos ? "" : of.substr(slash + 1);
-    if (idOf(source.reference.name, version.version) != of || version.version.empty() ||
-        version.version.find_first_not_of("0123456789") != std::string::npos) {
+    version.version = api::registeredVersionOf(source.reference.name, id);
+    if (version.version.empty()) {
         return invalid(cat("'", plainly(id), "' is no id of a model of ", source.uri));
     }
     return findRegistered(source, version);
@@ -187,9 +182,13 @@ Result<Download> MlflowStore::download(const api::ModelSource& source, const std
 
 }  // namespace
 
+Result<std::string> mlflowOpening(const Credentials& credentials) {
+    return openingOf(credentials,
+                     {"MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"});
+}
+
 Result<std::unique_ptr<Store>> makeMlflowStore(const Credentials& credentials, Exchange& exchange) {
-    const Result<std::string> opening = openingOf(
-        credentials, {"MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"});
+    const Result<std::string> opening = mlflowOpening(credentials);
     if (!opening) return opening.error();
     return std::unique_ptr<Store>(std::make_unique<MlflowStore>(credentials, *opening, exchange));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "sources/store.h"
 
@@ -18,5 +19,8 @@ namespace serin::sources {
 // Credentials: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. They go over
 // plain HTTP where the person states the endpoint so.
 Result<std::unique_ptr<Store>> makeMlflowStore(const Credentials& credentials, Exchange& exchange);
+
+// The header Authorization of those credentials, as openingOf() makes it.
+Result<std::string> mlflowOpening(const Credentials& credentials);
 
 }  // namespace serin::sources

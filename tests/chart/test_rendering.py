@@ -124,6 +124,30 @@ def test_a_certificate_comes_from_a_secret(helm):
     assert "volumeMounts" not in plain and not [a for a in plain["args"] if "certificate" in a]
 
 
+def test_webhooks_are_off_until_somebody_wants_them(helm):
+    objects = helm.objects()
+    assert not [a for a in container(objects)["args"] if "webhook" in a]
+    assert not [s for s in of_kind(objects, "Service") if s["metadata"]["name"].endswith("-webhooks")]
+
+
+def test_webhooks_have_a_port_a_service_and_a_secret(helm):
+    objects = helm.objects("--set", "webhooks.enabled=true,webhooks.secretName=hooks,webhooks.certificateSecret=hooks-tls,"
+                                    "fetch.image=i,metrics.certificateSecret=serin-tls,networkPolicy.enabled=true")
+    one = container(objects)
+    assert {"--webhook-port=8082", "--webhook-secret=/etc/serin/webhooks/secret",
+            "--webhook-certificate=/etc/serin/webhooks-tls/tls.crt",
+            "--webhook-key=/etc/serin/webhooks-tls/tls.key"} <= set(one["args"])
+    assert {m["mountPath"] for m in one["volumeMounts"]} == {"/etc/serin/metrics", "/etc/serin/webhooks",
+                                                             "/etc/serin/webhooks-tls"}
+    volumes = {v["name"]: v["secret"]["secretName"]
+               for v in of_kind(objects, "Deployment")[0]["spec"]["template"]["spec"]["volumes"]}
+    assert volumes == {"metrics-certificate": "serin-tls", "webhooks-secret": "hooks", "webhooks-certificate": "hooks-tls"}
+    [service] = [s for s in of_kind(objects, "Service") if s["metadata"]["name"].endswith("-webhooks")]
+    assert service["spec"]["ports"] == [{"name": "webhooks", "port": 8082, "targetPort": "webhooks"}]
+    [policy] = of_kind(objects, "NetworkPolicy")
+    assert {"ports": [{"protocol": "TCP", "port": 8082}]} in policy["spec"]["ingress"]
+
+
 def test_a_service_monitor_shows_a_token_over_tls_where_one_is_asked_for(helm):
     def endpoint(*settings):
         [monitor] = of_kind(helm.objects("--set", "serviceMonitor.enabled=true", *settings), "ServiceMonitor")
@@ -254,6 +278,9 @@ def test_everything_that_selects_pods_selects_the_operators(helm):
     ("metrics.certificateSecret=No", "/metrics/certificateSecret"),
     ("metrics.authorization=false,metrics.certificateSecret=tls", "metrics.certificateSecret has no effect"),
     ("metrics.authorization=false,serviceMonitor.tlsConfig.ca=x", "serviceMonitor.tlsConfig has no effect"),
+    ("webhooks.enabled=true,fetch.image=i", "webhooks.enabled needs webhooks.secretName"),
+    ("webhooks.enabled=true,webhooks.secretName=hooks", "webhooks.enabled has no effect without fetch.image"),
+    ("webhooks.secretName=hooks", "have no effect without webhooks.enabled=true"),
     ("podDisruptionBudget.maxUnavailable=0", "/podDisruptionBudget/maxUnavailable"),
     ("unknown=1", "unknown"),
     ("serviceAccount.create=false", "name an account that exists"),

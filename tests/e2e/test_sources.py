@@ -341,3 +341,55 @@ def test_model_that_comes_slowly_shows_how_far_it_is(ns, registry):
     assert "load" not in fraud.status()["canary"], "it is gone when all of it is there"
     assert len({one["at"] for one in written}) <= 2, "about once a minute"
     load.check_none_failed()
+def test_what_was_promoted_is_written_back_with_its_alias(ns, registry):
+    registry.point("challenger", "1")
+    fraud = deploy(ns, registry, uri=f"mlflow://{MODEL}@challenger", report=True,
+                   moveAlias={"onPromoted": "serving", "onRolledBack": "rejected"})
+    wait_for(lambda: registry.tags("1").get("serin.stage") == "stable", 30, "the first version is told of")
+    wait_for(lambda: registry.aliases().get("serving") == "1", 30, "the alias points to it")
+    ns.load(fraud, rate=60)
+    registry.register("2")
+    registry.point("challenger", "2")
+    fraud.wait_judging(step=0, timeout=60)
+    wait_for(lambda: registry.tags("2").get("serin.stage") == "canary", 30, "the attempt is told of")
+    fraud.wait_stable("2", timeout=120)
+    wait_for(lambda: registry.tags("2").get("serin.stage") == "stable", 30, "the promotion is told")
+    assert registry.tags("2")["serin.outcome"] == "Promoted"
+    assert registry.tags("2")["serin.deployment"] == f"{ns.name}/{fraud.name}"
+    wait_for(lambda: registry.tags("1").get("serin.stage") == "superseded", 30, "the one before gave way")
+    wait_for(lambda: registry.aliases()["serving"] == "2", 30, "the alias moved")
+    assert "rejected" not in registry.aliases() and registry.aliases()["champion"] == "1"
+    fraud.wait(lambda status: " Promoted " in status["report"]["told"] and "canary" not in status["report"]["told"], 30,
+               "it is recorded")
+    assert "problem" not in fraud.status()["report"]
+
+
+def test_what_was_rolled_back_is_written_back_and_the_followed_alias_put_back(ns, registry):
+    fraud = deploy(ns, registry, report=True, moveAlias={"onPromoted": "champion", "onRolledBack": "rejected"})
+    ns.load(fraud, rate=60)
+    registry.register("2", settings=BAD)
+    registry.point("champion", "2")
+    wait_for(lambda: registry.tags("2").get("serin.stage") == "rolled-back", 150, "the rollback is told")
+    assert registry.tags("2")["serin.outcome"] == "RolledBack" and registry.tags("2")["serin.reason"]
+    wait_for(lambda: registry.aliases() == {"champion": "1", "rejected": "2"}, 30, "both aliases moved")
+    fraud.wait(lambda status: status["phase"] == "Stable", 60, "the alias means what serves")
+    assert fraud.history()[0] == ("2", "RolledBack") and len(fraud.history()) == 2
+    assert len(fraud.quarantined()) == 1
+
+
+def test_registry_that_refuses_writes_is_shown_and_holds_up_nothing(ns, registry):
+    registry.refuse_writes()
+    fraud = deploy(ns, registry, report=True)
+    ns.load(fraud, rate=60)
+    registry.register("2")
+    registry.point("champion", "2")
+    fraud.wait_stable("2", timeout=120)
+    assert fraud.history()[0] == ("2", "Promoted")
+    fraud.wait(lambda status: "answered 403" in status["report"].get("problem", ""), 30, "it is shown")
+    assert "told" not in fraud.status()["report"]
+    wait_for(lambda: any(event[:2] == ("Warning", "ReportFailed") for event in fraud.events()), 30, "an event")
+    assert not registry.tags("2")
+    registry.refuse_writes(False)
+    fraud.patch({"model": {"source": {"follow": {"interval": "11s"}}}})  # an edited source does not wait five minutes
+    wait_for(lambda: registry.tags("2").get("serin.stage") == "stable", 60, "it is told again")
+    fraud.wait(lambda status: "problem" not in status["report"], 30, "nothing is left to be said")

@@ -149,7 +149,8 @@ void comesToRest(Scene scene, std::vector<std::string>& out) {
 }  // namespace
 
 std::vector<std::string> differences(const Json& expect, const Scene& scene, const api::Plan& plan) {
-    checkKeys(expect, {"actions", "status", "events", "wakeAt", "order", "askModel", "nothing", "settles"},
+    checkKeys(expect,
+              {"actions", "status", "events", "wakeAt", "order", "askModel", "report", "nothing", "settles"},
               "expect");
     if (expect.empty()) throw BadTable("expect checks nothing");
     for (const char* flag : {"nothing", "settles"}) {
@@ -159,6 +160,7 @@ std::vector<std::string> differences(const Json& expect, const Scene& scene, con
     if (expect.contains("actions"))
         compareLines(expect["actions"], actionsOf(plan), " because ", "actions", out);
     if (expect.contains("events")) compareLines(expect["events"], eventsOf(plan), ": ", "events", out);
+    if (expect.contains("report")) compareLines(expect["report"], reportOf(plan), ": ", "reports", out);
     if (expect.contains("wakeAt")) compareWake(expect["wakeAt"], plan.wakeAt, out);
     if (expect.contains("order")) compareOrder(expect["order"], plan.order, out);
     if (expect.contains("askModel")) {

@@ -7,6 +7,7 @@
 #include "api/names.h"
 #include "base/text.h"
 #include "plan/plan.h"
+#include "plan/reporting.h"
 
 namespace serin::scenarios {
 namespace {
@@ -86,6 +87,9 @@ api::Observed Scene::observe() const {
     seen.diagnosis = diagnosis_;
     seen.drainDelay = drainDelay_;
     seen.source = look_;
+    seen.report = told_;
+    if (const auto order = plan::registryOrder(object_); order && told_ && told_->news.empty())
+        seen.report->news = order->news;
     if (judgement_) {
         api::Judgement said = *judgement_;
         // Unless the scenario says otherwise it is about what the planner wants judged now.

@@ -67,6 +67,7 @@ class Scene {
     std::optional<api::Diagnosis> diagnosis_;
     std::optional<api::Judgement> judgement_;
     std::optional<api::SourceLook> look_;
+    std::optional<api::RegistryAnswer> told_;  // news empty: of the order as it stands
     bool orderGiven_ = false;
     Duration drainDelay_{std::chrono::seconds(5)};
 };

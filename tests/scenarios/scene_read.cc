@@ -116,7 +116,7 @@ Scene::Scene(const Json& given) {
     checkKeys(
         given,
         {"at", "recordedAt", "spec", "wants", "generation", "annotations", "deleting", "status", "versions",
-         "selects", "mainService", "judgement", "refusals", "diagnosis", "drainDelay", "look"},
+         "selects", "mainService", "judgement", "refusals", "diagnosis", "drainDelay", "look", "told"},
         "given");
     if (given.contains("at")) at_ = momentOf(given["at"], "at");
     if (given.contains("recordedAt")) recordedAt_ = momentOf(given["recordedAt"], "recordedAt");
@@ -134,6 +134,12 @@ Scene::Scene(const Json& given) {
     }
     if (given.contains("judgement")) readJudgement(given["judgement"]);
     if (given.contains("look")) readLook(given["look"]);
+    if (given.contains("told")) {
+        const Json& written = given["told"];
+        checkKeys(written, {"problem", "over", "news"}, "told");
+        told_ = api::RegistryAnswer{textIn(written, "news"), textIn(written, "problem"),
+                                    written.value("over", true)};
+    }
     if (given.contains("drainDelay")) drainDelay_ = momentOf(given["drainDelay"], "drainDelay") - kStart;
 }
 

@@ -61,6 +61,19 @@ std::vector<std::string> eventsOf(const api::Plan& plan) {
     return words;
 }
 
+std::vector<std::string> reportOf(const api::Plan& plan) {
+    std::vector<std::string> words;
+    if (!plan.report) return words;
+    for (const api::VersionReport& version : plan.report->versions) {
+        words.push_back(cat(version.version, " ", version.stage, " ", version.outcome, ": ", version.reason));
+    }
+    for (const api::AliasMove& move : plan.report->aliases) {
+        words.push_back(cat(move.alias, " -> ", move.version,
+                            move.from.empty() ? "" : cat(" from ", join(move.from, ","))));
+    }
+    return words;
+}
+
 std::string textOf(const api::Plan& plan) {
     std::string text;
     for (const std::string& line : actionsOf(plan)) text += line + "\n";
@@ -76,7 +89,7 @@ std::string textOf(const api::Plan& plan) {
     for (const std::string& line : eventsOf(plan)) text += line + "\n";
     if (plan.status) text += api::encodeStatus(*plan.status).dump() + "\n";
     text += cat("wake ", plan.wakeAt ? formatMicroTime(*plan.wakeAt) : "never", "\n", orderText(plan.order),
-                "\n", join(plan.askModel, ","));
+                "\n", join(plan.askModel, ","), "\n", join(reportOf(plan), "\n"));
     return text;
 }
 

@@ -50,6 +50,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* Values that would have no effect beside others. */}}
 {{- define "serin.check" -}}
+{{- if .Values.webhooks.enabled }}
+{{- if not .Values.webhooks.secretName }}{{ fail "webhooks.enabled needs webhooks.secretName: the Secret whose key secret callers have to know" }}{{ end }}
+{{- if not .Values.fetch.image }}{{ fail "webhooks.enabled has no effect without fetch.image, for no spec may have a source" }}{{ end }}
+{{- else if or .Values.webhooks.secretName .Values.webhooks.certificateSecret }}
+{{- fail "webhooks.secretName and webhooks.certificateSecret have no effect without webhooks.enabled=true" }}
+{{- end }}
 {{- if not .Values.metrics.authorization }}
 {{- range $name, $value := dict "metrics.certificateSecret" .Values.metrics.certificateSecret "serviceMonitor.authorization" .Values.serviceMonitor.authorization "serviceMonitor.tlsConfig" .Values.serviceMonitor.tlsConfig }}
 {{- if $value }}{{ fail (printf "%s has no effect with metrics.authorization=false, which is plain HTTP" $name) }}{{ end }}

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -22,6 +23,19 @@ NETWORK = os.environ.get("SERIN_NETNS", "serin")
 LISTEN = 29000 + os.getpid() % 10000  # each worker of the tests its own
 MODEL = "fraud"
 USER, PASSWORD = "reader", "open sesame"
+
+
+def _tags(folder, version):
+    """Beside the version's artifacts, which they are none of."""
+    return folder / f"tags-{version}.json"
+
+
+def _put(file, key, value):
+    """Writes a member of an object in JSON; who reads meanwhile sees it before or after."""
+    known = json.loads(file.read_text()) if file.exists() else {}
+    new = file.with_suffix(f".{threading.get_ident()}")
+    new.write_text(json.dumps({**known, key: value}))
+    new.rename(file)
 
 
 class Registry:
@@ -76,10 +90,21 @@ class Registry:
         new.rename(self._path / "pace")
 
     def point(self, alias, version):
-        aliases = json.loads((self._path / "aliases.json").read_text())
-        new = self._path / "aliases.new"
-        new.write_text(json.dumps({**aliases, alias: version}))
-        new.rename(self._path / "aliases.json")
+        _put(self._path / "aliases.json", alias, version)
+
+    def tags(self, version):
+        file = _tags(self._path, version)
+        return json.loads(file.read_text()) if file.exists() else {}
+
+    def aliases(self):
+        return json.loads((self._path / "aliases.json").read_text())
+
+    def refuse_writes(self, refuse=True):
+        """Whoever asks may read and not write, as with the right READ of MLflow's own authentication."""
+        if refuse:
+            (self._path / "read-only").touch()
+        else:
+            (self._path / "read-only").unlink()
 
     def asked(self):
         """Path and query of each request so far."""
@@ -121,8 +146,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         url = urllib.parse.urlsplit(self.path)
         query = dict(urllib.parse.parse_qsl(url.query))
-        with open(self.folder / "log", "a") as log:
-            log.write(self.path + "\n")
+        self._note()
         if url.path == "/health":
             return self._send(200, b"OK", "text/plain")
         if not self._allowed():
@@ -143,6 +167,30 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return self._fail(404, "ENDPOINT_NOT_FOUND", f"no {url.path}")
 
     do_HEAD = do_GET
+
+    def do_POST(self):
+        """The two writes that Serin knows."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._note()
+        if not self._allowed():
+            return self._send(401, b"You are not authenticated.", "text/plain")
+        if (self.folder / "read-only").exists():
+            return self._send(403, b"Permission denied", "text/plain")
+        told = json.loads(body)
+        if not told["version"].isdigit() or not (self.folder / told["version"]).is_dir() or told["name"] != MODEL:
+            return self._fail(404, "RESOURCE_DOES_NOT_EXIST", f"Model Version (name={told['name']}, "
+                                                              f"version={told['version']}) not found")
+        if self.path == "/api/2.0/mlflow/model-versions/set-tag":
+            _put(_tags(self.folder, told["version"]), told["key"], told["value"])
+        elif self.path == "/api/2.0/mlflow/registered-models/alias":
+            _put(self.folder / "aliases.json", told["alias"], told["version"])
+        else:
+            return self._fail(404, "ENDPOINT_NOT_FOUND", f"no {self.path}")
+        return self._json({})
+
+    def _note(self):
+        with open(self.folder / "log", "a") as log:
+            log.write(self.path + "\n")
 
     def _allowed(self):
         known = (self.folder / "guarded").read_text()

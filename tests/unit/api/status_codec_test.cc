@@ -28,6 +28,8 @@ Status fullStatus() {
         "h0x4t52e5m",
         "now",
         at("2026-01-02T02:59:00Z")};
+    status.report = ReportStatus{"3kq9x2m7ta Promoted 2026-01-02T02:00:00Z; canary 9fw4d0c1ze/2",
+                                 "POST … answered 503", at("2026-01-02T03:00:01Z")};
     status.stable = VersionStatus{
         "3kq9x2m7ta", "12", "img:12", 80, 0, 4, 4, LoadStatus{0, 9, at("2026-01-02T03:04:05Z")}};
     status.canary = VersionStatus{
@@ -115,6 +117,8 @@ TEST(StatusCodec, UsesTheNamesAndFormsOfTheSchema) {
       "source": {"uri": "mlflow://fraud@champion", "id": "mlflow:fraud/13", "version": "13",
         "lineage": {"run": "8f2c", "commit": "91ab", "signature": "12 to 1", "trainedAt": "2026-01-01T00:00:00Z"},
         "files": 5, "bytes": 120481, "written": "h0x4t52e5m", "refresh": "now", "resolvedAt": "2026-01-02T02:59:00Z"},
+      "report": {"told": "3kq9x2m7ta Promoted 2026-01-02T02:00:00Z; canary 9fw4d0c1ze/2",
+        "problem": "POST … answered 503", "at": "2026-01-02T03:00:01Z"},
       "stable": {"revision": "3kq9x2m7ta", "version": "12", "id": "img:12", "weight": 80, "replicas": 4, "ready": 4},
       "canary": {"revision": "9fw4d0c1ze", "version": "13", "id": "img:13", "weight": 20, "wanted": 25,
         "replicas": 1, "ready": 1},

@@ -33,6 +33,7 @@ Status largest(size_t metrics) {
                      kRevision,
                      std::string(kLongestLineage, 'r'),
                      kAt};
+    status.report = ReportStatus{std::string(110, 't'), sentence, kAt};
     const LoadStatus load{uint64_t{1} << 62, uint64_t{1} << 62, kAt};
     const VersionStatus version{kRevision, kVersion, "", 100, 50, 1'000'000, 1'000'000, load};
     status.stable = status.canary = status.previous = version;

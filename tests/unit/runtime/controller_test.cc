@@ -187,7 +187,8 @@ std::string statusWith(api::StoreKind store, bool loadsGit) {
     const kube::RequestBuilder requests("test");
     apply::Applier applier(
         transport, requests, {}, [] { return true; }, clock, log);
-    SourceWatch sources({[](const std::string&, const api::ModelSource&, std::stop_token) {
+    SourceWatch sources({[](const std::string&, const api::ModelSource&,
+                            const std::optional<api::ResolvedModel>&, std::stop_token) {
                              return SourceAnswer{std::nullopt, "NotFound", "no"};
                          },
                          clock, log, [] { return 0.5; }, [](const std::string&) {}});
@@ -213,6 +214,7 @@ std::string statusWith(api::StoreKind store, bool loadsGit) {
                            nullptr,
                            {},
                            &sources,
+                           true,
                            loadsGit});
     controller.reconcile("ml/fraud", {});
     return transport.requests.empty() ? "" : transport.requests[0].body;
@@ -237,7 +239,8 @@ void expectRecorded(const std::string& uri, bool loads) {
     apply::Applier applier(
         transport, kube::RequestBuilder("test"), {}, [] { return true; }, clock, log);
     SourceWatch sources(
-        {[](const std::string&, const api::ModelSource&, std::stop_token) {
+        {[](const std::string&, const api::ModelSource&, const std::optional<api::ResolvedModel>&,
+            std::stop_token) {
              return SourceAnswer{api::ResolvedModel{"mlflow:fraud/13", "13", {}, 5, 9}, "", ""};
          },
          clock, log, [] { return 0.5; }, [&](const std::string& key) { queue.add(key); }});
@@ -288,15 +291,72 @@ TEST(ControllerWithSources, WhatALookFoundIsRecordedAndNothingStartsBefore) {
 
 TEST(ControllerWithSources, ATagOfAnImageIsFollowedWithoutAnythingThatLoadsModels) {
     expectRecorded("image://registry.example/fraud:13", false);
-}
 
-TEST_F(ControllerTest, ReportsASpecThatCannotBeAccepted) {
-    source.sight.object->spec.problems = {
-        "spec.runtime.container: is \"x\"; name a container of the template"};
-    run();
-    ASSERT_EQ(transport.requests.size(), 1u);
-    EXPECT_THAT(transport.requests[0].body, HasSubstr("name a container of the template"));
-}
+    TEST_F(ControllerTest, WhatTheRegistryTookIsRecordedAndToldOnce) {
+        api::ModelDeployment object = *source.sight.object;
+        api::ModelSource model;
+        model.uri = "mlflow://fraud@champion";
+        model.reference.store = api::StoreKind::Mlflow;
+        model.reference.name = "fraud";
+        model.report.tags = true;
+        object.spec.source = model;
+        object.status.stable.emplace().revision = "rev1";
+        object.status.stable->id = "mlflow:fraud/1 sha256:5f1d";
+        object.status.history = {
+            {"rev1", "1", "mlflow:fraud/1 sha256:5f1d", "Promoted", "first version", clock.now}};
+        source.sight.object = object;
+        std::vector<std::string> told;
+        RegistryReporter reports({[&](const std::string& space, const api::ModelSource& from,
+                                      const api::RegistryOrder& order, std::stop_token) {
+                                      told.push_back(space + " " + from.uri + " " +
+                                                     order.versions.at(0).stage);
+                                      return Telling();
+                                  },
+                                  clock, log, [] { return 0.5; }, [] { return true; },
+                                  [this](const std::string& key) { queue.add(key); }});
+        SourceWatch sources({[](const std::string&, const api::ModelSource&,
+                                const std::optional<api::ResolvedModel>&, std::stop_token) {
+                                 return SourceAnswer{std::nullopt, "NotFound", "no"};
+                             },
+                             clock, log, [] { return 0.5; }, [](const std::string&) {}});
+        Controller::Parts parts{source,
+                                queue,
+                                gate,
+                                applier,
+                                metrics,
+                                clock,
+                                log,
+                                [](kube::EventInput) {},
+                                [](const std::string&, const auto&) {},
+                                [](const std::string&) {},
+                                referenceReader(transport, kube::RequestBuilder("test")),
+                                accessReader(transport, kube::RequestBuilder("test"))};
+        parts.sources = &sources;
+        parts.reports = &reports;
+        Controller telling(std::move(parts));
+        telling.reconcile("ml/fraud", {});
+        EXPECT_TRUE(reports.turn());
+        EXPECT_EQ(queue.poll(), "ml/fraud");
+        see(11);
+        transport.requests.clear();
+        telling.reconcile("ml/fraud", {});
+        ASSERT_FALSE(transport.requests.empty());
+        EXPECT_THAT(transport.requests[0].body, HasSubstr(R"("report":{"at":")"));
+        EXPECT_THAT(transport.requests[0].body, HasSubstr(R"("told":"rev1 Promoted )"));
+        EXPECT_FALSE(reports.turn());
+        EXPECT_THAT(told, ElementsAre("ml mlflow://fraud@champion stable"));
+        source.sight.object.reset();
+        telling.reconcile("ml/fraud", {});
+        EXPECT_EQ(reports.newest("ml/fraud"), std::nullopt);
+    }
+
+    TEST_F(ControllerTest, ReportsASpecThatCannotBeAccepted) {
+        source.sight.object->spec.problems = {
+            "spec.runtime.container: is \"x\"; name a container of the template"};
+        run();
+        ASSERT_EQ(transport.requests.size(), 1u);
+        EXPECT_THAT(transport.requests[0].body, HasSubstr("name a container of the template"));
+    }
 
 }  // namespace
 }  // namespace serin::runtime

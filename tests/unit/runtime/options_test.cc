@@ -27,17 +27,33 @@ TEST(Options, HaveTheDefaultsOfTheHelp) {
     EXPECT_EQ(options->metricsPort, 8080);
     EXPECT_TRUE(options->metricsAuthorization);
     EXPECT_EQ(options->healthPort, 8081);
+    EXPECT_EQ(options->webhookPort, 0);
     EXPECT_EQ(options->workers, 2);
     EXPECT_EQ(options->drainDelay, Duration(std::chrono::seconds(5)));
     EXPECT_TRUE(options->watchNamespaces.empty());
 }
 
 TEST(Options, ReadEveryFlag) {
-    const auto options = parse(
-        {"--watch-namespaces=a, b,a", "--leader-elect=false", "--lease-name", "other", "--namespace=ml",
-         "--metrics-port=7", "--metrics-certificate=/c", "--metrics-key=/p", "--health-port=9",
-         "--log-format=json", "--log-level=debug", "--drain-delay=1m30s", "--workers=7", "--kubeconfig=/k",
-         "--fetch-image=localhost/serin-fetch:1", "--fetch-git-image=localhost/serin-fetch-git:1"});
+    const auto options = parse({"--watch-namespaces=a, b,a",
+                                "--leader-elect=false",
+                                "--lease-name",
+                                "other",
+                                "--namespace=ml",
+                                "--metrics-port=7",
+                                "--metrics-certificate=/c",
+                                "--metrics-key=/p",
+                                "--health-port=9",
+                                "--log-format=json",
+                                "--log-level=debug",
+                                "--drain-delay=1m30s",
+                                "--workers=7",
+                                "--kubeconfig=/k",
+                                "--fetch-image=localhost/serin-fetch:1",
+                                "--fetch-git-image=localhost/serin-fetch-git:1",
+                                "--webhook-port=8",
+                                "--webhook-secret=/s",
+                                "--webhook-certificate=/wc",
+                                "--webhook-key=/wk"});
     ASSERT_TRUE(options) << options.error().message;
     EXPECT_THAT(options->watchNamespaces, ElementsAre("a", "b"));
     EXPECT_FALSE(options->leaderElect);
@@ -54,6 +70,10 @@ TEST(Options, ReadEveryFlag) {
     EXPECT_EQ(options->kubeconfig, "/k");
     EXPECT_EQ(options->fetchImage, "localhost/serin-fetch:1");
     EXPECT_EQ(options->fetchGitImage, "localhost/serin-fetch-git:1");
+    EXPECT_EQ(options->webhookPort, 8);
+    EXPECT_EQ(options->webhookSecret, "/s");
+    EXPECT_EQ(options->webhookCertificate, "/wc");
+    EXPECT_EQ(options->webhookKey, "/wk");
 }
 
 TEST(Options, ASwitchMayStandAlone) {
@@ -105,6 +125,14 @@ TEST(Options, AreRefusedWhereTheyHaveNoEffect) {
     EXPECT_EQ(refusal({"--metrics-key=/k"}), "--metrics-key needs --metrics-certificate beside it");
     EXPECT_EQ(refusal({"--metrics-authorization=false"}), "");
     EXPECT_EQ(refusal({"--metrics-port=0"}), "");
+    EXPECT_EQ(refusal({"--webhook-secret=/s"}), "--webhook-secret has no effect without --webhook-port");
+    EXPECT_EQ(refusal({"--webhook-key=/k"}), "--webhook-key has no effect without --webhook-port");
+    EXPECT_EQ(refusal({"--webhook-port=8"}), "--webhook-port needs --webhook-secret beside it");
+    EXPECT_EQ(refusal({"--webhook-port=8", "--webhook-secret=/s"}),
+              "--webhook-port has no effect without --fetch-image, for no spec may have a source");
+    EXPECT_EQ(refusal({"--webhook-port=8", "--webhook-secret=/s", "--fetch-image=i", "--webhook-key=/k"}),
+              "--webhook-key needs --webhook-certificate beside it");
+    EXPECT_EQ(refusal({"--webhook-port=8", "--webhook-secret=/s", "--fetch-image=i"}), "");
 }
 
 TEST(Options, TheImageForGitStandsBesideTheOther) {
@@ -115,11 +143,28 @@ TEST(Options, TheImageForGitStandsBesideTheOther) {
 }
 
 TEST(Options, AreAllInTheHelp) {
-    for (const char* flag :
-         {"--watch-namespaces", "--leader-elect", "--lease-name", "--namespace", "--metrics-port",
-          "--metrics-authorization", "--metrics-certificate", "--metrics-key", "--health-port",
-          "--log-format", "--log-level", "--drain-delay", "--workers", "--kubeconfig", "--fetch-image",
-          "--fetch-git-image", "--version", "--help"}) {
+    for (const char* flag : {"--watch-namespaces",
+                             "--leader-elect",
+                             "--lease-name",
+                             "--namespace",
+                             "--metrics-port",
+                             "--metrics-authorization",
+                             "--metrics-certificate",
+                             "--metrics-key",
+                             "--health-port",
+                             "--log-format",
+                             "--log-level",
+                             "--drain-delay",
+                             "--workers",
+                             "--kubeconfig",
+                             "--fetch-image",
+                             "--fetch-git-image",
+                             "--webhook-port",
+                             "--webhook-secret",
+                             "--webhook-certificate",
+                             "--webhook-key",
+                             "--version",
+                             "--help"}) {
         EXPECT_THAT(usage(), HasSubstr(flag));
     }
 }

@@ -68,6 +68,32 @@ TEST(HttpServer, AnswersNothingToARequestThatIsTooLong) {
     EXPECT_EQ(ask(port, padded(20'000)), "");
 }
 
+TEST(HttpServer, ReadsABodyOfABoundedLengthWhereItAcceptsOne) {
+    auto server = HttpServer::start(0, net::makePlainOpening(),
+                                    [](const HttpRequest& request) {
+                                        return HttpResponse{202, {}, "got " + request.body};
+                                    },
+                                    {"POST", 5000});
+    ASSERT_TRUE(server) << server.error().message;
+    const int port = (*server)->port();
+    const auto post = [&](const std::string& headers, const std::string& body) {
+        return ask(port, "POST /hooks/ml/fraud HTTP/1.1\r\n" + headers + "\r\n" + body);
+    };
+    EXPECT_THAT(post("content-length: 2\r\n", "{}"), ::testing::EndsWith("\r\n\r\ngot {}"));
+    EXPECT_THAT(post("content-length: 2\r\n", "{}and more"), ::testing::EndsWith("\r\n\r\ngot {}"));
+    const std::string large(5000, 'x');
+    EXPECT_THAT(post("content-length: 5000\r\n", large), ::testing::EndsWith("got " + large));
+    EXPECT_THAT(post("content-length: 5001\r\n", ""), StartsWith("HTTP/1.1 413 Content Too Large"));
+    EXPECT_THAT(post("", "{}"), StartsWith("HTTP/1.1 411"));
+    EXPECT_THAT(post("transfer-encoding: chunked\r\ncontent-length: 2\r\n", "{}"),
+                StartsWith("HTTP/1.1 411"));
+    for (const char* length : {"-1", "two", "2, 2", "99999999999999999999"}) {
+        EXPECT_THAT(post(std::string("content-length: ") + length + "\r\n", "{}"), StartsWith("HTTP/1.1 411"))
+            << length;
+    }
+    EXPECT_THAT(ask(port, "GET / HTTP/1.1\r\n\r\n"), HasSubstr("allow: POST"));
+}
+
 TEST(HttpServer, SaysWhenAPortIsTaken) {
     const auto nothing = [](const HttpRequest&) { return HttpResponse{200, {}, ""}; };
     auto first = serve(0, nothing);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/keyed_object.h"
+#include "runtime/store_access.h"
 #include "tests/unit/apply/fakes.h"
 
 namespace serin::runtime {

@@ -42,6 +42,46 @@ TEST_F(SourceScheduleTest, WhatIsKnownAndNotFollowedIsNeverAsked) {
     EXPECT_EQ(schedule.due(), std::nullopt);
 }
 
+TEST_F(SourceScheduleTest, AHintCausesALookAtOnceAndMoreOfThemOneInTenSeconds) {
+    schedule.hint(kNow);
+    EXPECT_EQ(schedule.due(), std::nullopt);
+    schedule.want(asking(std::nullopt), false, kNow);
+    schedule.hint(kNow);
+    schedule.hint(kNow + seconds(1));
+    EXPECT_EQ(schedule.due(), kNow);
+    schedule.began();
+    schedule.ended(true, kNow + seconds(2));
+    EXPECT_EQ(schedule.due(), std::nullopt);
+    schedule.hint(kNow + seconds(3));
+    EXPECT_EQ(schedule.due(), kNow + seconds(10));
+}
+
+TEST_F(SourceScheduleTest, AHintDuringALookIsNotLost) {
+    schedule.want(asking(minutes(1)), true, kNow);
+    schedule.began();
+    schedule.hint(kNow + seconds(1));
+    schedule.ended(true, kNow + seconds(2));
+    EXPECT_EQ(schedule.due(), kNow + seconds(1));
+    schedule.began();
+    schedule.ended(true, kNow + seconds(3));
+    EXPECT_EQ(schedule.due(), kNow + seconds(63));
+}
+
+TEST_F(SourceScheduleTest, AHintOutlivesAChangeOfTheQuestion) {
+    schedule.want(asking(std::nullopt), false, kNow);
+    schedule.hint(kNow);
+    schedule.want(asking(std::nullopt, "today"), false, kNow);
+    EXPECT_EQ(schedule.due(), kNow);
+}
+
+TEST_F(SourceScheduleTest, AHintDoesNotWaitForARetry) {
+    schedule.want(asking(std::nullopt), true, kNow);
+    schedule.began();
+    schedule.ended(false, kNow);
+    schedule.hint(kNow + seconds(1));
+    EXPECT_EQ(schedule.due(), kNow + seconds(1));
+}
+
 TEST_F(SourceScheduleTest, AfterARestartFollowedSourcesAreSpreadOverTheInterval) {
     for (const double at : {0.0, 0.25, 0.99}) {
         chance = at;

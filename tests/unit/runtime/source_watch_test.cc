@@ -119,6 +119,24 @@ TEST_F(SourceWatchTest, WhatIsFollowedIsAskedAboutOnceInAnInterval) {
     EXPECT_EQ(asked.size(), 11u);
 }
 
+TEST_F(SourceWatchTest, AHintCausesALookWhereThereIsASource) {
+    watch.hint("ml/fraud");
+    watch.hint("ml/nobody");
+    turnAll();
+    EXPECT_THAT(asked, IsEmpty());
+    watch.want("ml/fraud", withSource());
+    turnAll();
+    for (int i = 0; i < 5; ++i) watch.hint("ml/fraud");
+    turnAll();
+    EXPECT_EQ(asked.size(), 2u);
+    for (int i = 0; i < 5; ++i) watch.hint("ml/fraud");
+    turnAll();
+    EXPECT_EQ(asked.size(), 2u);
+    clock.boot += seconds(10);
+    turnAll();
+    EXPECT_EQ(asked.size(), 3u);
+}
+
 TEST_F(SourceWatchTest, AFailureIsKeptInWordsAndTriedAgain) {
     answer = {std::nullopt, "StoreUnavailable", "GET … answered 503"};
     watch.want("ml/fraud", withSource());

@@ -1,0 +1,234 @@
+#include "plan/reporting.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/registered_version.h"
+#include "base/text.h"
+#include "base/time.h"
+
+namespace serin::plan {
+namespace {
+
+using api::HistoryEntry;
+
+constexpr const char* kPromoted = "Promoted";
+constexpr const char* kRolledBack = "RolledBack";
+
+// Gets its traffic only for a trial. One whose return has begun is told of at its end.
+bool isTried(const api::Status& status) {
+    if (!status.rollout || !status.canary || !status.stable) return false;
+    const api::Phase phase = status.rollout->phase;
+    return phase == api::Phase::Evaluating || phase == api::Phase::Starting ||
+           phase == api::Phase::Stepping || phase == api::Phase::Promoting;
+}
+
+std::string newsOf(const HistoryEntry& entry) {
+    return cat(entry.revision, " ", entry.outcome, " ", formatTime(entry.at));
+}
+
+// What stands between the newest entry of the history and the attempt under way.
+constexpr std::string_view kThen = "; canary ";
+
+// What became of the versions of one registered model, by all that is recorded.
+class Account {
+  public:
+    Account(const api::ModelDeployment& object, const api::ModelSource& source)
+        : source_(source), status_(object.status) {
+        if (status_.stable) stable_ = versionOf(status_.stable->id);
+        if (isTried(status_)) tried_ = versionOf(status_.canary->id);
+        if (tried_ == stable_) tried_.clear();  // the same model in other pods: it serves
+        readUntold();
+    }
+
+    std::string news() const {
+        std::string out = status_.history.empty() ? "" : newsOf(status_.history.front());
+        if (!tried_.empty()) out += cat(kThen, status_.rollout->revision, "/", status_.rollout->attempt);
+        return out;
+    }
+    std::vector<api::VersionReport> versions() const;
+    std::vector<api::AliasMove> moves() const;
+
+  private:
+    std::string versionOf(const std::string& id) const {
+        return api::registeredVersionOf(source_.reference.name, id);
+    }
+    bool isOf(const HistoryEntry& entry, const std::string& version) const {
+        return !version.empty() && versionOf(entry.id) == version;
+    }
+    void readUntold();
+    // The newest entry of a version (with this outcome), or null.
+    const HistoryEntry* newest(const std::string& version, const char* outcome = nullptr) const;
+    // The version that gave way to the stable one; empty where nobody can say.
+    std::string before() const;
+    bool served(const HistoryEntry& end) const;
+    api::VersionReport reportOf(const std::string& version) const;
+
+    const api::ModelSource& source_;
+    const api::Status& status_;
+    std::string stable_;
+    std::string tried_;
+    bool first_ = false;                       // nothing was ever told
+    std::vector<const HistoryEntry*> untold_;  // the newest first
+};
+
+// The first time what serves, and what ended since, is told and not all of the past. An entry that fell out
+// of the history is older than all that are in it.
+void Account::readUntold() {
+    const std::string told = status_.report ? status_.report->told : "";
+    const std::string last = told.substr(0, told.find(kThen));
+    first_ = told.empty();
+    for (const HistoryEntry& entry : status_.history) {
+        if (newsOf(entry) == last) break;
+        untold_.push_back(&entry);
+        if (first_ && entry.outcome == kPromoted) break;
+    }
+}
+
+const HistoryEntry* Account::newest(const std::string& version, const char* outcome) const {
+    for (const HistoryEntry& entry : status_.history) {
+        if (isOf(entry, version) && (!outcome || entry.outcome == outcome)) return &entry;
+    }
+    return nullptr;
+}
+
+std::string Account::before() const {
+    bool older = false;
+    for (const HistoryEntry& entry : status_.history) {
+        if (entry.outcome != kPromoted) continue;
+        const std::string version = versionOf(entry.id);
+        if (version == stable_) {
+            older = true;
+        } else if (older && !version.empty() && newest(version)->outcome == kPromoted) {
+            return version;
+        }
+    }
+    return "";
+}
+
+// Whether what came to this end was promoted before.
+bool Account::served(const HistoryEntry& end) const {
+    return end.outcome != kPromoted && newest(versionOf(end.id), kPromoted) != nullptr;
+}
+
+api::VersionReport Account::reportOf(const std::string& version) const {
+    if (version == stable_) {
+        const HistoryEntry* promotion = newest(version, kPromoted);
+        return {version, "stable", kPromoted, promotion ? promotion->reason : "it serves"};
+    }
+    if (version == tried_) {
+        const api::RolloutStatus& rollout = *status_.rollout;
+        return {version, "canary", "Pending",
+                cat("attempt ", rollout.attempt, " is under way since ", formatTime(rollout.startedAt))};
+    }
+    const HistoryEntry& entry = *newest(version);
+    if (entry.outcome == kPromoted) {
+        return {version, "superseded", kPromoted, cat("version ", stable_, " serves in its place")};
+    }
+    const char* stage = entry.outcome == kRolledBack    ? "rolled-back"
+                        : entry.outcome == "Superseded" ? "superseded"
+                                                        : "withdrawn";
+    return {version, stage, entry.outcome, entry.reason};
+}
+
+std::vector<api::VersionReport> Account::versions() const {
+    std::vector<std::string> about;
+    const auto add = [&](const std::string& version) {
+        if (!version.empty() && std::ranges::find(about, version) == about.end()) about.push_back(version);
+    };
+    for (const HistoryEntry* entry : untold_) {
+        const std::string version = versionOf(entry->id);
+        const bool promotion = entry->outcome == kPromoted;
+        // Another end of what serves was one of its pods' template, and says nothing of the model.
+        if (version == stable_ && !promotion) continue;
+        add(version);
+        if (version == stable_) add(before());
+        if (served(*entry)) add(stable_);
+    }
+    if (first_) add(stable_);
+    const std::string told = status_.report ? status_.report->told : "";
+    if (told != news()) add(tried_);
+    std::vector<api::VersionReport> out;
+    for (const std::string& version : about) out.push_back(reportOf(version));
+    return out;
+}
+
+std::vector<api::AliasMove> Account::moves() const {
+    std::vector<api::AliasMove> moves;
+    const api::RegistryReport& wish = source_.report;
+    const bool followed = source_.reference.alias && source_.reference.selector == wish.onPromoted;
+    bool promoted = false;
+    std::vector<std::string> takenBack;
+    for (const HistoryEntry* entry : untold_) {
+        const std::string version = versionOf(entry->id);
+        if (version.empty()) continue;
+        if (entry->outcome == kPromoted && version == stable_) promoted = true;
+        // Somebody may have asked for another try meanwhile.
+        const bool gone = version != stable_ && version != tried_;
+        if (entry->outcome == kRolledBack && gone) takenBack.push_back(version);
+    }
+    if (!wish.onPromoted.empty() && !stable_.empty()) {
+        // Who follows it has pointed it there, and may have pointed it on.
+        if (promoted && !followed) {
+            moves.push_back({wish.onPromoted, stable_, {}});
+        } else if (!takenBack.empty()) {
+            moves.push_back({wish.onPromoted, stable_, takenBack});
+        }
+    }
+    if (!wish.onRolledBack.empty() && !takenBack.empty()) {
+        moves.push_back({wish.onRolledBack, takenBack.front(), {}});
+    }
+    return moves;
+}
+
+bool sameButTime(const api::ReportStatus& a, const api::ReportStatus& b) {
+    return a.told == b.told && a.problem == b.problem;
+}
+
+}  // namespace
+
+std::optional<api::RegistryOrder> registryOrder(const api::ModelDeployment& object) {
+    const auto& source = object.spec.source;
+    if (!object.spec.problems.empty() || !source || source->report == api::RegistryReport()) return {};
+    const Account account(object, *source);
+    api::RegistryOrder out;
+    if (source->report.tags) out.versions = account.versions();
+    out.aliases = account.moves();
+    if (out.versions.empty() && out.aliases.empty()) return {};
+    const api::Meta& meta = object.meta;
+    out.news = account.news();
+    out.deployment = cat(meta.ns, "/", meta.name);
+    out.evidence =
+        cat("kubectl get -n ", meta.ns, " md ", meta.name, " -o yaml; what the judge was told: /recordings/",
+            meta.ns, "/", meta.name, " of Serin's metrics port");
+    return out;
+}
+
+void recordReport(Draft& draft) {
+    if (!draft.spec().problems.empty()) return;
+    auto& known = draft.next.report;
+    const auto& source = draft.spec().source;
+    if (!source || source->report == api::RegistryReport()) {
+        known.reset();
+        return;
+    }
+    draft.plan.report = registryOrder(draft.seen.object);
+    const auto& answer = draft.seen.report;
+    if (!draft.plan.report || !answer || answer->news != draft.plan.report->news) return;
+    const api::ReportStatus before = known.value_or(api::ReportStatus());
+    api::ReportStatus now = before;
+    if (answer->over) now.told = answer->news;
+    now.problem = answer->problem;
+    if (known && sameButTime(now, before)) return;
+    now.at = draft.now();
+    if (!now.problem.empty() && now.problem != before.problem) {
+        draft.event(true, "ReportFailed",
+                    cat("the registry of ", source->uri, " was not told what came of its versions",
+                        answer->over ? "" : ", and is told again later", ": ", now.problem));
+    }
+    known = now;
+}
+
+}  // namespace serin::plan

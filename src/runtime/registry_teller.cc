@@ -1,0 +1,53 @@
+#include "runtime/registry_teller.h"
+
+#include <utility>
+
+#include "api/status_limits.h"
+#include "base/shorten.h"
+#include "base/text.h"
+#include "runtime/bounded_exchange.h"
+#include "runtime/store_access.h"
+#include "sources/registry.h"
+
+namespace serin::runtime {
+namespace {
+
+Telling failed(const std::string& problem, Telling::Next next) {
+    return {shortened(problem, api::kLongestMessage), next};
+}
+
+Telling::Next nextAfter(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::Invalid:
+        case ErrorCode::NotFound:
+        case ErrorCode::Conflict:
+        case ErrorCode::Expired:
+            return Telling::Next::Nothing;
+        case ErrorCode::Unauthorized:
+        case ErrorCode::Forbidden:
+            return Telling::Next::Later;
+        default:
+            return Telling::Next::Soon;
+    }
+}
+
+}  // namespace
+
+TellRegistry registryTeller(TellerParts parts) {
+    return [parts = std::move(parts)](const std::string& space, const api::ModelSource& source,
+                                      const api::RegistryOrder& order, const std::stop_token& stop) {
+        StoreAccess access;
+        const Trouble trouble =
+            readStoreAccess({parts.transport, parts.requests, stop}, space, source, access);
+        if (!trouble.why.empty()) {
+            return failed(trouble.why, trouble.failed ? Telling::Next::Soon : Telling::Next::Later);
+        }
+        const std::unique_ptr<sources::Exchange> exchange = parts.exchange(access.authorities);
+        BoundedExchange bounded(*exchange, parts.clock, stop);
+        const Result<void> told = sources::tellRegistry(source, order, access.credentials, bounded);
+        if (told) return Telling();
+        return failed(told.error().message, nextAfter(told.error().code));
+    };
+}
+
+}  // namespace serin::runtime

@@ -1,0 +1,77 @@
+#include "runtime/store_access.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "kube/base64.h"
+#include "kube/resource.h"
+#include "runtime/authorities.h"
+
+namespace serin::runtime {
+namespace {
+
+// Of Secrets of the type kubernetes.io/dockerconfigjson: JSON.
+constexpr const char* kDockerConfig = ".dockerconfigjson";
+
+bool isControl(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+Trouble readCredentials(const Result<HttpResponse>& answer, const std::string& space, const std::string& name,
+                        sources::Credentials& out) {
+    const KeyedObject object{
+        kube::secrets(), space, name,
+        cat("kubectl create secret generic -n ", space, ' ', name, " --from-literal=KEY=VALUE"),
+        [&](const std::string& refusal) { return grantTheSecret(space, name, refusal); }};
+    const KeyedData read = dataIn(answer, object);
+    if (!read.trouble.why.empty()) return read.trouble;
+    Result<sources::Credentials> credentials = storeCredentials(read, cat("the ", object.words()));
+    if (!credentials) return {credentials.error().message, false};
+    out = std::move(credentials).value();
+    return {};
+}
+
+}  // namespace
+
+Trouble readStoreAccess(const AccessReaders& readers, const std::string& space,
+                        const api::ModelSource& source, StoreAccess& out) {
+    const auto get = [&](const kube::Resource& kind, const std::string& name) {
+        return readers.transport.send(readers.requests.get(kind, space, name), readers.stop);
+    };
+    if (!source.credentialsSecret.empty()) {
+        const auto answer = get(kube::secrets(), source.credentialsSecret);
+        const Trouble trouble = readCredentials(answer, space, source.credentialsSecret, out.credentials);
+        if (!trouble.why.empty()) return trouble;
+    }
+    if (source.caConfigMap.empty()) return {};
+    const api::ConfigMapKey key{source.caConfigMap, source.caKey};
+    const auto answer = get(kube::configMaps(), key.configMap);
+    return readAuthorities(answer, space, {key, "model.source.ca.configMap.key"}, out.authorities);
+}
+
+Result<sources::Credentials> storeCredentials(const KeyedData& secret, const std::string& whose) {
+    if (secret.data.empty()) {
+        return invalid(cat(whose,
+                           " has no key; put there the credentials, with keys named as the store's own "
+                           "tools name their environment"));
+    }
+    sources::Credentials out;
+    for (const auto& [key, encoded] : secret.data) {
+        Result<std::string> bytes = kube::decodeBase64(encoded);
+        if (!bytes) return invalid(cat(whose, " has a ", key, " that is ", bytes.error().message));
+        std::string value = std::move(bytes).value();
+        // Files end with a line break, and so do values that were made of them.
+        while (value.ends_with('\n') || value.ends_with('\r')) value.pop_back();
+        // JSON may go over several lines, and its values alone go into headers.
+        if (!key.ends_with("_JSON") && key != kDockerConfig && std::ranges::any_of(value, isControl)) {
+            return invalid(cat(whose, " has a ", key,
+                               " with a line break or another control character, which cannot stand in a "
+                               "header; put the value there and nothing else"));
+        }
+        out[key] = std::move(value);
+    }
+    return out;
+}
+
+}  // namespace serin::runtime

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "api/model_source.h"
+#include "kube/request.h"
+#include "net/transport.h"
+#include "runtime/keyed_object.h"
+#include "sources/store.h"
+
+namespace serin::runtime {
+
+// What opens the store of a source, and whom we take for it. Holds secrets: never log one.
+struct StoreAccess {
+    sources::Credentials credentials;
+    std::string authorities;  // PEM; empty: the system's
+};
+
+struct AccessReaders {
+    net::Transport& transport;  // to the API server
+    const kube::RequestBuilder& requests;
+    const std::stop_token& stop;
+};
+// Reads the Secret and the ConfigMap that a source names, by their names in its namespace `space`; nothing
+// where it names none. The trouble says why one could not be had. Blocks until the API server has answered.
+Trouble readStoreAccess(const AccessReaders& readers, const std::string& space,
+                        const api::ModelSource& source, StoreAccess& out);
+
+// The keys and values of a Secret, without a line break at a value's end. Invalid in words that begin with
+// `whose` and have names of keys, never a value. Pure.
+Result<sources::Credentials> storeCredentials(const KeyedData& secret, const std::string& whose);
+
+}  // namespace serin::runtime
