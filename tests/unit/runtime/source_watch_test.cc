@@ -211,7 +211,8 @@ TEST(SourceWatchThreads, TwoSlowRegistriesAreAskedBesideEachOther) {
     std::condition_variable changed;
     int underWay = 0;
     int ended = 0;
-    SourceWatch watch({[&](const std::string&, const api::ModelSource&, std::stop_token) {
+    SourceWatch watch({[&](const std::string&, const api::ModelSource&,
+                           const std::optional<api::ResolvedModel>&, std::stop_token) {
                            std::unique_lock lock(mutex);
                            ++underWay;
                            changed.notify_all();
