@@ -85,12 +85,14 @@ class Repository:
 
 
 class GitServer:
-    """`host`: the name or address in its certificate. `opening`: (user, password) that it asks for. `version`: the newest protocol it speaks. `redirect`: where it sends
-    everybody. `pages`: answers web pages. `seen`: (method, path, authorization) of each request. `storage`: another
-    server that has the LFS objects."""
+    """`host`: the name or address in its certificate. `opening`: (user, password) that it asks for. `version`: the newest
+    protocol it speaks. `redirect`: where it sends everybody. `pages`: answers web pages. `seen`: (method, path,
+    authorization) of each request. `storage`: another server that has the LFS objects. `harm`: after how many bytes the
+    next answer with an LFS object ends, by its digest."""
 
     def __init__(self, folder, certificate, host="localhost", listen=("127.0.0.1", 0)):
-        self.folder, self.opening, self.version, self.redirect, self.pages, self.storage = folder, None, 2, None, False, None
+        self.folder, self.opening, self.version, self.storage = folder, None, 2, None
+        self.redirect, self.pages = None, False
         self.seen, self.harm = [], {}
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*certificate)
