@@ -12,7 +12,7 @@ constexpr size_t kMostNamed = 2;    // labels, for a sentence is not long
 constexpr size_t kAllRows = 1'000;  // more than there are
 
 bool told(const MetricMemory& metric) {
-    return !metric.blame.rows.empty() && metric.rate.evidence(metric.definition) > 0;
+    return !metric.blame.rows.empty() && metric.rate.evidence(*metric.definition) > 0;
 }
 
 // What is bad, after a number.

@@ -63,7 +63,7 @@ class Arm {
 
 void countBlame(const api::Stratum& stratum, const AttemptMemory& attempt, MetricMemory& metric) {
     const std::string& name = metric.definition->name;
-    if (metric.rate.evidence(metric.definition) <= 0) metric.blame = {};
+    if (metric.rate.evidence(*metric.definition) <= 0) metric.blame = {};
     Blame interval;
     Arm arm(metric.definition->kind == api::MetricKind::Latency, interval);
     arm.add(countsOf(stratum.canary, name), &Past::canary, &Past::canaryBad, &Blame::Row::canary);
