@@ -129,11 +129,11 @@ bool blames(const api::Analysis& analysis, const AttemptMemory& attempt, const M
     const Told told = toldOf(metric);
     const auto& condemned = attempt.harmMetrics;
     if (std::ranges::find(condemned, metric.definition->name) != condemned.end()) return true;
-    if (metric.rate.evidence(metric.definition) >= -std::log(attemptAlarm(analysis, attempt.number)))
+    if (metric.rate.evidence(*metric.definition) >= -std::log(attemptAlarm(analysis, attempt.number)))
         return true;
-    if (!attempt.soaking) return !harmDetail(analysis, attempt, metric.definition, told.rate).empty();
+    if (!attempt.soaking) return !harmDetail(analysis, attempt, *metric.definition, told.rate).empty();
     const double limit = told.rate.soakLimit.value_or(0);
-    return limit > 0 && seenAfterPromotion(attempt, metric.definition, told.rate).canaryShare() > limit;
+    return limit > 0 && seenAfterPromotion(attempt, *metric.definition, told.rate).canaryShare() > limit;
 }
 
 std::string rateMessage(const api::Analysis& analysis, const AttemptMemory& attempt,

@@ -153,7 +153,7 @@ Result<bool> MlflowStore::stillMeans(const api::ModelSource& source, const api::
     const Result<RegisteredVersion> version = server_.versionNow(source);
     if (!version) return version.error();
     if (const Result<void> ready = checkReady(*version); !ready) return ready.error();
-    return known.id.starts_with(cat(idOf(source.reference.name, version->version), kDigest));
+    return known.id.starts_with(cat(api::registeredIdOf(source.reference.name, version->version), kDigest));
 }
 
 Result<std::vector<File>> MlflowStore::files(const api::ModelSource& source, const std::string& id,
