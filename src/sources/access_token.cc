@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kMostBytes = size_t{64} << 10;
 constexpr Duration kBefore = std::chrono::minutes(5);
-constexpr uint64_t kMostSeconds = 24 * 3600;
+constexpr uint64_t kMostSeconds = 86'400;
 
 // RFC 6749, section 5.2.
 std::string tokenWords(const HttpResponse& answer) {
