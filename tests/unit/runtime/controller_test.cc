@@ -285,78 +285,145 @@ void expectRecorded(const std::string& uri, bool loads) {
     EXPECT_EQ(sources.newest("ml/fraud"), std::nullopt);
 }
 
+TEST(ControllerWithProfiles, ReadsTheProfileOfTheVersionThatIsWatched) {
+    serin::testing::ScriptedTransport transport;
+    serin::testing::ManualClock clock;
+    serin::testing::QuietLogger log;
+    OneObject source;
+    WorkQueue queue(clock);
+    cache::WriteGate gate;
+    Metrics metrics;
+    apply::Applier applier(
+        transport, kube::RequestBuilder("test"), {}, [] { return false; }, clock, log);
+    SourceWatch sources({[](const std::string&, const api::ModelSource&,
+                            const std::optional<api::ResolvedModel>&, std::stop_token) {
+                             return SourceAnswer{std::nullopt, "StoreUnavailable", "not asked"};
+                         },
+                         clock, log, [] { return 0.5; }, [](const std::string&) {}});
+    std::vector<std::string> read;
+    ModelProfiles profiles({[&](const std::string& space, const ModelProfile& profile, std::stop_token) {
+                                read.push_back(space + " " + profile.id + " " + profile.path);
+                                return ModelProfileReading{{std::nullopt, "the store is down"}, false, false};
+                            },
+                            clock, log, [] { return 0.5; }, [&](const std::string& key) { queue.add(key); }});
+    Controller controller({source,
+                           queue,
+                           gate,
+                           applier,
+                           metrics,
+                           clock,
+                           log,
+                           [](kube::EventInput) {},
+                           [](const std::string&, const auto&) {},
+                           [](const std::string&) {},
+                           referenceReader(transport, kube::RequestBuilder("test")),
+                           accessReader(transport, kube::RequestBuilder("test")),
+                           Duration{std::chrono::seconds(5)},
+                           nullptr,
+                           {},
+                           &sources,
+                           true,
+                           false,
+                           &profiles});
+    api::ModelDeployment object;
+    object.meta.name = "fraud";
+    object.meta.ns = "ml";
+    object.meta.uid = "uid-fraud";
+    object.spec.revision = "rev1";
+    object.spec.modelId = "mlflow:fraud/13";
+    object.spec.source.emplace().uri = "mlflow://fraud@champion";
+    object.spec.analysis.metrics.emplace_back().name = "errors";
+    object.spec.analysis.referenceFile = "profile.json";
+    object.status.stable.emplace().revision = "rev1";
+    object.status.watch = api::WatchStatus{"rev1", 1, "rev0", clock.now, std::nullopt};
+    source.sight.object = object;
+    for (const char* kind : {"ModelDeployment", "ReplicaSet", "Service", "EndpointSlice"}) {
+        source.sight.versions[kind] = "10";
+    }
+    controller.reconcile("ml/fraud", {});
+    EXPECT_THAT(read, IsEmpty()) << "no reconcile waits for a store";
+    EXPECT_TRUE(profiles.turn());
+    EXPECT_THAT(read, ElementsAre("ml mlflow:fraud/13 profile.json"));
+    EXPECT_EQ(queue.poll(), "ml/fraud");
+    const ModelProfile profile{*object.spec.source, "mlflow:fraud/13", "profile.json"};
+    EXPECT_NE(profiles.newest("ml/fraud", profile), nullptr);
+    source.sight.object.reset();
+    controller.reconcile("ml/fraud", {});
+    EXPECT_EQ(profiles.newest("ml/fraud", profile), nullptr);
+}
+
 TEST(ControllerWithSources, WhatALookFoundIsRecordedAndNothingStartsBefore) {
     expectRecorded("mlflow://fraud@champion", true);
 }
 
 TEST(ControllerWithSources, ATagOfAnImageIsFollowedWithoutAnythingThatLoadsModels) {
     expectRecorded("image://registry.example/fraud:13", false);
+}
 
-    TEST_F(ControllerTest, WhatTheRegistryTookIsRecordedAndToldOnce) {
-        api::ModelDeployment object = *source.sight.object;
-        api::ModelSource model;
-        model.uri = "mlflow://fraud@champion";
-        model.reference.store = api::StoreKind::Mlflow;
-        model.reference.name = "fraud";
-        model.report.tags = true;
-        object.spec.source = model;
-        object.status.stable.emplace().revision = "rev1";
-        object.status.stable->id = "mlflow:fraud/1 sha256:5f1d";
-        object.status.history = {
-            {"rev1", "1", "mlflow:fraud/1 sha256:5f1d", "Promoted", "first version", clock.now}};
-        source.sight.object = object;
-        std::vector<std::string> told;
-        RegistryReporter reports({[&](const std::string& space, const api::ModelSource& from,
-                                      const api::RegistryOrder& order, std::stop_token) {
-                                      told.push_back(space + " " + from.uri + " " +
-                                                     order.versions.at(0).stage);
-                                      return Telling();
-                                  },
-                                  clock, log, [] { return 0.5; }, [] { return true; },
-                                  [this](const std::string& key) { queue.add(key); }});
-        SourceWatch sources({[](const std::string&, const api::ModelSource&,
-                                const std::optional<api::ResolvedModel>&, std::stop_token) {
-                                 return SourceAnswer{std::nullopt, "NotFound", "no"};
-                             },
-                             clock, log, [] { return 0.5; }, [](const std::string&) {}});
-        Controller::Parts parts{source,
-                                queue,
-                                gate,
-                                applier,
-                                metrics,
-                                clock,
-                                log,
-                                [](kube::EventInput) {},
-                                [](const std::string&, const auto&) {},
-                                [](const std::string&) {},
-                                referenceReader(transport, kube::RequestBuilder("test")),
-                                accessReader(transport, kube::RequestBuilder("test"))};
-        parts.sources = &sources;
-        parts.reports = &reports;
-        Controller telling(std::move(parts));
-        telling.reconcile("ml/fraud", {});
-        EXPECT_TRUE(reports.turn());
-        EXPECT_EQ(queue.poll(), "ml/fraud");
-        see(11);
-        transport.requests.clear();
-        telling.reconcile("ml/fraud", {});
-        ASSERT_FALSE(transport.requests.empty());
-        EXPECT_THAT(transport.requests[0].body, HasSubstr(R"("report":{"at":")"));
-        EXPECT_THAT(transport.requests[0].body, HasSubstr(R"("told":"rev1 Promoted )"));
-        EXPECT_FALSE(reports.turn());
-        EXPECT_THAT(told, ElementsAre("ml mlflow://fraud@champion stable"));
-        source.sight.object.reset();
-        telling.reconcile("ml/fraud", {});
-        EXPECT_EQ(reports.newest("ml/fraud"), std::nullopt);
-    }
+TEST_F(ControllerTest, WhatTheRegistryTookIsRecordedAndToldOnce) {
+    api::ModelDeployment object = *source.sight.object;
+    api::ModelSource model;
+    model.uri = "mlflow://fraud@champion";
+    model.reference.store = api::StoreKind::Mlflow;
+    model.reference.name = "fraud";
+    model.report.tags = true;
+    object.spec.source = model;
+    object.status.stable.emplace().revision = "rev1";
+    object.status.stable->id = "mlflow:fraud/1 sha256:5f1d";
+    object.status.history = {
+        {"rev1", "1", "mlflow:fraud/1 sha256:5f1d", "Promoted", "first version", clock.now}};
+    source.sight.object = object;
+    std::vector<std::string> told;
+    RegistryReporter reports({[&](const std::string& space, const api::ModelSource& from,
+                                  const api::RegistryOrder& order, std::stop_token) {
+                                  told.push_back(space + " " + from.uri + " " + order.versions.at(0).stage);
+                                  return Telling();
+                              },
+                              clock, log, [] { return 0.5; }, [] { return true; },
+                              [this](const std::string& key) { queue.add(key); }});
+    SourceWatch sources({[](const std::string&, const api::ModelSource&,
+                            const std::optional<api::ResolvedModel>&, std::stop_token) {
+                             return SourceAnswer{std::nullopt, "NotFound", "no"};
+                         },
+                         clock, log, [] { return 0.5; }, [](const std::string&) {}});
+    Controller::Parts parts{source,
+                            queue,
+                            gate,
+                            applier,
+                            metrics,
+                            clock,
+                            log,
+                            [](kube::EventInput) {},
+                            [](const std::string&, const auto&) {},
+                            [](const std::string&) {},
+                            referenceReader(transport, kube::RequestBuilder("test")),
+                            accessReader(transport, kube::RequestBuilder("test"))};
+    parts.sources = &sources;
+    parts.reports = &reports;
+    Controller telling(std::move(parts));
+    telling.reconcile("ml/fraud", {});
+    EXPECT_TRUE(reports.turn());
+    EXPECT_EQ(queue.poll(), "ml/fraud");
+    see(11);
+    transport.requests.clear();
+    telling.reconcile("ml/fraud", {});
+    ASSERT_FALSE(transport.requests.empty());
+    EXPECT_THAT(transport.requests[0].body, HasSubstr(R"("report":{"at":")"));
+    EXPECT_THAT(transport.requests[0].body, HasSubstr(R"("told":"rev1 Promoted )"));
+    EXPECT_FALSE(reports.turn());
+    EXPECT_THAT(told, ElementsAre("ml mlflow://fraud@champion stable"));
+    source.sight.object.reset();
+    telling.reconcile("ml/fraud", {});
+    EXPECT_EQ(reports.newest("ml/fraud"), std::nullopt);
+}
 
-    TEST_F(ControllerTest, ReportsASpecThatCannotBeAccepted) {
-        source.sight.object->spec.problems = {
-            "spec.runtime.container: is \"x\"; name a container of the template"};
-        run();
-        ASSERT_EQ(transport.requests.size(), 1u);
-        EXPECT_THAT(transport.requests[0].body, HasSubstr("name a container of the template"));
-    }
+TEST_F(ControllerTest, ReportsASpecThatCannotBeAccepted) {
+    source.sight.object->spec.problems = {
+        "spec.runtime.container: is \"x\"; name a container of the template"};
+    run();
+    ASSERT_EQ(transport.requests.size(), 1u);
+    EXPECT_THAT(transport.requests[0].body, HasSubstr("name a container of the template"));
+}
 
 }  // namespace
 }  // namespace serin::runtime

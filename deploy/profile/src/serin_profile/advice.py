@@ -11,6 +11,8 @@ def advice(profile, path, configmap):
     lines = ["Store it where the ModelDeployment is:",
              f"  kubectl create configmap {configmap} --from-file=profile.json={path} --dry-run=client -o yaml "
              "| kubectl apply -f -",
+             "(or among the files of a model that has a source: then state reference: {modelFile: PATH}, and each version "
+             "brings its own).",
              "Let the serving process count with the same buckets (serin_metrics does), and let Serin compare:",
              "  analysis:",
              f"    reference: {{configMap: {{name: {configmap}}}}}",
