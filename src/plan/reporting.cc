@@ -151,6 +151,7 @@ std::vector<api::VersionReport> Account::versions() const {
     const std::string told = status_.report ? status_.report->told : "";
     if (told != news()) add(tried_);
     std::vector<api::VersionReport> out;
+    out.reserve(about.size());
     for (const std::string& version : about) out.push_back(reportOf(version));
     return out;
 }
