@@ -29,10 +29,10 @@ struct Counts {
     bool sumIsNaN = false;
     // What series the bad ones came from, as gathered() keeps it: of labels that differ among the series that
     // are counted (src/signals/series_labels.h). Empty where none do. It is for people and decides nothing.
-    std::vector<LabelCount> labels;
+    std::vector<LabelCount> labels{};
     // Of a histogram: `labels` is about the observations above this one of its edges. Absent where nobody
     // asked.
-    std::optional<double> badAbove;
+    std::optional<double> badAbove{};
 
     bool operator==(const Counts&) const = default;
 };
