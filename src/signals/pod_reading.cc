@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 #include <utility>
 
 #include "base/text.h"
 #include "signals/fingerprint.h"
+#include "signals/native_reading.h"
 #include "signals/number.h"
 #include "signals/protobuf_page.h"
+#include "signals/series_identity.h"
 
 namespace serin::signals {
 
@@ -19,7 +20,6 @@ constexpr size_t maxSeries = 5'000;            // that are judged, of one pod
 constexpr size_t maxSeriesTogether = 200'000;  // of all pods that are read together
 constexpr size_t leastSeries = 50;             // that any pod may have
 constexpr size_t maxClassName = 64;            // bytes that are kept of it
-constexpr double startTolerance = 1.5;         // seconds; see processOf()
 constexpr size_t maxClasses = 100;             // of one counter; more are no classes but names
 
 // "x_total", "x_bucket", "x_count" and "x" belong to the family "x", whose creation time is "x_created".
@@ -82,43 +82,6 @@ std::string placeOf(const Sample& sample) {
     return sample.line > 0 ? cat("line ", sample.line, ": ") : std::string();
 }
 
-// The sum over the labels does not depend on their order.
-uint64_t identity(uint64_t seed, std::span<const Label> labels, bool withEdge) {
-    uint64_t hash = seed;
-    for (const Label& label : labels) {
-        if (withEdge || label.name != "le") hash += fingerprint(label.value, fingerprint(label.name));
-    }
-    return hash;
-}
-
-constexpr uint64_t slotStep = 0x9e3779b97f4a7c15ULL;
-
-// The histograms that have an edge below +Inf.
-std::set<uint64_t> groupsWithBuckets(const SourceReading& source) {
-    std::set<uint64_t> groups;
-    for (const SeriesNumber& number : source.series) {
-        if (number.slot == Slot::Bucket && !std::isinf(number.edge)) groups.insert(number.group);
-    }
-    return groups;
-}
-
-// Native histograms count where no classic buckets of the same histogram do.
-void joinNatives(const std::vector<SeriesNumber>& natives, const EdgeGrid& grid, SourceReading& source) {
-    if (natives.empty()) return;
-    const std::set<uint64_t> classic = groupsWithBuckets(source);
-    std::set<uint64_t> joined;
-    for (const SeriesNumber& number : natives) {
-        if (classic.contains(number.group)) continue;
-        joined.insert(number.group);
-        source.series.push_back(number);
-    }
-    if (joined.empty()) return;
-    // The page's own _count too.
-    for (SeriesNumber& number : source.series) number.native = joined.contains(number.group);
-    const std::string edges = cat("native ", grid.schema, " ", grid.lowest, " ", grid.highest);
-    source.fingerprint = fingerprint(edges, source.fingerprint);
-}
-
 struct Created {
     uint64_t group = 0;
     double seconds = 0;
@@ -167,7 +130,8 @@ class Reducer final : public PageSink {
                     reading_.processStart = sample.value;
             } else if (use->role == Role::Created) {
                 if (!std::isfinite(sample.value)) continue;
-                created_[use->source].push_back({identity(use->family, sample.labels, false), sample.value});
+                created_[use->source].push_back(
+                    {seriesIdentity(use->family, sample.labels, false), sample.value});
             } else if (use->role == Role::Native || !use->selector->accepts(sample.labels)) {
                 continue;
             } else if (use->role == Role::HistogramSum) {
@@ -188,7 +152,7 @@ class Reducer final : public PageSink {
     void unread(const UnreadNative& native) {
         for (const Use* use : current_) {
             if (use->role != Role::Native || !use->selector->accepts(native.labels)) continue;
-            unread_.push_back({use->source, identity(use->family, native.labels, false),
+            unread_.push_back({use->source, seriesIdentity(use->family, native.labels, false),
                                cat("the native histogram ", native.name, ": ", native.why)});
         }
     }
@@ -219,13 +183,13 @@ class Reducer final : public PageSink {
         SeriesNumber number;
         number.slot = use.slot;
         number.value = sample.value;
-        number.group = identity(use.family, sample.labels, false);
-        uint64_t seed = fingerprint(sample.name) + static_cast<uint64_t>(use.slot) * slotStep;
-        number.series = identity(seed, sample.labels, use.slot != Slot::Bucket);
+        number.group = seriesIdentity(use.family, sample.labels, false);
+        const uint64_t seed = seriesSeed(sample.name, use.slot);
+        number.series = seriesIdentity(seed, sample.labels, use.slot != Slot::Bucket);
         if (use.slot == Slot::Bucket) {
             auto edge = edgeOf(sample);
             if (!edge) return fail(cat(placeOf(sample), sample.name, " has no number in its label le"));
-            putAt(*edge, seed, number);
+            putAtEdge(*edge, seed, number);
         }
         if (use.slot == Slot::Class && !takeClass(use, sample, source, number)) return;
         add(number, source.series);
@@ -242,44 +206,14 @@ class Reducer final : public PageSink {
         labels_[use.source].note(labels, ofHistogram ? number.group : number.series, bad);
     }
 
-    // The series that a classic histogram with the edges of the grid would have.
     void takeNative(const Use& use, const NativeSample& sample) {
         reading_.sources[use.source].exported = true;
-        const double all = sample.histogram.all();
-        if (!std::isfinite(sample.count + all) || sample.count < 0) {
-            return fail(cat(sample.name, " has ", numberText(sample.count), " observations, ",
-                            numberText(all), " of them in its buckets, which are no counts"));
+        const auto series = seriesOfNative(sample, use.family, selection_.sources[use.source].grid);
+        if (!series) return fail(series.error().message);
+        for (const SeriesNumber& number : *series) {
+            add(number, natives_[use.source]);
+            if (number.slot == Slot::Count) noteLabels(use, sample.labels, number);
         }
-        std::vector<SeriesNumber>& series = natives_[use.source];
-        SeriesNumber number;
-        number.group = identity(use.family, sample.labels, false);
-        const auto seedOf = [&](std::string_view suffix, Slot slot) {
-            return fingerprint(cat(sample.name, suffix)) + static_cast<uint64_t>(slot) * slotStep;
-        };
-        number.slot = Slot::Count;
-        number.value = sample.count;
-        number.series = identity(seedOf("_count", Slot::Count), sample.labels, true);
-        add(number, series);
-        noteLabels(use, sample.labels, number);
-        number.slot = Slot::Bucket;
-        const uint64_t seed = seedOf("_bucket", Slot::Bucket);
-        const uint64_t everyEdge = identity(seed, sample.labels, false);
-        const auto addAt = [&](double edge, double upTo) {
-            number.series = everyEdge;
-            number.value = upTo;
-            putAt(edge, seed, number);
-            add(number, series);
-        };
-        for (const AtEdge& at : countsAt(sample.histogram, selection_.sources[use.source].grid)) {
-            addAt(at.edge, at.upTo);
-        }
-        addAt(std::numeric_limits<double>::infinity(), all);
-    }
-
-    // By the number, not the text: "1" and "1.0" are one edge.
-    static void putAt(double edge, uint64_t seed, SeriesNumber& number) {
-        number.edge = edge;
-        number.series += fingerprint(numberText(edge), seed);
     }
 
     void add(const SeriesNumber& number, std::vector<SeriesNumber>& series) {
@@ -343,14 +277,6 @@ class Reducer final : public PageSink {
     std::string trouble_;
 };
 
-bool lacksBucketsOf(const SourceReading& source) {
-    if (source.kind != SourceKind::Histogram) return false;
-    const std::set<uint64_t> groups = groupsWithBuckets(source);
-    return std::any_of(source.series.begin(), source.series.end(), [&](const SeriesNumber& number) {
-        return number.slot == Slot::Bucket && !groups.contains(number.group);
-    });
-}
-
 }  // namespace
 
 const std::string_view processStartName = "process_start_time_seconds";
@@ -374,22 +300,6 @@ Result<PodReading> readProtobufPage(std::string_view page, const Selection& sele
     PageSummary summary = readProtobuf(page, PageLimits{}, reducer);
     if (!summary.truncated.empty()) return invalid(summary.truncated);
     return reducer.finish();
-}
-
-bool lacksBuckets(const PodReading& reading) {
-    return std::any_of(reading.sources.begin(), reading.sources.end(), lacksBucketsOf);
-}
-
-Result<PodReading> withNativeHistograms(PodReading text, PodReading protobuf) {
-    const auto& before = text.processStart;
-    const auto& after = protobuf.processStart;
-    if (before && after && std::abs(*after - *before) > startTolerance) {
-        return Error{ErrorCode::Unavailable, "its process restarted while it was read"};
-    }
-    for (size_t i = 0; i < text.sources.size(); ++i) {
-        if (lacksBucketsOf(text.sources[i])) text.sources[i] = std::move(protobuf.sources[i]);
-    }
-    return text;
 }
 
 Result<PodReading> readSamples(std::span<const Sample> samples, std::span<const NativeSample> natives,

@@ -63,15 +63,6 @@ Result<PodReading> readPage(std::string_view page, const Selection& selection, b
 Result<PodReading> readProtobufPage(std::string_view page, const Selection& selection,
                                     size_t mostSelected = mostSeries(1));
 
-// Whether a judged histogram has no bucket but +Inf: what a page in text shows of a native one.
-bool lacksBuckets(const PodReading& reading);
-
-// A reading whose histograms without buckets are those of the same pod's page in protobuf, read right after.
-// All else stays as text says it: names may differ there (OpenMetrics ends a counter with _total whatever it
-// is called), and proxies that join pages in text may leave out what they cannot join in protobuf
-// (pomerium/pomerium#4636). Unavailable when the process restarted between the two.
-Result<PodReading> withNativeHistograms(PodReading text, PodReading protobuf);
-
 // The same of samples and native histograms that somebody else has scraped from one page and taken apart;
 // their `line` is 0. Numbers that a page tells only in its TYPE lines are missing. Invalid also where one of
 // the `unread` is judged and has no classic buckets beside it.

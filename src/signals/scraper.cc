@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "signals/exposition.h"
+#include "signals/native_reading.h"
 #include "signals/refusal.h"
 
 namespace serin::signals {

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "protobuf_encoder.h"
 #include "signals/counter_book.h"
+#include "signals/native_reading.h"
 #include "signals/pod_reading.h"
 
 namespace serin::signals {
