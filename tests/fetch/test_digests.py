@@ -9,7 +9,8 @@ import tarfile
 import pytest
 from rig import fetch, tree
 
-MODEL = {"MLmodel": b"flavors: {}\n", "data/config.json": b"{}\n", "data/model.bin": b"weights" * 1000}
+MODEL = {"MLmodel": b"flavors: {}\n", "data/config.json": b"{}\n", "data/empty": b"",
+         "data/model.bin": b"weights" * 1000}
 
 
 def digest(data):
@@ -104,7 +105,7 @@ def test_another_manifest_than_stated_never_serves(pull, registry, into):
     register(registry, {**MODEL, "extra": b"x"})
     ended = pull("--sha256", digest(manifest(MODEL).encode()))
     assert ended.code == 1 and untouched(into)
-    assert "the manifest of the model's 4 files" in ended.lines[-1]
+    assert "the manifest of the model's 5 files" in ended.lines[-1]
 
 
 @pytest.mark.parametrize("sign", ["  ", " *", "  ./"])
@@ -250,10 +251,10 @@ def folder(tmp_path):
 def test_a_folder_is_held_against_what_is_stated(folder):
     right = digest(manifest(MODEL).encode())
     ended = fetch("--check", folder, "--sha256", right)
-    assert ended.code == 0 and f"all 3 files of {folder} are what they have to be" in ended.text
+    assert ended.code == 0 and f"all 4 files of {folder} are what they have to be" in ended.text
     (folder / "data" / "model.bin").write_bytes(b"tampered")
     ended = fetch("--check", folder, "--sha256", right)
-    assert ended.code == 1 and "the manifest of the model's 3 files" in ended.lines[-1]
+    assert ended.code == 1 and "the manifest of the model's 4 files" in ended.lines[-1]
     ended = fetch("--check", folder, SERIN_SOURCE_SHA256=manifest(MODEL))
     assert ended.code == 1
     assert f"data/model.bin: its SHA-256 is {digest(b'tampered')}, and spec.model.source.sha256 says" in ended.lines[-1]

@@ -80,7 +80,7 @@ TEST_F(SourceWatchTest, LooksInBetweenAskOnlyWhetherTheReferenceHasMoved) {
     watch.want("ml/fraud", withSource(minutes(10)));
     turnAll();
     for (int i = 0; i < 65; ++i) {
-        clock.advance(minutes(1));
+        clock.pass(minutes(1));
         turnAll();
     }
     EXPECT_THAT(knowns, ElementsAre("", "mlflow:fraud/13", "mlflow:fraud/13", "mlflow:fraud/13",
@@ -91,9 +91,9 @@ TEST_F(SourceWatchTest, WhatFailedIsReadAnewInWhole) {
     watch.want("ml/fraud", withSource(minutes(1)));
     turnAll();
     answer = {std::nullopt, "StoreUnavailable", "down"};
-    clock.advance(minutes(2));
+    clock.pass(minutes(2));
     turnAll();
-    clock.advance(minutes(2));
+    clock.pass(minutes(2));
     turnAll();
     EXPECT_THAT(knowns, ElementsAre("", "mlflow:fraud/13", ""));
 }
