@@ -20,6 +20,7 @@ from authority import Authority  # noqa: E402
 from azure_server import ACCOUNT, KEYS as AZURE_KEYS, AzureServer  # noqa: E402
 from gcs_server import GcsServer  # noqa: E402
 from hub import REPOSITORY, TOKEN, Hub  # noqa: E402
+from oci_registry import HASH, SECRET, USER, OciRegistry  # noqa: E402
 from s3_server import KEYS, S3Server  # noqa: E402
 from web_server import WebServer  # noqa: E402
 
@@ -96,6 +97,30 @@ class Gcs(Store):
         self.server.stop()
 
 
+class Oci(Store):
+    """An artifact under a tag that moves, behind a password."""
+
+    uri, secret = "oci://registry.example/ml/fraud:production", SECRET
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        passwords = folder / "passwords"
+        passwords.write_text(f"{USER}:{HASH}\n")
+        self.server = OciRegistry(folder, {"htpasswd": {"realm": "tests", "path": str(passwords)}})
+        self.server.wait_until_ready()
+        self.neighbour = Neighbour(self.server.port)
+        self.fields = {"endpoint": f"http://{self.neighbour.host}:{self.neighbour.port}"}
+
+    def put(self, files):
+        for path, content in files.items():
+            (self.folder / path).write_bytes(content)
+        self.server.push_files("ml/fraud:production", self.folder, list(files))
+
+    def stop(self):
+        self.neighbour.close()
+        self.server.stop()
+
+
 class HuggingFace(Store):
     uri, secret = f"hf://{REPOSITORY}", {"HF_TOKEN": TOKEN}
 
@@ -141,7 +166,7 @@ class Https(Store):
         self.web.stop()
 
 
-STORES = {store.__name__: store for store in (S3, AzureBlob, Gcs, HuggingFace, Https)}
+STORES = {store.__name__: store for store in (S3, AzureBlob, Gcs, Oci, HuggingFace, Https)}
 
 
 def let_read(ns, secret):

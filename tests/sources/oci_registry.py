@@ -14,6 +14,7 @@ from authority import Authority
 from rig import Server, Source, free_port
 
 USER, PASSWORD = "me", "hush/of=tests"
+HASH = "$2b$04$PGPZnfyYGimamyLLZ13s6O7ZVRglG81nlf8jx/CdYL3g.YyGPlu9a"  # of PASSWORD, by bcrypt
 SECRET = {"OCI_USERNAME": USER, "OCI_PASSWORD": PASSWORD}
 SERVICE, ISSUER = "registry-of-tests", "tokens-of-tests"
 

@@ -9,11 +9,10 @@ import subprocess
 import tarfile
 
 import pytest
-from oci_registry import ISSUER, PASSWORD, SECRET, SERVICE, USER, OciRegistry, Tokens
+from oci_registry import HASH, ISSUER, PASSWORD, SECRET, SERVICE, USER, OciRegistry, Tokens
 
 from rig import FETCH, Refused
 
-HASH = "$2b$04$PGPZnfyYGimamyLLZ13s6O7ZVRglG81nlf8jx/CdYL3g.YyGPlu9a"  # of PASSWORD, by bcrypt
 
 
 @pytest.fixture(scope="module")
