@@ -154,7 +154,7 @@ class Squeeze {
         for (QuarantineEntry& entry : status_.quarantined) shrink(entry.reason, kShortestReason);
         for (AttemptStatus& attempt : status_.attempts) forgetApprovals(attempt);
         for (Condition& condition : status_.conditions) shrink(condition.message, kLongestDetail);
-        if (status_.report) shrink(status_.report->problem, kLongestDetail);
+        if (status_.report) shrink(status_.report->problem, kShortestReason);
         if (status_.analysis) {
             for (MetricVerdict& metric : status_.analysis->metrics)
                 shrink(metric.message, kLongestDetail / 2);
