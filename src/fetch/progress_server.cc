@@ -6,6 +6,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -17,10 +18,12 @@
 namespace serin::fetch {
 namespace {
 
-constexpr int kStopCheckMs = 200;
+constexpr Duration kStopCheck{200};
 constexpr int kWaiting = 8;
 constexpr size_t kLongestHead = 4096;
-constexpr timeval kPatience{2, 0};
+// Of a whole head, however it trickles in; and of an answer that is not taken.
+constexpr Duration kPatience{2000};
+constexpr timeval kSendPatience{2, 0};
 
 // On all addresses; none where the machine has no such family or the port is taken.
 Descriptor listenOn(int family, int port) {
@@ -53,12 +56,22 @@ int portOf(int descriptor) {
     return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
-// Up to the empty line; empty where that does not come.
-std::string readHead(int connection) {
+// Waits for something to read, at most so long; false where the time is over.
+bool waitFor(int descriptor, Duration longest) {
+    pollfd waiting{descriptor, POLLIN, 0};
+    return ::poll(&waiting, 1, static_cast<int>(std::clamp(longest, Duration(0), kStopCheck).count())) > 0;
+}
+
+// Up to the empty line; empty where that does not come in time.
+std::string readHead(int connection, const Clock& clock, const std::stop_token& stop) {
+    const Duration end = clock.sinceBoot() + kPatience;
     std::string head;
     std::array<char, 1024> buffer;
     while (head.size() < kLongestHead && head.find("\r\n\r\n") == std::string::npos) {
-        const ssize_t count = ::recv(connection, buffer.data(), buffer.size(), 0);
+        const Duration left = end - clock.sinceBoot();
+        if (left <= Duration(0) || stop.stop_requested()) return "";
+        if (!waitFor(connection, left)) continue;
+        const ssize_t count = ::recv(connection, buffer.data(), buffer.size(), MSG_DONTWAIT);
         if (count <= 0) return "";
         head.append(buffer.data(), static_cast<size_t>(count));
     }
@@ -67,7 +80,8 @@ std::string readHead(int connection) {
 
 }  // namespace
 
-Result<std::unique_ptr<ProgressServer>> ProgressServer::start(int port, std::function<std::string()> page) {
+Result<std::unique_ptr<ProgressServer>> ProgressServer::start(int port, std::function<std::string()> page,
+                                                              const Clock& clock) {
     Descriptor listener = listenOn(AF_INET6, port);
     if (!listener) listener = listenOn(AF_INET, port);
     if (!listener) {
@@ -75,11 +89,12 @@ Result<std::unique_ptr<ProgressServer>> ProgressServer::start(int port, std::fun
     }
     const int listening = portOf(listener.get());
     return std::unique_ptr<ProgressServer>(
-        new ProgressServer(std::move(listener), listening, std::move(page)));
+        new ProgressServer(std::move(listener), listening, std::move(page), clock));
 }
 
-ProgressServer::ProgressServer(Descriptor listener, int port, std::function<std::string()> page)
-    : listener_(std::move(listener)), port_(port), page_(std::move(page)) {
+ProgressServer::ProgressServer(Descriptor listener, int port, std::function<std::string()> page,
+                               const Clock& clock)
+    : listener_(std::move(listener)), port_(port), page_(std::move(page)), clock_(clock) {
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -90,17 +105,15 @@ ProgressServer::~ProgressServer() {
 
 void ProgressServer::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-        pollfd waiting{listener_.get(), POLLIN, 0};
-        if (::poll(&waiting, 1, kStopCheckMs) <= 0) continue;
+        if (!waitFor(listener_.get(), kStopCheck)) continue;
         const Descriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-        if (connection) serve(connection.get());
+        if (connection) serve(connection.get(), stop);
     }
 }
 
-void ProgressServer::serve(int connection) const {
-    ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
-    ::setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
-    const std::optional<HttpRequest> request = parseRequestHead(readHead(connection));
+void ProgressServer::serve(int connection, const std::stop_token& stop) const {
+    ::setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &kSendPatience, sizeof kSendPatience);
+    const std::optional<HttpRequest> request = parseRequestHead(readHead(connection, clock_, stop));
     HttpResponse answer{400, {}, "this is no HTTP request\n"};
     if (request) answer = {405, {}, "only GET is answered\n"};
     if (request && request->method == "GET") answer = {200, {}, page_()};

@@ -25,11 +25,11 @@ Descriptor connected(int port) {
     EXPECT_EQ(::connect(out.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     return out;
 }
-std::string answerTo(int port, const std::string& request) {
-    const Descriptor connection = connected(port);
-    EXPECT_EQ(::send(connection.get(), request.data(), request.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(request.size()));
-    ::shutdown(connection.get(), SHUT_WR);
+void sendTo(const Descriptor& connection, const std::string& bytes) {
+    EXPECT_EQ(::send(connection.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
+}
+std::string answerOn(const Descriptor& connection) {
     std::string out;
     std::array<char, 1024> buffer;
     ssize_t count = 0;
@@ -38,6 +38,30 @@ std::string answerTo(int port, const std::string& request) {
     }
     return out;
 }
+std::string answerTo(int port, const std::string& request) {
+    const Descriptor connection = connected(port);
+    sendTo(connection, request);
+    ::shutdown(connection.get(), SHUT_WR);
+    return answerOn(connection);
+}
+
+// Each look at it is so much later than the one before.
+class StepClock : public Clock {
+  public:
+    explicit StepClock(Duration step) : step_(step) {}
+    Timestamp wall() const override { return {}; }
+    Duration sinceBoot() const override {
+        now_ = now_.load() + step_;
+        ++looks;
+        looks.notify_all();
+        return now_;
+    }
+    mutable std::atomic<int> looks{0};
+
+  private:
+    const Duration step_;
+    mutable std::atomic<Duration> now_{Duration(0)};
+};
 
 TEST(ProgressServer, AnswersWithThePageOfThatMoment) {
     std::atomic<int> asked{0};
@@ -55,6 +79,29 @@ TEST(ProgressServer, RefusesWhatItIsNotFor) {
     EXPECT_THAT(answerTo((*server)->port(), "POST / HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 405 "));
     EXPECT_THAT(answerTo((*server)->port(), "what\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
     EXPECT_THAT(answerTo((*server)->port(), "GET / HTTP/1.1\r\n"), StartsWith("HTTP/1.1 400 "));
+}
+
+TEST(ProgressServer, AHeadThatTricklesInIsNotWaitedForLongerThanTheWhole) {
+    const StepClock clock(Duration(700));
+    const auto server = ProgressServer::start(
+        0, [] { return "page"; }, clock);
+    ASSERT_TRUE(server.ok());
+    const Descriptor connection = connected((*server)->port());
+    sendTo(connection, "G");
+    EXPECT_THAT(answerOn(connection), StartsWith("HTTP/1.1 400 "));
+    EXPECT_LE(clock.looks, 4);
+}
+
+TEST(ProgressServer, ItsEndDoesNotWaitForWhoHasNotAskedYet) {
+    const StepClock clock(Duration(0));
+    auto server = ProgressServer::start(
+        0, [] { return "page"; }, clock);
+    ASSERT_TRUE(server.ok());
+    const Descriptor connection = connected((*server)->port());
+    sendTo(connection, "GET / HTTP/1.1\r\n");
+    clock.looks.wait(0);
+    server->reset();
+    EXPECT_THAT(answerOn(connection), StartsWith("HTTP/1.1 400 "));
 }
 
 TEST(ProgressServer, APortThatIsTakenIsTold) {
