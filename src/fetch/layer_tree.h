@@ -11,6 +11,13 @@
 
 namespace serin::fetch {
 
+// What archives have come to so far, all layers of a model together: each by itself may be small.
+struct Expansion {
+    uint64_t packed = 0;  // bytes of the archives
+    uint64_t bytes = 0;   // that came out of them
+    size_t entries = 0;
+};
+
 // The entries that the layers of an image left in a folder, and which layer each is of. Whoever makes an
 // entry asks for room first and records it then; nothing else is in the folder. What is recorded before the
 // first layer stays whatever the layers say. Paths are safe (pathProblem) and none leads through a link. Not
@@ -22,6 +29,8 @@ class LayerTree {
     const std::filesystem::path& root() const { return root_; }
     // Entries are of another layer from now on.
     void nextLayer() { ++layer_; }
+    // Of all layers so far.
+    Expansion& expansion() { return expansion_; }
 
     // Removes what earlier layers have at the path, but for a folder where a folder is to be. Invalid where
     // this layer has another entry there, or one stays.
@@ -54,6 +63,7 @@ class LayerTree {
     std::filesystem::path root_;
     std::map<std::string, Entry> entries_;
     size_t layer_ = 0;
+    Expansion expansion_;
 };
 
 }  // namespace serin::fetch

@@ -49,9 +49,14 @@ std::string plainPath(std::string_view path) {
 class Unpacking {
   public:
     // `layers`: null for an archive that stands by itself.
-    Unpacking(archive* reader, uint64_t bound, const std::function<bool(const std::string&)>& wanted,
+    Unpacking(archive* reader, Expansion& expansion, const std::function<bool(const std::string&)>& wanted,
               const std::function<bool()>& goOn, LayerTree* layers)
-        : reader_(reader), bound_(bound), wanted_(wanted), goOn_(goOn), layers_(layers) {}
+        : reader_(reader),
+          expansion_(expansion),
+          bound_(std::max(expansion.packed * kMostExpansion, kLeastBound)),
+          wanted_(wanted),
+          goOn_(goOn),
+          layers_(layers) {}
 
     Result<Unpacked> run(const std::filesystem::path& into) {
         root_ = Descriptor(open(into.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -102,7 +107,9 @@ class Unpacking {
     }
 
     Result<void> one(archive_entry* entry, const std::optional<std::string>& at) {
-        if (++count_ > kMostEntries) return invalid(cat("it has more than ", kMostEntries, " entries"));
+        if (++expansion_.entries > kMostEntries) {
+            return invalid(cat(whose(), " more than ", kMostEntries, " entries"));
+        }
         if (!at) return invalid("it has an entry without a name that can be read");
         const std::string& path = *at;
         if (path.empty() && archive_entry_filetype(entry) == AE_IFDIR) return {};
@@ -177,8 +184,8 @@ class Unpacking {
         int code = ARCHIVE_OK;
         while ((code = archive_read_data_block(reader_, &block, &length, &offset)) == ARCHIVE_OK) {
             const uint64_t end = static_cast<uint64_t>(offset) + length;
-            if (end - size > bound_ - total_) return tooLarge();
-            total_ += end - size;
+            if (end - size > bound_ - expansion_.bytes) return tooLarge();
+            expansion_.bytes += end - size;
             size = end;
             if (!goOn_()) return Error{ErrorCode::Stopped, "it was stopped"};
             const Result<void> written = write(path, out, static_cast<const char*>(block), length, offset);
@@ -202,11 +209,13 @@ class Unpacking {
         return {};
     }
 
+    std::string whose() const { return layers_ ? "it and the layers before it have" : "it has"; }
+
     Error tooLarge() const {
         return invalid(
-            cat("it becomes more than ", humanBytes(bound_), ", ", kMostExpansion,
-                " times its size and more than 1 GiB; give the files one by one, or an archive that is "
-                "packed less"));
+            cat(layers_ ? "it and the layers before it become" : "it becomes", " more than ",
+                humanBytes(bound_), ", ", kMostExpansion, " times ", layers_ ? "their" : "its",
+                " size and more than 1 GiB; give the files one by one, or an archive that is packed less"));
     }
 
     Result<void> link(const std::string& path, const char* target) {
@@ -255,6 +264,7 @@ class Unpacking {
     }
 
     archive* reader_;
+    Expansion& expansion_;
     uint64_t bound_;
     const std::function<bool(const std::string&)>& wanted_;
     const std::function<bool()>& goOn_;
@@ -262,8 +272,6 @@ class Unpacking {
     Descriptor root_;
     Unpacked out_;
     std::set<std::string> tops_;
-    size_t count_ = 0;
-    uint64_t total_ = 0;
 };
 
 void allow(archive* reader, ArchiveKind kind) {
@@ -288,7 +296,10 @@ Result<Unpacked> unpacked(archive* reader, const std::filesystem::path& archive,
         const char* const words = archive_error_string(reader);
         return invalid(cat("it cannot be read: ", words ? words : "it is no such archive"));
     }
-    return Unpacking(reader, std::max(size * kMostExpansion, kLeastBound), wanted, goOn, layers).run(into);
+    Expansion alone;
+    Expansion& expansion = layers ? layers->expansion() : alone;
+    expansion.packed += size;
+    return Unpacking(reader, expansion, wanted, goOn, layers).run(into);
 }
 
 }  // namespace

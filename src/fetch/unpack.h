@@ -17,7 +17,8 @@ namespace serin::fetch {
 using sources::ArchiveKind;
 using sources::archiveKind;
 
-// What an archive may become: so many times its own size, or 1 GiB where that is more; and so many entries.
+// What an archive, or all layers of a model together, may become: so many times its own size, or 1 GiB where
+// that is more; and so many entries.
 inline constexpr uint64_t kMostExpansion = 100;
 inline constexpr uint64_t kLeastBound = 1ULL << 30;
 inline constexpr size_t kMostEntries = 50'000;
@@ -36,7 +37,8 @@ Result<Unpacked> unpack(
     const std::function<bool(const std::string&)>& wanted,
     const std::function<bool()>& goOn = [] { return true; });
 
-// Unpacks a tar, packed or not, over what is in the tree of earlier layers. As unpack(), but that
+// Unpacks a tar, packed or not, over what is in the tree of earlier layers. As unpack(), but that its bounds
+// are of this layer and those before it (LayerTree::expansion), that
 // entries may replace those of earlier layers, and whiteouts hide some of them (OCI image specification,
 // "Representing Changes"). What `wanted` says no to is not even looked at, so that a model can be taken out
 // of an image whose other files are refused.
