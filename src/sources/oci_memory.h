@@ -11,8 +11,9 @@
 namespace serin::sources {
 
 // Manifests by their digests, which mean the same for ever, so that a look at a tag that did not move is one
-// HEAD: registries count that for less than a GET, or not at all. What one repository told is no other's,
-// for a digest is no right to read. Keeps the newest 256 of at most 1 MiB, and 16 MiB in all. Thread-safe.
+// HEAD: registries count that for less than a GET, or not at all. That HEAD is never left out, for who knows
+// a digest has no right to read it thereby, and what one repository told is no other's. Keeps the newest 256
+// of at most 1 MiB, and 16 MiB in all. Thread-safe.
 class OciMemory {
   public:
     // Whether there is something of the place at all.

@@ -69,7 +69,7 @@ class OciStore : public Store {
   private:
     Result<Resolution> resolveImage(const api::ModelSource& source, Timestamp now);
     Result<Found> manifest(const OciPlace& place, const std::string& reference, Timestamp now);
-    std::string digestNow(const OciPlace& place, const std::string& tag, Timestamp now);
+    std::string digestNow(const OciPlace& place, const std::string& reference, Timestamp now);
 
     OciRegistry registry_;
     OciMemory& memory_;
@@ -90,21 +90,24 @@ Result<OciManifest> readFound(const OciPlace& place, const Found& found) {
                  cat("the manifest ", place.url("manifests", found.digest), ": ", read.error().message)};
 }
 
-// What a registry that answers HEAD says of a tag; empty where it does not.
-std::string OciStore::digestNow(const OciPlace& place, const std::string& tag, Timestamp now) {
-    Call call = callFor(place, tag);
+// What a registry that answers HEAD says that a tag or a digest is; empty where it does not, or where these
+// credentials may not know.
+std::string OciStore::digestNow(const OciPlace& place, const std::string& reference, Timestamp now) {
+    Call call = callFor(place, reference);
     call.method = "HEAD";
     const Result<HttpResponse> answer = registry_.answerTo(call, place, now);
     const bool good = answer && answer->status >= 200 && answer->status < 300;
+    if (good && isOciDigest(reference)) return reference;
     const std::string digest = good ? headerOf(*answer, "docker-content-digest") : "";
     return isOciDigest(digest) ? digest : "";
 }
 
-// Bytes that are not what their digest says are nobody's model.
+// Bytes that are not what their digest says are nobody's model. What is remembered counts only once the
+// registry has said to whoever asks now that it is there still.
 Result<Found> OciStore::manifest(const OciPlace& place, const std::string& reference, Timestamp now) {
     const bool fixed = isOciDigest(reference);
-    if (memory_.has(place)) {
-        const std::string digest = fixed ? reference : digestNow(place, reference, now);
+    if (fixed ? memory_.find(place, reference).has_value() : memory_.has(place)) {
+        const std::string digest = digestNow(place, reference, now);
         if (const auto known = memory_.find(place, digest)) return Found{digest, *known};
     }
     const Call call = callFor(place, reference);

@@ -303,6 +303,37 @@ TEST_F(OciStoreTest, ALookAtATagThatDidNotMoveIsOneRequestForItsHead) {
     EXPECT_EQ(resolve()->model.id, "oci:registry.example/ml/fraud@" + digestOfText(artifact));
 }
 
+TEST_F(OciStoreTest, WhatIsRememberedIsToldToNobodyWhomTheRegistryRefuses) {
+    push("13", artifact);
+    ASSERT_TRUE(resolve());
+    const std::string digest = digestOfText(artifact);
+    const auto stranger = makeOciStore({}, server, memory).value();
+    const HttpResponse refused{403, {}, ""};
+    for (const char* method : {"HEAD ", "GET "}) {
+        server.set(method + kRepository + "manifests/" + digest, refused);
+        server.set(method + kRepository + "manifests/13", refused);
+    }
+    for (const std::string& end : std::vector<std::string>{":13", ":13@" + digest, "@" + digest}) {
+        expectError(stranger->resolve(sourceOf("oci://registry.example/ml/fraud" + end), now),
+                    ErrorCode::Forbidden, "or it is private");
+    }
+    expectError(stranger->files(sourceOf("oci://registry.example/ml/fraud:13"),
+                                "oci:registry.example/ml/fraud@" + digest, now),
+                ErrorCode::Forbidden, "or it is private");
+}
+
+TEST_F(OciStoreTest, AManifestThatWasDeletedIsNoLongerThere) {
+    push("13", artifact);
+    ASSERT_TRUE(resolve());
+    server.answers.clear();
+    const std::string digest = digestOfText(artifact);
+    expectError(resolve("oci://registry.example/ml/fraud@" + digest), ErrorCode::NotFound, "answered 404");
+    server.set("HEAD " + kRepository + "manifests/" + digest, {200, {}, ""});
+    server.asked.clear();
+    EXPECT_TRUE(resolve("oci://registry.example/ml/fraud@" + digest));
+    EXPECT_EQ(server.asked.size(), 1U);
+}
+
 TEST_F(OciStoreTest, WhatOneRepositoryToldIsNoOthers) {
     push("13", artifact);
     ASSERT_TRUE(resolve());
