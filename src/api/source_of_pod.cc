@@ -35,7 +35,9 @@ std::vector<std::string> linesAt(const json& environment, std::string_view name)
     return text.empty() ? std::vector<std::string>{} : split(text, '\n');
 }
 
-std::string secretOf(const json& container) {
+// Pods of earlier versions have all of it as their environment.
+std::string secretOf(const json& container, const json& environment) {
+    if (std::string name = valueAt(environment, "SERIN_SOURCE_CREDENTIALS"); !name.empty()) return name;
     for (const json& from : listAt(container, "envFrom")) {
         const std::string name = textAt(objectAt(from, "secretRef"), "name");
         if (!name.empty()) return name;
@@ -57,7 +59,7 @@ std::shared_ptr<const ModelSource> sourceOf(const json& podSpec) {
     out.endpoint = valueAt(environment, "SERIN_SOURCE_ENDPOINT");
     out.include = linesAt(environment, "SERIN_SOURCE_INCLUDE");
     out.exclude = linesAt(environment, "SERIN_SOURCE_EXCLUDE");
-    out.credentialsSecret = secretOf(*container);
+    out.credentialsSecret = secretOf(*container, environment);
     if (const json* volume = named(listAt(podSpec, "volumes"), kAuthoritiesVolume)) {
         const std::string path = valueAt(environment, "SERIN_SOURCE_CA");
         out.caConfigMap = textAt(objectAt(*volume, "configMap"), "name");

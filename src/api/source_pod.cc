@@ -78,8 +78,10 @@ json environmentOf(const Spec& spec) {
     if (isSigned(source)) put(out, "SERIN_SOURCE_PUBLIC_KEY", cat(kPublicKeyPath, "/", source.publicKeyKey));
     if (source.credentialsSecret.empty()) return out;
     // Not all of the Secret: its other keys are nothing that the program should see, and may be none of the
-    // names that a variable can have.
-    for (const std::string& key : credentialKeys(source.reference.store)) {
+    // names that a variable can have. Each may lack, but not all of them: the program is told the name.
+    const std::vector<std::string> keys = credentialKeys(source.reference.store);
+    if (!keys.empty()) put(out, "SERIN_SOURCE_CREDENTIALS", source.credentialsSecret);
+    for (const std::string& key : keys) {
         out.push_back(
             {{"name", credentialVariable(key)},
              {"valueFrom",

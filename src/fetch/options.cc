@@ -57,6 +57,7 @@ AZURE_STORAGE_CONNECTION_STRING, or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_C
 AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION; GOOGLE_APPLICATION_CREDENTIALS_JSON or
 GOOGLE_OAUTH_ACCESS_TOKEN; GIT_TOKEN, or GIT_USERNAME and GIT_PASSWORD; OCI_TOKEN, or OCI_USERNAME and OCI_PASSWORD,
 or SERIN_DOCKER_CONFIG (the text of a Docker configuration); HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD.
+SERIN_SOURCE_CREDENTIALS is the name of the Secret that they should come of: with it, none at all is an error.
 HTTP_PROXY, HTTPS_PROXY and NO_PROXY count as for curl. Git repositories need the program git beside this one.
 
 What was complete when it ended is not fetched again by the next run; when everything is there already, nothing
@@ -232,17 +233,39 @@ Result<void> readPace(Values& values, Options& out) {
     return readSilence(values, out.silence);
 }
 
+// Azure's workload identity puts these into each pod of an account that it is of; they alone open nothing.
+void dropWorkloadIdentity(const Environment& environment, sources::Credentials& credentials) {
+    if (!environment("AZURE_FEDERATED_TOKEN_FILE") || credentials.contains("AZURE_CLIENT_SECRET")) return;
+    for (const char* key : {"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_AUTHORITY_HOST"}) {
+        credentials.erase(key);
+    }
+}
+
+Result<void> readCredentials(const Environment& environment, Options& out) {
+    const std::vector<std::string> keys = sources::credentialKeys(out.source.reference.store);
+    // No others of the environment are anybody's business.
+    for (const std::string& key : keys) {
+        if (const auto value = environment(api::credentialVariable(key))) out.credentials[key] = *value;
+    }
+    const std::string secret = environment("SERIN_SOURCE_CREDENTIALS").value_or("");
+    if (secret.empty()) {
+        dropWorkloadIdentity(environment, out.credentials);
+        return {};
+    }
+    // The kubelet leaves out what it does not find, and nobody is to be asked without a name by mistake.
+    if (std::ranges::any_of(out.credentials, [](const auto& one) { return !one.second.empty(); })) return {};
+    return invalid(cat("the Secret ", withoutControls(secret), " is not there or has none of the keys ",
+                       join(keys, ", "),
+                       "; make it, or take spec.model.source.credentials out where none are wanted"));
+}
+
 Result<void> readModel(Values& values, const Environment& environment, Options& out) {
     if (const Result<void> read = readSource(values, out); !read) return read;
     out.id = values.one("--id");
     out.into = values.one("--into");
     if (out.into.empty()) return invalid("--into is missing; state the folder that the files go to");
     out.caFile = values.one("--ca");
-    // No others of the environment are anybody's business.
-    for (const std::string& key : sources::credentialKeys(out.source.reference.store)) {
-        if (const auto value = environment(api::credentialVariable(key))) out.credentials[key] = *value;
-    }
-    return {};
+    return readCredentials(environment, out);
 }
 
 }  // namespace

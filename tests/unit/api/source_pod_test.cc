@@ -46,6 +46,7 @@ TEST(SourceInPods, TheModelIsLoadedIntoAVolumeThatTheServerOnlyReads) {
                {"name":"SERIN_SOURCE_INCLUDE","value":"*.json\n*.bin"},
                {"name":"SERIN_SOURCE_EXCLUDE","value":"x"},
                {"name":"SERIN_SOURCE_CA","value":"/etc/serin/authorities/root.pem"},
+               {"name":"SERIN_SOURCE_CREDENTIALS","value":"mlflow"},
                {"name":"MLFLOW_TRACKING_TOKEN","valueFrom":{"secretKeyRef":
                  {"name":"mlflow","key":"MLFLOW_TRACKING_TOKEN","optional":true}}},
                {"name":"MLFLOW_TRACKING_USERNAME","valueFrom":{"secretKeyRef":

@@ -50,6 +50,35 @@ TEST(FetchOptions, TakeADockerConfigurationUnderTheNameOfItsVariable) {
               (sources::Credentials{{".dockerconfigjson", "{}"}, {"OCI_USERNAME", "me"}}));
 }
 
+TEST(FetchOptions, ASecretThatBroughtNothingIsNotTakenForNone) {
+    Variables variables = kPod;
+    variables["SERIN_SOURCE_CREDENTIALS"] = "mlflow";
+    EXPECT_EQ(problem({}, variables), "");
+    for (const bool empty : {true, false}) {
+        if (empty) variables["MLFLOW_TRACKING_TOKEN"].clear();
+        if (!empty) variables.erase("MLFLOW_TRACKING_TOKEN");
+        EXPECT_EQ(problem({}, variables),
+                  "the Secret mlflow is not there or has none of the keys MLFLOW_TRACKING_TOKEN, "
+                  "MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD; make it, or take "
+                  "spec.model.source.credentials out where none are wanted");
+    }
+}
+
+TEST(FetchOptions, WhatAzuresWorkloadIdentityPutsIntoPodsIsNoCredential) {
+    const std::vector<std::string> asked{"--uri", "azureblob://acct1/models/fraud", "--into", "m"};
+    Variables variables{{"AZURE_TENANT_ID", "t"},
+                        {"AZURE_CLIENT_ID", "c"},
+                        {"AZURE_AUTHORITY_HOST", "https://login.example/"}};
+    EXPECT_EQ(parsed(asked, variables)->credentials.size(), 3U);
+    variables["AZURE_FEDERATED_TOKEN_FILE"] = "/var/run/secrets/azure/tokens/azure-identity-token";
+    EXPECT_EQ(parsed(asked, variables)->credentials, sources::Credentials{});
+    variables["SERIN_SOURCE_CREDENTIALS"] = "azure";
+    EXPECT_EQ(parsed(asked, variables)->credentials.size(), 3U);
+    variables.erase("SERIN_SOURCE_CREDENTIALS");
+    variables["AZURE_CLIENT_SECRET"] = "s";
+    EXPECT_EQ(parsed(asked, variables)->credentials.size(), 4U);
+}
+
 TEST(FetchOptions, FlagsWinOverTheEnvironment) {
     const auto options = parsed({"--id=another", "--include", "*.bin", "--connections", "9"}, kPod);
     ASSERT_TRUE(options.ok()) << options.error().message;
