@@ -8,7 +8,8 @@
 
 namespace serin::api {
 
-// A manifest of a model and its signature, at the top of the model. No digest is stated of them themselves.
+// A manifest of a model and its signature, at the top of the model. Where a signature is wanted, no digest is
+// stated of them themselves.
 inline constexpr std::string_view kDigestsFile = "SHA256SUMS";
 inline constexpr std::string_view kSignatureFile = "SHA256SUMS.sig";
 bool isOfManifest(std::string_view path);

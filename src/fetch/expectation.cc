@@ -30,10 +30,16 @@ Error unnamed(const std::string& path, const std::string& is, const Expectation&
         ", so that nobody says what it should be; name its digest there, or take the file out of the model"));
 }
 
-// What a person made digests of: the files without the manifest and its signature. Digests may be empty.
-api::FileDigests counted(const api::FileDigests& files) {
+// A signed manifest and its signature, of which nobody makes digests. Where nothing is signed they are files
+// as others are.
+bool isFreed(std::string_view path, const api::ModelSource& source) {
+    return !source.publicKeyKey.empty() && api::isOfManifest(path);
+}
+
+// What a person made digests of. Digests may be empty.
+api::FileDigests counted(const api::FileDigests& files, const api::ModelSource& source) {
     api::FileDigests out = files;
-    std::erase_if(out, [](const auto& entry) { return api::isOfManifest(entry.first); });
+    std::erase_if(out, [&](const auto& entry) { return isFreed(entry.first, source); });
     return out;
 }
 
@@ -43,15 +49,15 @@ Result<void> checkNames(const api::FileDigests& are, const Expectation& expected
         if (!expected.files.contains(path)) return unnamed(path, is, expected);
     }
     for (const auto& [path, digest] : expected.files) {
-        const bool left = !sources::wanted(source, path) || api::isOfManifest(path);
+        const bool left = !sources::wanted(source, path) || isFreed(path, source);
         if (!left && !are.contains(path)) return missing(path, expected);
     }
     return {};
 }
 
-// The digest that a file has to have; empty where none is expected of it alone.
+// The digest that a file has to have, of all that count; empty where none is expected of it alone.
 std::string expectedOf(const std::string& path, const api::FileDigests& all, const Expectation& expected) {
-    if (api::isOfManifest(path)) return "";
+    if (!all.contains(path)) return "";
     if (!expected.digest.empty()) return all.size() == 1 ? expected.digest : "";
     const auto found = expected.files.find(path);
     return found == expected.files.end() ? "" : found->second;
@@ -75,7 +81,7 @@ Result<void> expectOf(std::vector<sources::File>& files, const Expectation& expe
                       const api::ModelSource& source) {
     api::FileDigests told;
     for (const sources::File& file : files) told[file.path] = file.sha256;
-    told = counted(told);
+    told = counted(told, source);
     if (expected.digest.empty()) {
         if (const Result<void> named = checkNames(told, expected, source); !named) return named;
     }
@@ -92,7 +98,7 @@ Result<void> expectOf(std::vector<sources::File>& files, const Expectation& expe
 
 Result<void> checkDigests(const api::FileDigests& are, const Expectation& expected,
                           const api::ModelSource& source) {
-    const api::FileDigests all = counted(are);
+    const api::FileDigests all = counted(are, source);
     if (expected.digest.empty()) {
         if (const Result<void> named = checkNames(all, expected, source); !named) return named;
     }

@@ -86,6 +86,18 @@ Result<void> Trust::check(const std::filesystem::path& folder, std::vector<sourc
     return {};
 }
 
+namespace {
+
+// What the one file is called by who stated its digest; empty where nobody called it anything.
+std::string nameOfOne(const Options& options) {
+    std::error_code ignored;
+    if (options.source.sha256.empty() || !std::filesystem::is_regular_file(options.check, ignored)) return "";
+    const Result<Expectation> stated = statedExpectation(options.source.sha256);
+    return stated && stated->files.size() == 1 ? stated->files.begin()->first : "";
+}
+
+}  // namespace
+
 Result<size_t> checkFolder(const Options& options) {
     Result<Trust> trust = Trust::of(options, Layout::Folder);
     if (!trust) return trust.error();
@@ -95,6 +107,7 @@ Result<size_t> checkFolder(const Options& options) {
     if (are->empty()) return invalid(cat(options.check.string(), " has no files; see the path of the claim"));
     std::vector<sources::File> files;
     for (const auto& [path, digest] : *are) files.push_back({path, 0, digest, ""});
+    if (const std::string name = nameOfOne(options); !name.empty()) files.front().path = name;
     if (const Result<void> checked = trust->check(options.check, files); !checked) return checked.error();
     return files.size();
 }

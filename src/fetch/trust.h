@@ -52,7 +52,8 @@ class Trust {
 };
 
 // The model that is in the folder Options::check already, such as a mounted volume: whether it is what is
-// wanted. How many files it has.
+// wanted. How many files it has. Where `check` is a file, a manifest of one line is of it whatever it names:
+// a file of a volume is mounted under another name.
 Result<size_t> checkFolder(const Options& options);
 
 }  // namespace serin::fetch

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/file_digests.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "sources/calls.h"
@@ -58,13 +59,26 @@ ModelProfileReading profileIn(const ModelProfile& wanted, const std::string& tex
     return {{std::move(profile).value(), ""}, true, false};
 }
 
-// A store that lists a length or a digest has promised them.
-std::string faultOf(const sources::File& file, const std::string& body) {
+// The digest that the source's manifest has of a file; empty where it has none.
+std::string statedDigest(const api::ModelSource& source, const std::string& path) {
+    if (source.sha256.empty() || api::isSha256(source.sha256)) return "";
+    const Result<api::FileDigests> files = api::parseDigests(source.sha256);
+    const auto found = files ? files->find(path) : api::FileDigests::const_iterator();
+    return files && found != files->end() ? found->second : "";
+}
+
+// A store that lists a length or a digest has promised them, and a person who states one wants no other.
+std::string faultOf(const api::ModelSource& source, const sources::File& file, const std::string& body) {
     if (file.size != 0 && body.size() != file.size) {
         return cat("the store sent ", body.size(), " bytes of it and lists ", file.size);
     }
-    const std::string digest = file.sha256.empty() ? "" : sha256Hex(body);
-    return digest == file.sha256 ? "" : cat("its SHA-256 is ", digest, ", and the store lists ", file.sha256);
+    const std::string digest = sha256Hex(body);
+    if (!file.sha256.empty() && digest != file.sha256) {
+        return cat("its SHA-256 is ", digest, ", and the store lists ", file.sha256);
+    }
+    const std::string stated = statedDigest(source, file.path);
+    if (stated.empty() || digest == stated) return "";
+    return cat("its SHA-256 is ", digest, ", and spec.model.source.sha256 says ", stated);
 }
 
 ModelProfileReading download(const ModelProfile& wanted, const sources::File& file, OpenedStore& opened,
@@ -75,7 +89,7 @@ ModelProfileReading download(const ModelProfile& wanted, const sources::File& fi
                                [](const HttpResponse&) { return std::string(); });
     const auto answer = calls.ask({"GET", download->url, download->headers, api::kMostProfileBytes, true});
     if (!answer) return later(wanted, storeTrouble(answer.error()));
-    const std::string fault = faultOf(file, answer->body);
+    const std::string fault = faultOf(wanted.source, file, answer->body);
     return fault.empty() ? profileIn(wanted, answer->body) : later(wanted, {"", fault});
 }
 
@@ -107,7 +121,7 @@ ModelProfileReading read(const StoreParts& parts, const std::string& space, cons
 bool sameFile(const ModelProfile& a, const ModelProfile& b) {
     return a.id == b.id && a.path == b.path && a.source.uri == b.source.uri &&
            a.source.endpoint == b.source.endpoint && a.source.include == b.source.include &&
-           a.source.exclude == b.source.exclude;
+           a.source.exclude == b.source.exclude && a.source.sha256 == b.source.sha256;
 }
 
 ReadModelProfile modelProfileReader(StoreParts parts) {

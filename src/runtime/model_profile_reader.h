@@ -19,7 +19,7 @@ struct ModelProfile {
     bool operator==(const ModelProfile&) const = default;
 };
 
-// Whether both are the same bytes, whatever opens the store.
+// Whether both are the same bytes, of which the same is wanted, whatever opens the store.
 bool sameFile(const ModelProfile& a, const ModelProfile& b);
 
 // What reading it came to.
@@ -33,8 +33,9 @@ struct ModelProfileReading {
 };
 
 // Reads a profile out of its store, as the source names it: the listing of the id's files, then that one
-// file, at most api::kMostProfileBytes of it. `space` is the namespace of the objects that the source names.
-// Blocks until all servers have answered; begins no request after a stop request. Thread-safe.
+// file, at most api::kMostProfileBytes of it, held against the digest that ModelSource::sha256 has of it.
+// `space` is the namespace of the objects that the source names. Blocks until all servers have answered;
+// begins no request after a stop request. Thread-safe.
 using ReadModelProfile =
     std::function<ModelProfileReading(const std::string& space, const ModelProfile&, std::stop_token)>;
 ReadModelProfile modelProfileReader(StoreParts parts);

@@ -280,3 +280,30 @@ def test_the_manifest_that_the_documentation_makes_is_the_right_one(folder):
     command = "find . -type f ! -path './SHA256SUMS*' -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum"
     text = subprocess.run(command, shell=True, cwd=folder, check=True, capture_output=True).stdout
     assert fetch("--check", folder, "--sha256", digest(text)).code == 0
+
+
+def test_a_file_of_a_claim_is_held_against_the_one_line_that_is_stated_whatever_it_is_called(tmp_path):
+    mounted = tmp_path / "models"
+    mounted.write_bytes(b"model")
+    assert fetch("--check", mounted, "--sha256", f"{digest(b'model')}  fraud/model.bin").code == 0
+    ended = fetch("--check", mounted, "--sha256", f"{digest(b'other')}  fraud/model.bin")
+    assert ended.code == 1
+    assert f"fraud/model.bin: its SHA-256 is {digest(b'model')}, and" in ended.lines[-1]
+    two = f"{digest(b'model')}  model.bin\n{digest(b'x')}  x"
+    assert fetch("--check", mounted, "--sha256", two).code == 1
+    assert fetch("--check", mounted, "--sha256", f"{digest(b'other')}  SHA256SUMS").code == 1
+
+
+def test_a_manifest_that_nobody_signed_does_not_escape_what_is_stated(pull, registry, into):
+    register(registry, {**MODEL, "SHA256SUMS": b"anything"})
+    for flag, value in (("--sha256", digest(manifest(MODEL).encode())), ("--sha256", manifest(MODEL))):
+        ended = pull(flag, value)
+        assert ended.code == 1 and untouched(into)
+    assert "SHA256SUMS is not in spec.model.source.sha256" in ended.lines[-1]
+
+
+def test_a_secret_that_brought_nothing_asks_nobody(pull, registry):
+    register(registry, MODEL)
+    ended = pull(SERIN_SOURCE_CREDENTIALS="mlflow")
+    assert ended.code == 2 and "the Secret mlflow is not there or has none of the keys" in ended.text
+    assert pull(SERIN_SOURCE_CREDENTIALS="mlflow", MLFLOW_TRACKING_TOKEN="t").code == 0

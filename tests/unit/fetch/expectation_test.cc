@@ -29,9 +29,15 @@ std::string before(std::vector<File> files, const Expectation& expected,
     return problem(expectOf(files, expected, source));
 }
 
+api::ModelSource withSignature() {
+    api::ModelSource out;
+    out.publicKeyKey = "cosign.pub";
+    return out;
+}
+
 TEST(Expectation, ADigestOfOneFileBecomesItsOwn) {
     std::vector<File> files{{"model.bin", 1, "", ""}, {"SHA256SUMS", 9, "", ""}};
-    ASSERT_EQ(problem(expectOf(files, stated(kA), kAll)), "");
+    ASSERT_EQ(problem(expectOf(files, stated(kA), withSignature())), "");
     EXPECT_EQ(files[0].sha256, kA);
     EXPECT_EQ(files[1].sha256, "");
 }
@@ -41,7 +47,8 @@ TEST(Expectation, ADigestOfSeveralFilesIsOfTheirManifest) {
     const Expectation expected = stated(sha256Hex(kA + "  a\n" + kB + "  b\n"));
     ASSERT_EQ(problem(expectOf(files, expected, kAll)), "");
     EXPECT_EQ(files[0].sha256, "");
-    EXPECT_EQ(problem(checkDigests({{"a", kA}, {"b", kB}, {"SHA256SUMS", kB}}, expected, kAll)), "");
+    EXPECT_EQ(problem(checkDigests({{"a", kA}, {"b", kB}, {"SHA256SUMS", kB}}, expected, withSignature())),
+              "");
     EXPECT_THAT(problem(checkDigests({{"a", kB}, {"b", kB}}, expected, kAll)),
                 AllOf(HasSubstr("the manifest of the model's 2 files"),
                       HasSubstr(sha256Hex(kB + "  a\n" + kB + "  b\n")), HasSubstr(expected.digest),
@@ -68,6 +75,23 @@ TEST(Expectation, AFileThatIsMissingOrThatNobodyNamedIsRefused) {
                 HasSubstr("c (SHA-256 " + kB + ") is not in"));
     EXPECT_THAT(problem(checkDigests({{"a", kA}, {"deep/b", kA}}, expected, kAll)),
                 HasSubstr("deep/b: its SHA-256 is " + kA + ", and spec.model.source.sha256 says " + kB));
+}
+
+TEST(Expectation, AManifestThatNobodySignedIsAFileAsOthersAre) {
+    const Expectation one = stated(kA);
+    EXPECT_THAT(problem(checkDigests({{"a", kA}, {"SHA256SUMS", kB}}, one, kAll)),
+                HasSubstr("the manifest of the model's 2 files"));
+    EXPECT_THAT(problem(checkDigests({{"SHA256SUMS", kB}}, one, kAll)),
+                HasSubstr("SHA256SUMS: its SHA-256 is " + kB));
+    const Expectation named = stated(kA + "  a\n");
+    EXPECT_THAT(before({{"a", 1, "", ""}, {"SHA256SUMS.sig", 1, "", ""}}, named),
+                HasSubstr("SHA256SUMS.sig is not in"));
+    EXPECT_EQ(before({{"a", 1, "", ""}, {"SHA256SUMS.sig", 1, "", ""}}, named, withSignature()), "");
+    EXPECT_THAT(before({{"a", 1, "", ""}}, stated(kA + "  a\n" + kB + "  SHA256SUMS\n")),
+                HasSubstr("SHA256SUMS is missing"));
+    EXPECT_EQ(problem(checkDigests({{"a", kA}, {"SHA256SUMS", kB}},
+                                   stated(kA + "  a\n" + kB + "  SHA256SUMS\n"), kAll)),
+              "");
 }
 
 TEST(Expectation, WhatIncludeAndExcludeLeaveOutIsNotMissing) {

@@ -196,5 +196,22 @@ TEST_F(ModelProfileReaderTest, OtherBytesThanTheStoreListsAreNotTaken) {
     EXPECT_FALSE(read().final);
 }
 
+TEST_F(ModelProfileReaderTest, OtherBytesThanTheSourcesManifestSaysAreNotTaken) {
+    const ModelProfile before = wanted;
+    wanted.source.sha256 = sha256Hex(kProfile) + "  profile.json\n" + sha256Hex("x") + "  MLmodel\n";
+    EXPECT_FALSE(sameFile(before, wanted));
+    EXPECT_TRUE(read().reference.profile);
+    wanted.source.sha256 = sha256Hex("other") + "  profile.json\n";
+    EXPECT_THAT(read().reference.trouble,
+                HasSubstr("its SHA-256 is " + sha256Hex(kProfile) + ", and spec.model.source.sha256 says " +
+                          sha256Hex("other")));
+    EXPECT_FALSE(read().final);
+    // Of all files together, or of others.
+    for (const std::string& sha256 : {sha256Hex("all"), sha256Hex("x") + "  MLmodel\n"}) {
+        wanted.source.sha256 = sha256;
+        EXPECT_TRUE(read().reference.profile);
+    }
+}
+
 }  // namespace
 }  // namespace serin::runtime
