@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/text.h"
+#include "sources/calls.h"
 #include "sources/git_store.h"
 #include "sources/listing.h"
 #include "sources/opening.h"
@@ -16,6 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr size_t kMostListing = size_t{64} << 20;
 constexpr size_t kMostRemarks = 4;
+constexpr size_t kMostAnswer = 64;
 constexpr Duration kProgressEvery{3000};
 
 // Words of git's that trying again does not change (its messages in LC_ALL=C).
@@ -41,6 +43,21 @@ constexpr std::array<Final, 8> kFinal{{
     {"returned error: 30", ErrorCode::Invalid, "it is at another address now; state that one"},
 }};
 constexpr std::string_view kUnadvertised = "unadvertised object";
+
+// Without the address, which may hold any word that is looked for.
+std::string withoutAddress(std::string words, const std::string& url) {
+    const std::string origin = sources::originOf(url);
+    std::string host = origin.substr(std::min(sizeof "https://" - 1, origin.size()));
+    host.resize(std::min(host.find(':'), host.size()));
+    // One without a dot may be a word of git's own.
+    if (host.find('.') == std::string::npos) host.clear();
+    for (const std::string& part : {url, host}) {
+        for (size_t at = 0; !part.empty() && (at = words.find(part, at)) != std::string::npos;) {
+            words.replace(at, part.size(), "-");
+        }
+    }
+    return words;
+}
 
 }  // namespace
 
@@ -107,8 +124,9 @@ void GitRepository::onRemark(const Remark& remark) {
 
 Error GitRepository::refusal(const std::string& command, int status) const {
     const std::string words = join(remarks_, "; ");
+    const std::string said = withoutAddress(words, order_.url);
     for (const Final& one : kFinal) {
-        if (words.find(one.words) == std::string::npos) continue;
+        if (said.find(one.words) == std::string::npos) continue;
         return {one.code,
                 cat(order_.url, ": ", one.meaning, " (git ", command, ": ", sources::plainly(words), ")")};
     }
@@ -141,6 +159,16 @@ Result<void> GitRepository::fetchOf(const std::vector<std::string>& what) {
     return git(words);
 }
 
+Result<bool> GitRepository::isShallow() {
+    std::string answer;
+    const Result<void> asked = git({"rev-parse", "--is-shallow-repository"}, [&](std::string_view bytes) {
+        answer += bytes;
+        return answer.size() < kMostAnswer;
+    });
+    if (!asked) return asked.error();
+    return trim(answer) == "true";
+}
+
 Result<void> GitRepository::fetchAll() {
     const std::vector<std::string> all{order_.url, "refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*"};
     for (const std::string depth : {"--depth=1", "--unshallow"}) {
@@ -148,6 +176,10 @@ Result<void> GitRepository::fetchAll() {
         what.insert(what.end(), all.begin(), all.end());
         if (const Result<void> fetched = fetchOf(what); !fetched) return fetched;
         if (git({"cat-file", "-e", order_.commit})) return {};
+        // Git refuses to ask for more of a past that is there already.
+        const Result<bool> more = isShallow();
+        if (!more) return more.error();
+        if (!*more) break;
     }
     return Error{ErrorCode::NotFound,
                  cat(order_.url, " no longer has the commit ", order_.commit, " in a branch or a tag")};

@@ -48,6 +48,8 @@ class GitRepository {
                      const std::filesystem::path& input = {});
     Result<void> fetchOf(const std::vector<std::string>& what);
     Result<void> fetchAll();
+    // Whether some of the past of its commits is left out.
+    Result<bool> isShallow();
     std::map<std::string, std::string> environment() const;
     void onRemark(const Remark& remark);
     Error refusal(const std::string& command, int status) const;

@@ -68,7 +68,7 @@ class GitRepositoryTest : public testing::Test {
                 clock,
                 say,
                 folder / "repository",
-                {kUrl, kA, "/ca.pem", {{"GIT_TOKEN", "secret-token"}}}};
+                {url, kA, "/ca.pem", {{"GIT_TOKEN", "secret-token"}}}};
     }
 
     StoppedClock clock;
@@ -76,6 +76,7 @@ class GitRepositoryTest : public testing::Test {
     std::vector<std::string> said;
     std::function<void(const std::string&)> say = [this](const std::string& line) { said.push_back(line); };
     fs::path folder;
+    std::string url = kUrl;
 };
 
 TEST_F(GitRepositoryTest, OneCommitIsFetchedAndSecretsStandInTheEnvironmentAlone) {
@@ -101,15 +102,37 @@ TEST_F(GitRepositoryTest, OneCommitIsFetchedAndSecretsStandInTheEnvironmentAlone
 }
 
 TEST_F(GitRepositoryTest, AnOldServerIsAskedForItsBranchesAndThenForTheirPast) {
-    programs.answers = {
-        {}, {128, {"error: Server does not allow request for unadvertised object " + kA}}, {}, {1}};
+    programs.answers = {{},
+                        {128, {"error: Server does not allow request for unadvertised object " + kA}},
+                        {},
+                        {1},
+                        {0, {}, "true\n"}};
     ASSERT_TRUE(fetch());
-    ASSERT_EQ(programs.ran.size(), 6U);
+    ASSERT_EQ(programs.ran.size(), 7U);
     EXPECT_NE(programs.words(2).find("--depth=1 " + kUrl + " refs/heads/*"), std::string::npos);
     EXPECT_EQ(programs.words(3), "git cat-file -e " + kA + " ");
-    EXPECT_NE(programs.words(4).find("--unshallow"), std::string::npos);
-    programs.answers = {{}, {128, {"unadvertised object"}}, {}, {1}, {}, {1}};
+    EXPECT_EQ(programs.words(4), "git rev-parse --is-shallow-repository ");
+    EXPECT_NE(programs.words(5).find("--unshallow"), std::string::npos);
+    programs.answers = {{}, {128, {"unadvertised object"}}, {}, {1}, {0, {}, "true\n"}, {}, {1}};
     EXPECT_EQ(fetch().error().code, ErrorCode::NotFound);
+}
+
+TEST_F(GitRepositoryTest, NoPastIsAskedForWhereAllOfItIsThere) {
+    programs.answers = {{}, {128, {"unadvertised object"}}, {}, {1}, {0, {}, "false\n"}};
+    const auto fetched = fetch();
+    ASSERT_FALSE(fetched);
+    EXPECT_EQ(fetched.error().code, ErrorCode::NotFound);
+    EXPECT_NE(fetched.error().message.find("no longer has the commit " + kA), std::string::npos);
+    EXPECT_EQ(programs.ran.size(), 5U);
+}
+
+TEST_F(GitRepositoryTest, WordsInTheAddressAreNotGits) {
+    url = "https://certificate.not found.example/certificate.git";
+    programs.answers = {
+        {},
+        {128,
+         {"fatal: unable to access '" + url + "/': Could not resolve host: certificate.not found.example"}}};
+    EXPECT_EQ(fetch().error().code, ErrorCode::Unavailable);
 }
 
 TEST_F(GitRepositoryTest, RefusalsAreToldByTheirKindAndWithoutSecrets) {
