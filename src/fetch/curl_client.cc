@@ -58,7 +58,11 @@ size_t onHeader(char* data, size_t size, size_t count, void* user) {
     if (line.starts_with("HTTP/")) {
         startHead(to);
     } else if (const size_t colon = line.find(':'); colon != std::string_view::npos && !to.told) {
-        to.head.headers[lowerCase(line.substr(0, colon))] = trim(line.substr(colon + 1));
+        const std::string name = lowerCase(line.substr(0, colon));
+        std::string& value = to.head.headers[name];
+        // Servers that can be opened in two ways say so in two lines (RFC 9110, sections 5.3 and 11.6.1).
+        const bool joins = name == "www-authenticate" && !value.empty();
+        value = cat(joins ? cat(value, ", ") : "", trim(line.substr(colon + 1)));
     }
     return size * count;
 }

@@ -1,8 +1,10 @@
 """Digests, redirects, credentials, space, and what archives may do."""
 
+import http.server
 import io
 import os
 import tarfile
+import threading
 import zipfile
 
 import pytest
@@ -202,3 +204,27 @@ def test_an_archive_is_refused_for(get, web, into, what):
     assert words in ended.lines[-1], ended.text
     assert [name for name in os.listdir(into) if not name.startswith(".serin-")] == []
     assert not (into.parent / "evil").exists()
+
+
+def test_a_server_that_can_be_opened_in_two_ways_is_opened_by_the_one_that_serin_prefers(into):
+    asked = []
+
+    class TwoWays(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(401 if self.path.startswith("/v2/") else 403)
+            address = "http://{}:{}/token".format(*self.server.server_address)
+            for challenge in (f'Bearer realm="{address}",service="registry"', 'Basic realm="registry"'):
+                self.send_header("WWW-Authenticate", challenge)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), TwoWays) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        fetch("--uri", "oci://registry.example/fraud:1", "--endpoint", f"http://127.0.0.1:{server.server_port}",
+              "--into", into, "--attempts", "1")
+        server.shutdown()
+    assert asked[1].startswith("/token?service=registry&")
