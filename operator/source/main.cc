@@ -41,6 +41,8 @@ usage: serin-source resolve URI [OPTION]…
   --endpoint URL    of the server; required for MLflow
   --include GLOB    leaves these files alone; may be stated several times
   --exclude GLOB    leaves these files out; may be stated several times
+  --verified        the source has `verify`, so that SHA256SUMS and SHA256SUMS.sig are among its files whatever
+                    the globs say, and the id is that of such a source
   --ca FILE         authorities in PEM instead of the system's
   --stage STAGE     of report: canary, stable, rolled-back, withdrawn or superseded, for the tag serin.stage
   --outcome WORD    of report: for the tag serin.outcome, as status.history has it
@@ -142,6 +144,11 @@ Result<Arguments> parse(const std::vector<std::string>& words) {
     out.source.reference = *reference;
     out.source.uri = api::sourceUri(*reference);
     for (size_t i = 2; i < words.size(); i += 2) {
+        if (words[i] == "--verified" && out.command != "report") {
+            out.source.publicKeyKey = "cosign.pub";  // which one it is decides nothing here
+            --i;
+            continue;
+        }
         if (i + 1 == words.size()) return invalid(cat(words[i], " wants a value"));
         if (const Result<void> taken = takeOption(words[i], words[i + 1], out); !taken) return taken.error();
     }
