@@ -38,10 +38,10 @@ Result<Unpacked> unpack(
     const std::function<bool()>& goOn = [] { return true; });
 
 // Unpacks a tar, packed or not, over what is in the tree of earlier layers. As unpack(), but that its bounds
-// are of this layer and those before it (LayerTree::expansion), that
-// entries may replace those of earlier layers, and whiteouts hide some of them (OCI image specification,
-// "Representing Changes"). What `wanted` says no to is not even looked at, so that a model can be taken out
-// of an image whose other files are refused.
+// are of this layer and those before it (LayerTree::expansion), that entries may replace those of earlier
+// layers, and that whiteouts hide some of them (OCI image specification, "Representing Changes"). What
+// `wanted` says no to is not even looked at, so that a model can be taken out of an image whose other files
+// are refused.
 Result<void> unpackLayer(
     const std::filesystem::path& archive, LayerTree& tree,
     const std::function<bool(const std::string&)>& wanted,
