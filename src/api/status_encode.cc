@@ -58,7 +58,8 @@ json encodeVersion(const VersionStatus& version, Arm arm) {
     // The old version's weight is always what promotion left: none.
     if (arm != Arm::Previous || version.weight != 0) out["weight"] = version.weight;
     if (arm == Arm::Canary) out["wanted"] = version.wanted;
-    if (version.load) {
+    // Of the old version the schema knows none.
+    if (version.load && arm != Arm::Previous) {
         out["load"] = {{"bytes", version.load->bytes}, {"of", version.load->of}};
         putSeconds(out["load"], "at", version.load->at);
     }

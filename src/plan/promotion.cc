@@ -39,6 +39,7 @@ void promoted(Draft& draft) {
     const std::string old = draft.stable();
     const std::string reason = whyPromoted(draft);
     draft.next.previous = draft.next.stable;
+    if (draft.next.previous) draft.next.previous->load.reset();  // nobody waits for its pods
     draft.next.stable = describeVersion(draft, rollout.revision);
     rollout.phase = Phase::Soaking;
     rollout.phaseStartedAt = draft.now();

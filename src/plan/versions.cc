@@ -59,7 +59,10 @@ void fillVersions(Draft& draft) {
         observe(draft, *next.stable);
         next.stable->load = loadOf(draft, *next.stable);
     }
-    if (next.previous) observe(draft, *next.previous);
+    if (next.previous) {
+        observe(draft, *next.previous);
+        next.previous->load.reset();
+    }
     next.canary.reset();
     const bool separate = draft.live() && draft.rollout().revision != draft.stable();
     if (separate) {

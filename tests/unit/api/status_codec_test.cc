@@ -102,6 +102,12 @@ TEST(StatusCodec, ReadsNoMoreLabelsThanThereMayBe) {
     EXPECT_EQ(status.analysis->metrics[0].labels[3], (BlamedLabel{"path", "3", 0, 0}));
 }
 
+TEST(StatusCodec, WritesNoFieldThatTheSchemaDoesNotKnowOfTheOldVersion) {
+    Status status;
+    status.previous = VersionStatus{"a", "1", "", 0, 0, 2, 1, LoadStatus{1, 9, at("2026-01-02T03:04:05Z")}};
+    EXPECT_FALSE(encodeStatus(status).at("previous").contains("load"));
+}
+
 TEST(StatusCodec, ReadsBackAnEmptyStatus) {
     EXPECT_EQ(decodeStatus(encodeStatus(Status())), Status());
     EXPECT_EQ(encodeStatus(Status()), parsed(R"({"replicas":0,"readyReplicas":0})"));

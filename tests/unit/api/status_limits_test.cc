@@ -37,6 +37,7 @@ Status largest(size_t metrics) {
     const LoadStatus load{uint64_t{1} << 62, uint64_t{1} << 62, kAt};
     const VersionStatus version{kRevision, kVersion, "", 100, 50, 1'000'000, 1'000'000, load};
     status.stable = status.canary = status.previous = version;
+    status.previous->load.reset();  // it loads nothing any more
     RolloutStatus rollout;
     rollout.revision = kRevision;
     rollout.steps.assign(21, {{50, std::chrono::seconds(86'399), false}, 1'000'000});

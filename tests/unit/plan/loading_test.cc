@@ -92,6 +92,21 @@ TEST_F(LoadingPlan, StaysWhileAProcessThatIsNewHasAskedNobody) {
     EXPECT_EQ(world.status().canary->load, load);
 }
 
+TEST_F(LoadingPlan, IsNotTakenAlongByTheVersionThatGivesWay) {
+    world.broken["v2"] = false;
+    world.decode = [this] {
+        auto& stable = world.status().stable;
+        if (stable && stable->revision == "v1") stable->load = api::LoadStatus{1, 9, world.seen.at};
+    };
+    for (int i = 0; i < 300 && !world.status().previous; ++i) {
+        world.seen.at += std::chrono::seconds(1);
+        world.once();
+    }
+    ASSERT_TRUE(world.status().previous);
+    EXPECT_EQ(world.status().previous->revision, "v1");
+    EXPECT_FALSE(world.status().previous->load);
+}
+
 TEST_F(LoadingPlan, TakesThePlaceOfTheContainerThatHasNotFinishedAlone) {
     tell(kGiga);
     world.seen.diagnosis =
