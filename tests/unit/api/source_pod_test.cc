@@ -10,6 +10,7 @@ namespace {
 
 using nlohmann::json;
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -83,8 +84,7 @@ TEST(SourceInPods, WhatTheTemplateHasStaysAndComesAfter) {
 TEST(SourceInPods, ADockerConfigurationComesUnderANameThatAVariableCanHave) {
     const json pod = podOf(R"("uri":"oci://registry.example/fraud:13","credentials":{"secretName":"pull"})");
     const json& environment = pod.at("initContainers").at(0).at("env");
-    EXPECT_THAT(environment,
-                testing::Contains(parsed(R"({"name":"SERIN_DOCKER_CONFIG","valueFrom":{"secretKeyRef":
+    EXPECT_THAT(environment, Contains(parsed(R"({"name":"SERIN_DOCKER_CONFIG","valueFrom":{"secretKeyRef":
         {"name":"pull","key":".dockerconfigjson","optional":true}}})")));
 }
 
@@ -184,6 +184,13 @@ TEST(SourceInPods, WhatTheyLoadIsReadBackOfThem) {
     ASSERT_TRUE(set && set->source);
     EXPECT_EQ(*set->source, *object.spec.source);
     EXPECT_EQ(set->modelId, object.spec.modelId);
+}
+
+TEST(SourceInPods, ThoseThatHaveTheWholeSecretNameItToo) {
+    json pod = podOf(kHub);
+    pod["initContainers"][0]["envFrom"] = parsed(R"([{"secretRef":{"name":"hub"}}])");
+    ASSERT_NE(sourceOf(pod), nullptr);
+    EXPECT_EQ(sourceOf(pod)->credentialsSecret, "hub");
 }
 
 TEST(SourceInPods, OfPodsThatLoadNothingNothingIsReadBack) {
