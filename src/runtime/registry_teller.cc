@@ -20,10 +20,7 @@ Telling::Next nextAfter(ErrorCode code) {
     switch (code) {
         case ErrorCode::Invalid:
         case ErrorCode::NotFound:
-        case ErrorCode::Conflict:
-        case ErrorCode::Expired:
             return Telling::Next::Nothing;
-        case ErrorCode::Unauthorized:
         case ErrorCode::Forbidden:
             return Telling::Next::Later;
         default:

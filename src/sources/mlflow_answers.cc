@@ -109,4 +109,10 @@ std::string mlflowWords(const HttpResponse& answer) {
     return text ? answer.body : "";
 }
 
+bool isRefusalOfMlflow(const HttpResponse& answer) {
+    const json body = json::parse(answer.body, nullptr, false);
+    const std::string code = api::textAt(body, "error_code");
+    return code == "RESOURCE_DOES_NOT_EXIST" || code == "INVALID_PARAMETER_VALUE";
+}
+
 }  // namespace serin::sources

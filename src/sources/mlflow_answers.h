@@ -58,4 +58,9 @@ Result<std::vector<Artifact>> readArtifacts(std::string_view body);
 // What MLflow says in an answer that is an error.
 std::string mlflowWords(const HttpResponse& answer);
 
+// Whether an answer that is an error is MLflow's own word, by the error_code of its JSON
+// (mlflow/protos/databricks.proto), that there is no such thing or that what was said can never be. A proxy
+// before it, and MLflow while it starts, answer 404 and 400 too.
+bool isRefusalOfMlflow(const HttpResponse& answer);
+
 }  // namespace serin::sources

@@ -47,25 +47,16 @@ class Telling {
 
     Result<void> move(const api::AliasMove& move) const {
         if (!move.from.empty()) {
-            const Result<std::string> now = versionOf(move.alias);
+            const Result<RegisteredVersion> now = server_.versionOfAlias(source_, move.alias);
             // One that is not there has nothing to be put back from.
             if (!now && now.error().code == ErrorCode::NotFound) return {};
             if (!now) return now.error();
-            if (std::ranges::find(move.from, *now) == move.from.end()) return {};
+            if (std::ranges::find(move.from, now->version) == move.from.end()) return {};
         }
         return server_.setAlias(source_, move.alias, move.version);
     }
 
   private:
-    Result<std::string> versionOf(const std::string& alias) const {
-        api::ModelSource asked = source_;
-        asked.reference.selector = alias;
-        asked.reference.alias = true;
-        const Result<RegisteredVersion> version = server_.versionNow(asked);
-        if (!version) return version.error();
-        return version->version;
-    }
-
     const MlflowServer& server_;
     const api::ModelSource& source_;
 };
@@ -78,7 +69,7 @@ Result<void> tellRegistry(const api::ModelSource& source, const api::RegistryOrd
         return invalid("a registered model of MLflow alone can be told what came of its versions");
     }
     const Result<std::string> opening = mlflowOpening(credentials);
-    if (!opening) return opening.error();
+    if (!opening) return Error{ErrorCode::Forbidden, opening.error().message};
     const MlflowServer server(credentials, *opening, exchange);
     const Telling telling(server, source);
     std::optional<Error> refused;

@@ -25,6 +25,16 @@ std::string jsonText(const nlohmann::json& value) {
     return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+// MLflow answers 400 where the model has no such alias.
+bool isAliasGone(const Error& error) {
+    return error.code == ErrorCode::Invalid && error.message.find("alias") != std::string::npos &&
+           error.message.find("not found") != std::string::npos;
+}
+
+std::string aliasQuery(const std::string& model, const std::string& alias) {
+    return cat("mlflow/registered-models/alias?name=", escaped(model), "&alias=", escaped(alias));
+}
+
 std::string escapedPath(const std::string& path) {
     return percentEncode(path, "-._~/");
 }
@@ -66,7 +76,23 @@ Result<T> MlflowServer::ask(const api::ModelSource& source, const std::string& p
                  cat("GET ", call.url.substr(0, call.url.find('?')), ": ", out.error().message)};
 }
 
-// A proxy that answers with a page of its own has not told MLflow.
+// A proxy that answers with a page of its own has not told MLflow, and may let it be asked later.
+Result<std::string> MlflowServer::ownAnswer(const Call& call) const {
+    Result<HttpResponse> answer = calls_.answerTo(call);
+    if (!answer) return Error{ErrorCode::Unavailable, answer.error().message};
+    if (answer->status < 200 || answer->status >= 300) {
+        Error error = calls_.refusal(call, *answer);
+        const bool final = error.code == ErrorCode::NotFound || error.code == ErrorCode::Invalid;
+        if (final && !isRefusalOfMlflow(*answer)) error.code = ErrorCode::Unavailable;
+        return error;
+    }
+    if (const auto read = readJson(answer->body); !read) {
+        return Error{ErrorCode::Unavailable, cat(call.method, " ", call.url.substr(0, call.url.find('?')),
+                                                 ": ", read.error().message)};
+    }
+    return std::move(answer).value().body;
+}
+
 Result<void> MlflowServer::tell(const api::ModelSource& source, const std::string& path,
                                 std::string body) const {
     Call call = callOf(source, cat("/api/2.0/mlflow/", path));
@@ -74,12 +100,8 @@ Result<void> MlflowServer::tell(const api::ModelSource& source, const std::strin
     call.headers["content-type"] = "application/json";
     call.body = std::move(body);
     call.follow = false;
-    const Result<HttpResponse> answer = calls_.ask(call);
-    if (!answer) return answer.error();
-    if (const auto read = readJson(answer->body); !read) {
-        return invalid(cat("POST ", call.url, ": ", read.error().message));
-    }
-    return {};
+    const Result<std::string> answer = ownAnswer(call);
+    return answer ? Result<void>() : Result<void>(answer.error());
 }
 
 Result<void> MlflowServer::setTag(const api::ModelSource& source, const std::string& version,
@@ -95,19 +117,24 @@ Result<void> MlflowServer::setAlias(const api::ModelSource& source, const std::s
                 jsonText({{"name", source.reference.name}, {"alias", alias}, {"version", version}}));
 }
 
+Result<RegisteredVersion> MlflowServer::versionOfAlias(const api::ModelSource& source,
+                                                       const std::string& alias) const {
+    const Call call = callOf(source, cat("/api/2.0/", aliasQuery(source.reference.name, alias)));
+    const Result<std::string> answer = ownAnswer(call);
+    if (!answer && isAliasGone(answer.error())) return Error{ErrorCode::NotFound, answer.error().message};
+    if (!answer) return answer.error();
+    Result<RegisteredVersion> version = readVersion(*answer);
+    if (version) return version;
+    return Error{ErrorCode::Unavailable,
+                 cat("GET ", call.url.substr(0, call.url.find('?')), ": ", version.error().message)};
+}
+
 Result<RegisteredVersion> MlflowServer::versionNow(const api::ModelSource& source) const {
     const api::SourceReference& reference = source.reference;
     const std::string name = cat("name=", escaped(reference.name));
     if (reference.alias) {
-        auto out =
-            ask(source, cat("mlflow/registered-models/alias?", name, "&alias=", escaped(reference.selector)),
-                readVersion);
-        // MLflow answers 400 where the model has no such alias.
-        if (!out && out.error().code == ErrorCode::Invalid &&
-            out.error().message.find("alias") != std::string::npos &&
-            out.error().message.find("not found") != std::string::npos) {
-            return Error{ErrorCode::NotFound, out.error().message};
-        }
+        auto out = ask(source, aliasQuery(reference.name, reference.selector), readVersion);
+        if (!out && isAliasGone(out.error())) return Error{ErrorCode::NotFound, out.error().message};
         return out;
     }
     if (reference.selector == "latest") {

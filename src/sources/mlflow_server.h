@@ -31,6 +31,9 @@ class MlflowServer {
     Result<std::vector<File>> filesBelow(const api::ModelSource& source, const std::string& folder) const;
     // The commit that a run was made of; empty where it does not say, is gone or may not be read.
     Result<std::string> commitOf(const api::ModelSource& source, const std::string& run) const;
+    // The version that an alias of the source's model leads to now. This and what writes end with NotFound
+    // and Invalid only where MLflow itself has said so; an answer of anybody else is Unavailable.
+    Result<RegisteredVersion> versionOfAlias(const api::ModelSource& source, const std::string& alias) const;
     // Sets a tag of a version of the source's model, or writes it over (model-versions/set-tag).
     Result<void> setTag(const api::ModelSource& source, const std::string& version, const std::string& key,
                         const std::string& value) const;
@@ -47,6 +50,8 @@ class MlflowServer {
     template <typename T>
     Result<T> ask(const api::ModelSource& source, const std::string& path,
                   Result<T> (*read)(std::string_view)) const;
+    // JSON that MLflow answers, or the Error of versionOfAlias.
+    Result<std::string> ownAnswer(const Call& call) const;
     // Writes with this body, in JSON.
     Result<void> tell(const api::ModelSource& source, const std::string& path, std::string body) const;
     Result<std::string> folderOf(const api::ModelSource& source, const std::string& uri) const;

@@ -12,8 +12,9 @@ namespace serin::sources {
 // serin.reason, serin.evidence and serin.deployment, then its aliases. Each write says all of what it is
 // about, so that it may be repeated. What the registry does not take of one version or alias keeps it from
 // none of the others; what would befall them too (Unavailable, Forbidden) ends it. The Error is the first
-// one, as Store's are: NotFound and Invalid are so for ever. An alias that moves from certain versions alone
-// is read first; whoever writes it between that and the write is overruled.
+// one: NotFound and Invalid are the registry's own word and so for ever; Forbidden needs a person, who may
+// have to mend the credentials; Unavailable is all else, such as a proxy's page. An alias that moves from
+// certain versions alone is read first; whoever writes it between that and the write is overruled.
 Result<void> tellRegistry(const api::ModelSource& source, const api::RegistryOrder& order,
                           const Credentials& credentials, Exchange& exchange);
 

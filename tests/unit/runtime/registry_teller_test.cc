@@ -93,13 +93,36 @@ TEST_F(RegistryTellerTest, EachKindOfRefusalHasItsTime) {
                                        {403, Telling::Next::Later},
                                        {404, Telling::Next::Nothing},
                                        {400, Telling::Next::Nothing}}) {
-        says = HttpResponse{status, {}, ""};
+        says = HttpResponse{
+            status,
+            {},
+            status == 404 ? R"({"error_code":"RESOURCE_DOES_NOT_EXIST","message":"version 14 not found"})"
+                          : R"({"error_code":"INVALID_PARAMETER_VALUE"})"};
         const Telling telling = tell();
         EXPECT_EQ(telling.next, next) << status;
         EXPECT_THAT(telling.problem, AllOf(HasSubstr(kUrl), HasSubstr(std::to_string(status))));
     }
     says = Error{ErrorCode::Unknown, "the connection broke"};
     EXPECT_EQ(tell().next, Telling::Next::Soon);
+}
+
+TEST_F(RegistryTellerTest, WhatIsNotMlflowsOwnWordIsToldAgain) {
+    const std::string page = "<html>Not here</html>";
+    for (const int status : {200, 302, 400, 404, 410, 501}) {
+        says = HttpResponse{status, {{"location", "http://elsewhere/login"}}, page};
+        EXPECT_EQ(tell().next, Telling::Next::Soon) << status;
+    }
+    says = HttpResponse{404, {}, R"({"error_code":"ENDPOINT_NOT_FOUND"})"};
+    EXPECT_EQ(tell().next, Telling::Next::Soon);
+}
+
+TEST_F(RegistryTellerTest, ASecretThatLacksAKeyIsMendedByAPerson) {
+    source.credentialsSecret = "mlflow";
+    transport.answer(200, R"({"data":{"MLFLOW_TRACKING_USERNAME":"c2VyaW4="}})");
+    const Telling telling = tell();
+    EXPECT_EQ(telling.next, Telling::Next::Later);
+    EXPECT_THAT(telling.problem, HasSubstr("no MLFLOW_TRACKING_PASSWORD"));
+    EXPECT_THAT(asked, IsEmpty());
 }
 
 TEST_F(RegistryTellerTest, NoRequestIsBegunAfterAStop) {

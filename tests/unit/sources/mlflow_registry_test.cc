@@ -118,17 +118,27 @@ TEST_F(MlflowRegistryTest, AnAliasIsPutBackOnlyFromWhereItMay) {
 
 TEST_F(MlflowRegistryTest, AnAliasThatIsGoneIsNotPutBack) {
     order.aliases = {{"champion", "13", {"14"}}};
-    server.set(kAliasNow,
-               HttpResponse{400, {}, R"({"message": "Registered model alias champion not found."})"});
+    server.set(kAliasNow, HttpResponse{400, {}, R"({"error_code": "INVALID_PARAMETER_VALUE",
+                   "message": "Registered model alias champion not found."})"});
     ASSERT_TRUE(tell());
     EXPECT_THAT(asked(), ElementsAre(kAliasNow));
+}
+
+TEST_F(MlflowRegistryTest, AnAliasOfWhichAProxyAnswersIsPutBackLater) {
+    order.aliases = {{"champion", "13", {"14"}}};
+    server.set(kAliasNow, HttpResponse{404, {}, "<html>default backend</html>"});
+    expectError(ErrorCode::Unavailable, "answered 404");
+    server.set(kAliasNow, "<html>Sign in</html>");
+    expectError(ErrorCode::Unavailable, "not the JSON that was asked for");
+    server.set(kAliasNow, "{}");
+    expectError(ErrorCode::Unavailable, "names no version");
 }
 
 TEST_F(MlflowRegistryTest, AVersionThatIsGoneKeepsNobodyElseFromBeingTold) {
     order.versions = {{"13", "superseded", "Promoted", "no"}, {"14", "stable", "Promoted", "yes"}};
     order.aliases = {{"champion", "14", {}}};
-    server.set(kTag,
-               HttpResponse{404, {}, R"({"message": "Model Version (name=fraud, version=13) not found"})"});
+    server.set(kTag, HttpResponse{404, {}, R"({"error_code": "RESOURCE_DOES_NOT_EXIST",
+                   "message": "Model Version (name=fraud, version=13) not found"})"});
     server.then(kTag, HttpResponse{200, {}, "{}"});
     expectError(ErrorCode::NotFound,
                 "set-tag answered 404: Model Version (name=fraud, version=13) not found");
@@ -152,14 +162,16 @@ TEST_F(MlflowRegistryTest, WhatBefallsAllEndsIt) {
 TEST_F(MlflowRegistryTest, WhatIsWrittenFollowsNoRedirect) {
     order.aliases = {{"champion", "14", {}}};
     server.set(kAlias, HttpResponse{302, {{"location", "http://elsewhere/login"}}, ""});
-    expectError(ErrorCode::Invalid, "answered 302");
+    expectError(ErrorCode::Unavailable, "answered 302");
     EXPECT_EQ(server.asked.size(), 1u);
 }
 
 TEST_F(MlflowRegistryTest, APageOfAProxyIsNoAnswerOfMlflow) {
     order.aliases = {{"champion", "14", {}}};
     server.set(kAlias, "<html>Sign in</html>");
-    expectError(ErrorCode::Invalid, "not the JSON that was asked for");
+    expectError(ErrorCode::Unavailable, "not the JSON that was asked for");
+    server.set(kAlias, HttpResponse{404, {}, "<html>default backend</html>"});
+    expectError(ErrorCode::Unavailable, "answered 404");
 }
 
 TEST_F(MlflowRegistryTest, CredentialsOpenItAndAreNeverRepeated) {
