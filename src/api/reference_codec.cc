@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "api/image_source.h"
 #include "api/spec_codec.h"
 #include "base/shorten.h"
 #include "base/text.h"
@@ -87,6 +88,20 @@ void checkFeatures(const Field& metrics) {
     }
 }
 
+// Why Serin reads no file from such a store; null where it does.
+const char* whyUnread(StoreKind store) {
+    switch (store) {
+        case StoreKind::Https:
+            return " is one file or an archive, in which Serin reads no other file";
+        case StoreKind::Git:
+            return " is a Git repository, of which Serin reads no file";
+        case StoreKind::VolumeClaim:
+            return " is a volume, of which Serin reads no file";
+        default:
+            return nullptr;
+    }
+}
+
 }  // namespace
 
 void decodeReference(const Field& analysis, Analysis& out) {
@@ -117,20 +132,16 @@ void checkReferenceFile(const Field& spec, const Spec& out) {
     if (out.analysis.referenceFile.empty()) return;
     const Field file = spec.at("analysis").at("reference").at("modelFile");
     const Field source = spec.at("model").at("source");
-    if (!source.present()) {
+    if (!source.present() || (out.source && isImageSource(*out.source))) {
         file.problem(
-            "is stated without spec.model.source, and Serin sees no file of a model that is in an image; "
-            "state "
-            "model.source, or put the profile into a ConfigMap and state reference.configMap");
+            "is stated without spec.model.source.uri, and Serin sees no file of a model that is in an image; "
+            "state model.source.uri, or put the profile into a ConfigMap and state reference.configMap");
         return;
     }
     if (!out.source) return;  // its URI cannot be read, which has been said
-    const StoreKind store = out.source->reference.store;
-    if (store != StoreKind::Https && store != StoreKind::VolumeClaim) return;
-    file.problem(cat("is stated, but ", shortened(out.source->uri, kLongestShown),
-                     store == StoreKind::Https
-                         ? " is one file or an archive, in which Serin reads no other file"
-                         : " is a volume, of which Serin reads no file",
+    const char* why = whyUnread(out.source->reference.store);
+    if (why == nullptr) return;
+    file.problem(cat("is stated, but ", shortened(out.source->uri, kLongestShown), why,
                      "; put the profile into a ConfigMap and state reference.configMap"));
 }
 

@@ -48,9 +48,14 @@ ModelProfileReading never(std::string why, bool absent = false) {
 }
 
 ModelProfileReading missing(const ModelProfile& wanted, const std::vector<sources::File>& files) {
-    return never(cat(wanted.id, " has no file ", wanted.path, " but ", nearNames(files, wanted.path),
-                     "; log the profile with the model, or state another path as reference.modelFile"),
-                 true);
+    const bool layers = std::ranges::any_of(files, &sources::File::layer);
+    return never(
+        cat(wanted.id, " has no file ", wanted.path, " but ", nearNames(files, wanted.path),
+            layers
+                ? ", and Serin does not look into layers; push the profile as a file beside them, or put it "
+                  "into a ConfigMap and state reference.configMap"
+                : "; log the profile with the model, or state another path as reference.modelFile"),
+        true);
 }
 
 ModelProfileReading profileIn(const ModelProfile& wanted, const std::string& text) {
@@ -108,7 +113,7 @@ ModelProfileReading read(const StoreParts& parts, const std::string& space, cons
     const auto files = opened.store->files(wanted.source, wanted.id, now);
     if (!files) return later(wanted, storeTrouble(files.error()));
     const auto file = std::ranges::find(*files, wanted.path, &sources::File::path);
-    if (file == files->end()) return missing(wanted, *files);
+    if (file == files->end() || file->layer) return missing(wanted, *files);
     if (file->size > api::kMostProfileBytes) {
         return never(cat(wordsOf(wanted), " has ", file->size, " bytes, more than ", api::kMostProfileBytes,
                          "; state the path of a file that serin-profile made"));

@@ -93,6 +93,18 @@ TEST(ReferenceInSpec, AModelsFileNeedsAModelThatIsLoadedAndHasFiles) {
     expectProblem(ofFile("", R"("modelFile":"profile.json")"), kFile, "is stated without spec.model.source");
     expectProblem(ofFile(R"("uri":"https://example.com/fraud.tar.gz")", R"("modelFile":"profile.json")"),
                   kFile, "https://example.com/fraud.tar.gz is one file or an archive");
+    expectProblem(ofFile(R"("uri":"git+https://git.example/fraud.git")", R"("modelFile":"profile.json")"),
+                  kFile,
+                  "git+https://git.example/fraud.git is a Git repository, of which Serin reads no file");
+    expectProblem(ofFile(R"("follow":{"interval":"1m"})", R"("modelFile":"profile.json")"), kFile,
+                  "is stated without spec.model.source.uri");
+    // The address of blobs on Azure is that of many files.
+    EXPECT_THAT(ofFile(R"("uri":"https://acct1.blob.core.windows.net/models/fraud",
+                          "endpoint":"https://acct1-secondary.blob.core.windows.net",
+                          "verify":{"publicKeySecret":{"name":"signers"}})",
+                       R"("modelFile":"profile.json")")
+                    .problems,
+                IsEmpty());
     // One mistake, one sentence.
     expectProblem(ofFile(R"("uri":"ftp://a/b")", R"("modelFile":"profile.json")"), "spec.model.source.uri",
                   "begins with none of");

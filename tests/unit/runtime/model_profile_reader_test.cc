@@ -160,6 +160,15 @@ TEST_F(ModelProfileReaderTest, AFileThatIsNotThereIsNamedBesideTheLikeliest) {
     EXPECT_THAT(wire.asked, IsEmpty());
 }
 
+TEST_F(ModelProfileReaderTest, OfLayersItIsSaidThatNobodyLooksIntoThem) {
+    files = std::vector<sources::File>{{"model.tar", 5, "", "", true}, {"profile.json", 5, "", "", true}};
+    const ModelProfileReading reading = read();
+    EXPECT_THAT(reading.reference.trouble,
+                AllOf(HasSubstr("Serin does not look into layers"), HasSubstr("put it into a ConfigMap")));
+    EXPECT_TRUE(reading.absent);
+    EXPECT_THAT(wire.asked, IsEmpty());
+}
+
 TEST_F(ModelProfileReaderTest, AFileThatExcludeLeavesOutIsSaidBeforeAnybodyIsAsked) {
     wanted.source.exclude = {"*.json"};
     const ModelProfileReading reading = read();
