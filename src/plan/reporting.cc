@@ -8,6 +8,7 @@
 #include "api/registered_version.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "plan/status_writing.h"
 
 namespace serin::plan {
 namespace {
@@ -61,7 +62,8 @@ class Account {
     void readUntold();
     // The newest entry of a version (with this outcome), or null.
     const HistoryEntry* newest(const std::string& version, const char* outcome = nullptr) const;
-    // The version that gave way to the stable one; empty where nobody can say.
+    // The version that gave way to the stable one, which the status has for as long as the soak lasts, and
+    // the history for as long as it is long enough; empty where nobody can say.
     std::string before() const;
     bool served(const HistoryEntry& end) const;
     api::VersionReport reportOf(const std::string& version) const;
@@ -95,6 +97,11 @@ const HistoryEntry* Account::newest(const std::string& version, const char* outc
 }
 
 std::string Account::before() const {
+    const std::string previous = status_.previous ? versionOf(status_.previous->id) : "";
+    if (!previous.empty() && previous != stable_) {
+        const HistoryEntry* last = newest(previous);
+        return !last || last->outcome == kPromoted ? previous : "";
+    }
     bool older = false;
     for (const HistoryEntry& entry : status_.history) {
         if (entry.outcome != kPromoted) continue;
@@ -108,9 +115,12 @@ std::string Account::before() const {
     return "";
 }
 
-// Whether what came to this end was promoted before.
+// Whether what came to this end was promoted before: where the history is too short for that, it was what was
+// told last.
 bool Account::served(const HistoryEntry& end) const {
-    return end.outcome != kPromoted && newest(versionOf(end.id), kPromoted) != nullptr;
+    if (end.outcome == kPromoted) return false;
+    const bool told = status_.report && status_.report->told.starts_with(cat(end.revision, " ", kPromoted));
+    return told || newest(versionOf(end.id), kPromoted) != nullptr;
 }
 
 api::VersionReport Account::reportOf(const std::string& version) const {
@@ -123,14 +133,14 @@ api::VersionReport Account::reportOf(const std::string& version) const {
         return {version, "canary", "Pending",
                 cat("attempt ", rollout.attempt, " is under way since ", formatTime(rollout.startedAt))};
     }
-    const HistoryEntry& entry = *newest(version);
-    if (entry.outcome == kPromoted) {
+    const HistoryEntry* entry = newest(version);
+    if (!entry || entry->outcome == kPromoted) {
         return {version, "superseded", kPromoted, cat("version ", stable_, " serves in its place")};
     }
-    const char* stage = entry.outcome == kRolledBack    ? "rolled-back"
-                        : entry.outcome == "Superseded" ? "superseded"
-                                                        : "withdrawn";
-    return {version, stage, entry.outcome, entry.reason};
+    const char* stage = entry->outcome == kRolledBack    ? "rolled-back"
+                        : entry->outcome == "Superseded" ? "superseded"
+                                                         : "withdrawn";
+    return {version, stage, entry->outcome, entry->reason};
 }
 
 std::vector<api::VersionReport> Account::versions() const {
@@ -184,8 +194,9 @@ std::vector<api::AliasMove> Account::moves() const {
     return moves;
 }
 
-bool sameButTime(const api::ReportStatus& a, const api::ReportStatus& b) {
-    return a.told == b.told && a.problem == b.problem;
+// Numbers in a problem may be those of a request, which are others each time.
+bool sameButTimeAndNumbers(const api::ReportStatus& a, const api::ReportStatus& b) {
+    return a.told == b.told && sameButNumbers(a.problem, b.problem);
 }
 
 }  // namespace
@@ -222,9 +233,9 @@ void recordReport(Draft& draft) {
     api::ReportStatus now = before;
     if (answer->over) now.told = answer->news;
     now.problem = answer->problem;
-    if (known && sameButTime(now, before)) return;
+    if (known && sameButTimeAndNumbers(now, before)) return;
     now.at = draft.now();
-    if (!now.problem.empty() && now.problem != before.problem) {
+    if (!now.problem.empty() && !sameButNumbers(now.problem, before.problem)) {
         draft.event(true, "ReportFailed",
                     cat("the registry of ", source->uri, " was not told what came of its versions",
                         answer->over ? "" : ", and is told again later", ": ", now.problem));

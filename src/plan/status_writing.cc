@@ -1,7 +1,6 @@
 #include "plan/status_writing.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "api/status_limits.h"
 
@@ -12,21 +11,6 @@ constexpr Duration kCountsWait = std::chrono::minutes(1);
 
 bool isDigit(char c) {
     return c >= '0' && c <= '9';
-}
-
-// Equal when every run of digits counts as one and the same number.
-bool sameButNumbers(std::string_view a, std::string_view b) {
-    size_t i = 0;
-    size_t j = 0;
-    while (i < a.size() && j < b.size()) {
-        if (isDigit(a[i]) && isDigit(b[j])) {
-            while (i < a.size() && isDigit(a[i])) ++i;
-            while (j < b.size() && isDigit(b[j])) ++j;
-        } else if (a[i++] != b[j++]) {
-            return false;
-        }
-    }
-    return i == a.size() && j == b.size();
 }
 
 bool sameVersion(const std::optional<api::VersionStatus>& a, const std::optional<api::VersionStatus>& b) {
@@ -58,6 +42,20 @@ Timestamp lastRecord(const Draft& draft) {
 }
 
 }  // namespace
+
+bool sameButNumbers(std::string_view a, std::string_view b) {
+    size_t i = 0;
+    size_t j = 0;
+    while (i < a.size() && j < b.size()) {
+        if (isDigit(a[i]) && isDigit(b[j])) {
+            while (i < a.size() && isDigit(a[i])) ++i;
+            while (j < b.size() && isDigit(b[j])) ++j;
+        } else if (a[i++] != b[j++]) {
+            return false;
+        }
+    }
+    return i == a.size() && j == b.size();
+}
 
 bool changedInSubstance(const Draft& draft) {
     const api::Status& a = draft.seen.object.status;

@@ -1,8 +1,13 @@
 #pragma once
 
+#include <string_view>
+
 #include "plan/draft.h"
 
 namespace serin::plan {
+
+// Equal when every run of digits counts as one and the same number.
+bool sameButNumbers(std::string_view a, std::string_view b);
 
 // The status differs from what is recorded by more than counts of pods, shares and the numbers in messages.
 bool changedInSubstance(const Draft& draft);

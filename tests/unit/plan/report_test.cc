@@ -369,5 +369,42 @@ TEST_F(ReportPlan, HistoryThatForgotWhatWasToldIsAllNews) {
     EXPECT_THAT(toTell(), ElementsAre("2 rolled-back RolledBack"));
 }
 
+TEST_F(ReportPlan, WhatGaveWayIsToldWhereTheHistoryHasForgottenIt) {
+    for (const int history : {0, 1}) {
+        world.object().spec.history = history;
+        const std::string old = history == 0 ? "1" : "2";
+        const std::string next = history == 0 ? "2" : "3";
+        if (history == 0) serve();
+        tryOut(next);
+        ASSERT_TRUE(world.reach("Soaking"));
+        EXPECT_THAT(toTell(), ElementsAre(next + " stable Promoted", old + " superseded Promoted"));
+        take();
+        ASSERT_TRUE(world.reach("Stable"));
+        EXPECT_THAT(toTell(), IsEmpty());
+    }
+}
+
+TEST_F(ReportPlan, WhatIsTakenBackInTheSoakGivesItsStageBackHoweverShortTheHistoryIs) {
+    world.object().spec.history = 1;
+    serve();
+    tryOut("2");
+    ASSERT_TRUE(world.reach("Soaking"));
+    take();
+    rollBack();
+    EXPECT_THAT(toTell(), UnorderedElementsAre("2 rolled-back RolledBack", "1 stable Promoted"));
+}
+
+TEST_F(ReportPlan, AFailureThatDiffersInItsNumbersAloneIsTheSame) {
+    serve();
+    tryOut("2");
+    answer("POST http://mlflow:5000/… answered 503: request 4711", false);
+    world.writes.clear();
+    answer("POST http://mlflow:5000/… answered 503: request 4712", false);
+    EXPECT_THAT(world.writes, IsEmpty());
+    EXPECT_THAT(world.status().report->problem, HasSubstr("request 4711"));
+    answer("POST http://mlflow:5000/… did not answer", false);
+    EXPECT_EQ(world.writes["event ReportFailed"], 1);
+}
+
 }  // namespace
 }  // namespace serin::plan::testing
