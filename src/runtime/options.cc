@@ -73,7 +73,8 @@ std::vector<Flag> clusterFlags() {
         {"workers", "N", "ModelDeployments that are worked on at the same time (default 2)",
          [](Options& o, const std::string& v) { return assign(o.workers, parseInteger(v, 1, 64)); }},
         {"fetch-image", "IMAGE",
-         "Image of serin-fetch, which loads models from spec.model.source (default: none, such specs are not "
+         "Image of serin-fetch, which loads models from spec.model.source.uri (default: none, such specs are "
+         "not "
          "accepted)",
          [](Options& o, const std::string& v) { return assign(o.fetchImage, Result<std::string>(v)); }},
         {"fetch-git-image", "IMAGE",
@@ -219,9 +220,6 @@ Result<void> checkWebhooks(const Options& options) {
     }
     if (options.webhookPort != 0 && !secret) {
         return invalid("--webhook-port needs --webhook-secret beside it");
-    }
-    if (options.webhookPort != 0 && options.fetchImage.empty()) {
-        return invalid("--webhook-port has no effect without --fetch-image, for no spec may have a source");
     }
     if (certificate != key) {
         return invalid(cat("--webhook-", certificate ? "certificate" : "key", " needs --webhook-",

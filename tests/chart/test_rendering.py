@@ -132,7 +132,7 @@ def test_webhooks_are_off_until_somebody_wants_them(helm):
 
 def test_webhooks_have_a_port_a_service_and_a_secret(helm):
     objects = helm.objects("--set", "webhooks.enabled=true,webhooks.secretName=hooks,webhooks.certificateSecret=hooks-tls,"
-                                    "fetch.image=i,metrics.certificateSecret=serin-tls,networkPolicy.enabled=true")
+                                    "metrics.certificateSecret=serin-tls,networkPolicy.enabled=true")
     one = container(objects)
     assert {"--webhook-port=8082", "--webhook-secret=/etc/serin/webhooks/secret",
             "--webhook-certificate=/etc/serin/webhooks-tls/tls.crt",
@@ -278,8 +278,7 @@ def test_everything_that_selects_pods_selects_the_operators(helm):
     ("metrics.certificateSecret=No", "/metrics/certificateSecret"),
     ("metrics.authorization=false,metrics.certificateSecret=tls", "metrics.certificateSecret has no effect"),
     ("metrics.authorization=false,serviceMonitor.tlsConfig.ca=x", "serviceMonitor.tlsConfig has no effect"),
-    ("webhooks.enabled=true,fetch.image=i", "webhooks.enabled needs webhooks.secretName"),
-    ("webhooks.enabled=true,webhooks.secretName=hooks", "webhooks.enabled has no effect without fetch.image"),
+    ("webhooks.enabled=true", "webhooks.enabled needs webhooks.secretName"),
     ("webhooks.secretName=hooks", "have no effect without webhooks.enabled=true"),
     ("podDisruptionBudget.maxUnavailable=0", "/podDisruptionBudget/maxUnavailable"),
     ("unknown=1", "unknown"),

@@ -52,7 +52,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "serin.check" -}}
 {{- if .Values.webhooks.enabled }}
 {{- if not .Values.webhooks.secretName }}{{ fail "webhooks.enabled needs webhooks.secretName: the Secret whose key secret callers have to know" }}{{ end }}
-{{- if not .Values.fetch.image }}{{ fail "webhooks.enabled has no effect without fetch.image, for no spec may have a source" }}{{ end }}
 {{- else if or .Values.webhooks.secretName .Values.webhooks.certificateSecret }}
 {{- fail "webhooks.secretName and webhooks.certificateSecret have no effect without webhooks.enabled=true" }}
 {{- end }}

@@ -128,11 +128,10 @@ TEST(Options, AreRefusedWhereTheyHaveNoEffect) {
     EXPECT_EQ(refusal({"--webhook-secret=/s"}), "--webhook-secret has no effect without --webhook-port");
     EXPECT_EQ(refusal({"--webhook-key=/k"}), "--webhook-key has no effect without --webhook-port");
     EXPECT_EQ(refusal({"--webhook-port=8"}), "--webhook-port needs --webhook-secret beside it");
-    EXPECT_EQ(refusal({"--webhook-port=8", "--webhook-secret=/s"}),
-              "--webhook-port has no effect without --fetch-image, for no spec may have a source");
-    EXPECT_EQ(refusal({"--webhook-port=8", "--webhook-secret=/s", "--fetch-image=i", "--webhook-key=/k"}),
+    EXPECT_EQ(refusal({"--webhook-port=8", "--webhook-secret=/s", "--webhook-key=/k"}),
               "--webhook-key needs --webhook-certificate beside it");
-    EXPECT_EQ(refusal({"--webhook-port=8", "--webhook-secret=/s", "--fetch-image=i"}), "");
+    // A source in the serving container's image needs nothing that loads it.
+    EXPECT_EQ(refusal({"--webhook-port=8", "--webhook-secret=/s"}), "");
 }
 
 TEST(Options, TheImageForGitStandsBesideTheOther) {
