@@ -33,11 +33,6 @@ bool isSigned(const ModelSource& source) {
     return !source.publicKeySecret.empty();
 }
 
-// A claim is mounted as it is, and only looked at where it is stated what it has to be.
-bool hasFetchContainer(const ModelSource& source) {
-    return !isClaim(source) || isSigned(source) || !source.sha256.empty();
-}
-
 json modelVolume(const ModelSource& source) {
     if (!isClaim(source)) return {{"name", kModelVolume}, {"emptyDir", json::object()}};
     return {{"name", kModelVolume},
@@ -146,6 +141,11 @@ void checkNames(const Field& list, std::string_view ours, std::string_view what)
 }
 
 }  // namespace
+
+// A claim is only looked at where it is stated what it has to be.
+bool hasFetchContainer(const ModelSource& source) {
+    return !isClaim(source) || isSigned(source) || !source.sha256.empty();
+}
 
 void addSource(json& podSpec, const Spec& spec, const std::string& fetchImage) {
     const ModelSource& source = *spec.source;

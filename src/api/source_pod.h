@@ -9,6 +9,9 @@
 
 namespace serin::api {
 
+// Whether pods with that source run serin-fetch: all but those that mount a claim as it is.
+bool hasFetchContainer(const ModelSource& source);
+
 // Adds to a pod's spec what loads the model: an init container of that image, which writes the files of
 // `spec.modelId` into a volume, and the volume's mount in the serving container, read-only. A claim is that
 // volume itself, and the init container is there only where something is stated of its files: it looks at

@@ -6,6 +6,7 @@
 #include "api/codec.h"
 #include "api/image_source.h"
 #include "api/names.h"
+#include "api/source_pod.h"
 #include "apply/requests.h"
 #include "base/text.h"
 #include "kube/resource.h"
@@ -165,7 +166,7 @@ void Controller::drop(const std::string& key) {
 
 const char* Controller::cannotLoad(const api::ModelSource& source) const {
     if (!parts_.sources) return kNoFetchImage;
-    if (api::isImageSource(source)) return nullptr;
+    if (api::isImageSource(source) || !api::hasFetchContainer(source)) return nullptr;
     if (!parts_.loadsModels) return kNoFetchImage;
     return source.reference.store == api::StoreKind::Git && !parts_.loadsGit ? kNoGitImage : nullptr;
 }

@@ -176,7 +176,7 @@ TEST_F(ControllerTest, ASourceThatNothingCouldLoadIsAProblem) {
 }
 
 // The status that is written of a new object with such a source, where pods can load models.
-std::string statusWith(api::StoreKind store, bool loadsGit) {
+std::string statusWith(api::StoreKind store, bool loadsGit, bool loads = true) {
     serin::testing::ScriptedTransport transport;
     serin::testing::ManualClock clock;
     serin::testing::QuietLogger log;
@@ -214,7 +214,7 @@ std::string statusWith(api::StoreKind store, bool loadsGit) {
                            nullptr,
                            {},
                            &sources,
-                           true,
+                           loads,
                            loadsGit});
     controller.reconcile("ml/fraud", {});
     return transport.requests.empty() ? "" : transport.requests[0].body;
@@ -225,6 +225,11 @@ TEST(ControllerWithSources, ASourceInGitIsAProblemWithoutItsImage) {
                 HasSubstr("is a Git repository, but the operator runs without --fetch-git-image"));
     EXPECT_THAT(statusWith(api::StoreKind::Git, true), HasSubstr("is being looked up"));
     EXPECT_THAT(statusWith(api::StoreKind::S3, false), HasSubstr("is being looked up"));
+}
+
+TEST(ControllerWithSources, AClaimThatIsMountedAsItIsNeedsNoImage) {
+    EXPECT_THAT(statusWith(api::StoreKind::VolumeClaim, false, false), HasSubstr("is being looked up"));
+    EXPECT_THAT(statusWith(api::StoreKind::S3, false, false), HasSubstr("runs without --fetch-image"));
 }
 
 // As the codec: what the source means is known where the status has it.
