@@ -1,8 +1,11 @@
 #include "runtime/load_watch.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/image_source.h"
+#include "api/json_read.h"
 #include "runtime/thread_name.h"
 
 namespace serin::runtime {
@@ -12,13 +15,27 @@ namespace {
 constexpr int kMostPods = 4;
 constexpr size_t kMostBytes = 4096;
 
+// Whether pods of the spec listen where they can be asked.
+bool tellProgress(const api::Spec& spec) {
+    if (!spec.source || spec.source->reference.store == api::StoreKind::VolumeClaim) return false;
+    if (api::isImageSource(*spec.source)) return false;
+    const auto pod = nlohmann::json::parse(spec.templateJson, nullptr, false);
+    return !api::flagAt(api::objectAt(pod, "spec"), "hostNetwork");
+}
+
+// A version of before the spec had a source, whose model is in its image.
+bool loadsNothing(const api::Observed& seen, const std::string& revision) {
+    const auto set = std::ranges::find(seen.replicaSets, revision, &api::ReplicaSet::revision);
+    return set != seen.replicaSets.end() && !set->source;
+}
+
 }  // namespace
 
 std::vector<LoadingPod> loadingPods(const api::Observed& seen) {
     std::vector<LoadingPod> out;
-    const auto& source = seen.object.spec.source;
-    if (!source || source->reference.store == api::StoreKind::VolumeClaim) return out;
+    if (!tellProgress(seen.object.spec)) return out;
     for (const auto& [revision, version] : seen.split.versions) {
+        if (loadsNothing(seen, revision)) continue;
         int count = 0;
         for (const api::Endpoint& endpoint : version.endpoints) {
             if (endpoint.ready || endpoint.address.empty() || count == kMostPods) continue;
@@ -33,7 +50,7 @@ void LoadWatch::start() {
     thread_ = std::jthread([this](const std::stop_token& stop) {
         nameThisThread("loads");
         while (const auto key = queue_.take(stop)) {
-            ask(*key);
+            ask(*key, stop);
             queue_.done(*key);
         }
     });
@@ -56,7 +73,10 @@ bool LoadWatch::turn() {
 void LoadWatch::want(const std::string& key, std::vector<LoadingPod> pods) {
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_[key];
-    if (pods.empty()) entry.loads = api::Loads();
+    if (pods.empty()) {
+        entry.loads = api::Loads();
+        entry.answers.clear();
+    }
     const bool begins = entry.pods.empty() && !pods.empty();
     entry.pods = std::move(pods);
     if (begins) queue_.addAt(key, parts_.clock.sinceBoot() + kFirst);
@@ -73,28 +93,45 @@ std::optional<api::Loads> LoadWatch::newest(const std::string& key) const {
     return place == entries_.end() ? std::nullopt : place->second.loads;
 }
 
-void LoadWatch::ask(const std::string& key) {
+std::optional<LoadWatch::Answer> LoadWatch::answerOf(const LoadingPod& pod,
+                                                     const std::vector<Answer>& before) {
+    const auto page = parts_.fetcher.get(pod.address, api::kFetchPort, api::kFetchPath, kPatience, kMostBytes,
+                                         nullptr, net::Offer::Text);
+    const Duration now = parts_.clock.sinceBoot();
+    if (page && page->status == 200) {
+        if (const auto told = api::readFetchPage(page->body)) return Answer{pod, *told, now};
+    }
+    const auto last = std::ranges::find(before, pod, &Answer::pod);
+    if (last == before.end() || last->told.bytes >= last->told.of) return std::nullopt;
+    return now - last->at < kRemembered ? std::optional(*last) : std::nullopt;
+}
+
+void LoadWatch::ask(const std::string& key, const std::stop_token& stop) {
     std::vector<LoadingPod> pods;
+    std::vector<Answer> before;
     {
         const std::lock_guard lock(mutex_);
         const auto place = entries_.find(key);
-        if (place != entries_.end()) pods = place->second.pods;
+        if (place == entries_.end()) return;
+        pods = place->second.pods;
+        before = place->second.answers;
     }
     api::Loads loads;
+    std::vector<Answer> answers;
     for (const LoadingPod& pod : pods) {
-        const auto page = parts_.fetcher.get(pod.address, api::kFetchPort, api::kFetchPath, kPatience,
-                                             kMostBytes, nullptr, net::Offer::Text);
-        if (!page || page->status != 200) continue;
-        const std::optional<api::FetchProgress> told = api::readFetchPage(page->body);
-        if (!told) continue;
-        const auto [place, isFirst] = loads.emplace(pod.revision, *told);
-        if (!isFirst && told->bytes < place->second.bytes) place->second = *told;
+        if (stop.stop_requested()) return;
+        const std::optional<Answer> answer = answerOf(pod, before);
+        if (!answer) continue;
+        answers.push_back(*answer);
+        const auto [place, isFirst] = loads.emplace(pod.revision, answer->told);
+        if (!isFirst && answer->told.bytes < place->second.bytes) place->second = answer->told;
     }
     {
         const std::lock_guard lock(mutex_);
         const auto place = entries_.find(key);
         // Where nobody is wanted any more, that has been answered.
         if (place == entries_.end() || place->second.pods.empty()) return;
+        place->second.answers = std::move(answers);
         queue_.addAt(key, parts_.clock.sinceBoot() + kInterval);
         if (std::exchange(place->second.loads, loads) == std::optional(loads)) return;
     }

@@ -72,7 +72,9 @@ TEST_F(LoadWatchTest, WhatIsLoadedIsGone) {
     watch.want("ml/fraud", {{"new", "a"}});
     pass(LoadWatch::kFirst);
     pods.pages.clear();
-    pass(LoadWatch::kInterval);
+    for (Duration time{0}; time < LoadWatch::kRemembered; time += LoadWatch::kInterval) {
+        pass(LoadWatch::kInterval);
+    }
     EXPECT_EQ(watch.newest("ml/fraud"), api::Loads());
     EXPECT_EQ(changed.size(), 2U);
     watch.want("ml/fraud", {});
@@ -83,6 +85,29 @@ TEST_F(LoadWatchTest, WhatIsLoadedIsGone) {
     watch.want("ml/fraud", {{"new", "a"}});
     pass(LoadWatch::kFirst);
     EXPECT_EQ(pods.asked.size(), asked + 1);
+}
+
+TEST_F(LoadWatchTest, AQuestionThatAPodMissesChangesNothing) {
+    pods.pages = {{"a", {5, 10}}};
+    watch.want("ml/fraud", {{"new", "a"}});
+    pass(LoadWatch::kFirst);
+    pods.pages.clear();
+    pass(LoadWatch::kInterval);
+    EXPECT_EQ(watch.newest("ml/fraud"), (api::Loads{{"new", {5, 10}}}));
+    EXPECT_EQ(changed.size(), 1U);
+    pods.pages = {{"a", {7, 10}}};
+    pass(LoadWatch::kInterval);
+    EXPECT_EQ(watch.newest("ml/fraud"), (api::Loads{{"new", {7, 10}}}));
+    EXPECT_EQ(changed.size(), 2U);
+}
+
+TEST_F(LoadWatchTest, APodThatHasEverythingIsDoneWhenItIsSilent) {
+    pods.pages = {{"a", {10, 10}}};
+    watch.want("ml/fraud", {{"new", "a"}});
+    pass(LoadWatch::kFirst);
+    pods.pages.clear();
+    pass(LoadWatch::kInterval);
+    EXPECT_EQ(watch.newest("ml/fraud"), api::Loads());
 }
 
 TEST_F(LoadWatchTest, OfAnObjectThatIsGoneNothingIsAsked) {
@@ -104,6 +129,15 @@ TEST(LoadingPods, AreSomeOfThoseThatAreNotReady) {
     EXPECT_THAT(loadingPods(seen),
                 ElementsAre(LoadingPod{"new", "198.18.0.2"}, LoadingPod{"new", "198.18.0.3"},
                             LoadingPod{"new", "198.18.0.4"}, LoadingPod{"new", "198.18.0.5"}));
+    seen.replicaSets.emplace_back().revision = "new";
+    EXPECT_THAT(loadingPods(seen), IsEmpty()) << "its model is in its image";
+    seen.replicaSets.clear();
+    seen.object.spec.templateJson = R"({"spec":{"hostNetwork":true}})";
+    EXPECT_THAT(loadingPods(seen), IsEmpty()) << "the port would be the node's";
+    seen.object.spec.templateJson.clear();
+    seen.object.spec.source->uri = "image://registry.example/fraud:13";
+    EXPECT_THAT(loadingPods(seen), IsEmpty()) << "nothing is loaded";
+    seen.object.spec.source->uri.clear();
     seen.object.spec.source->reference.store = api::StoreKind::VolumeClaim;
     EXPECT_THAT(loadingPods(seen), IsEmpty()) << "a claim is mounted";
 }
