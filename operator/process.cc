@@ -323,7 +323,8 @@ runtime::ModelProfiles::Parts Operator::profileParts() {
 runtime::RegistryReporter::Parts Operator::reportParts() {
     return {runtime::registryTeller(
                 {*metered_, requests_, clock_,
-                 [this](const std::string& authorities) { return net::makeExchange(authorities, log_); }}),
+                 [this](const std::string& authorities) { return net::makeExchange(authorities, log_); },
+                 [this] { return mayWrite(); }}),
             clock_,
             log_,
             random_,
@@ -442,7 +443,8 @@ int Operator::run() {
     return lost_ ? 1 : 0;
 }
 
-// Readiness first, then everybody who writes, then the Lease: nobody writes once it is given away.
+// Readiness first, then everybody who writes, to a registry too, then the Lease: nobody writes once it is
+// given away. Who only reads may be within a request meanwhile, for as long as that has patience.
 void Operator::shutDown() {
     log_.info("stopping");
     health_.setReady(false);
@@ -450,13 +452,15 @@ void Operator::shutDown() {
         const std::lock_guard lock(workersMutex_);
         workers_.clear();
     }
+    std::vector<std::jthread> readers;
+    if (loads_) readers.emplace_back([this] { loads_->stop(); });
+    if (sources_) readers.emplace_back([this] { sources_->stop(); });
+    if (profiles_) readers.emplace_back([this] { profiles_->stop(); });
     events_->stop();
+    // Who leads next tells what is left, and what was told does no harm twice.
+    if (reports_) reports_->stop();
     if (elector_) elector_->stop();
-    if (loads_) loads_->stop();
-    if (reports_)
-        reports_->stop();  // who leads next tells what is left, and what was told does no harm twice
-    if (sources_) sources_->stop();  // what is looked up now is for nobody any more
-    if (profiles_) profiles_->stop();
+    readers.clear();
     leads_ = false;
     hookServer_.reset();
     metricsServer_.reset();

@@ -28,6 +28,21 @@ Telling::Next nextAfter(ErrorCode code) {
     }
 }
 
+// Whoever leads next may be telling something newer.
+class LeadersExchange final : public sources::Exchange {
+  public:
+    LeadersExchange(sources::Exchange& below, const std::function<bool()>& mayTell)
+        : below_(below), mayTell_(mayTell) {}
+    Result<HttpResponse> send(const std::string& url, const HttpRequest& request, size_t maxBytes) override {
+        if (mayTell_ && !mayTell_()) return Error{ErrorCode::Stopped, "this process does not lead"};
+        return below_.send(url, request, maxBytes);
+    }
+
+  private:
+    sources::Exchange& below_;
+    const std::function<bool()>& mayTell_;
+};
+
 }  // namespace
 
 TellRegistry registryTeller(TellerParts parts) {
@@ -41,7 +56,8 @@ TellRegistry registryTeller(TellerParts parts) {
         }
         const std::unique_ptr<sources::Exchange> exchange = parts.exchange(access.authorities);
         BoundedExchange bounded(*exchange, parts.clock, stop);
-        const Result<void> told = sources::tellRegistry(source, order, access.credentials, bounded);
+        LeadersExchange leaders(bounded, parts.mayTell);
+        const Result<void> told = sources::tellRegistry(source, order, access.credentials, leaders);
         if (told) return Telling();
         return failed(told.error().message, nextAfter(told.error().code));
     };

@@ -36,6 +36,8 @@ struct TellerParts {
     const Clock& clock;  // outlives the teller
     // Requests to registries that take these authorities (PEM; empty: the system's) for theirs.
     std::function<std::unique_ptr<sources::Exchange>(const std::string& authorities)> exchange;
+    // Whether this process leads, asked before each request to a registry; absent: it does.
+    std::function<bool()> mayTell{};
 };
 // Reads the Secret and the ConfigMap by their names each time: nothing of them is kept.
 TellRegistry registryTeller(TellerParts parts);

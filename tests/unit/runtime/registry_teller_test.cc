@@ -39,11 +39,12 @@ class RegistryTellerTest : public ::testing::Test {
         order.aliases = {{"champion", "14", {}}};
     }
     Telling tell(std::stop_token stop = {}) {
-        const TellRegistry teller =
-            registryTeller({transport, kube::RequestBuilder("test"), clock, [this](const std::string& pem) {
-                                authorities = pem;
-                                return std::make_unique<OneAnswer>(asked, says);
-                            }});
+        const TellRegistry teller = registryTeller({transport, kube::RequestBuilder("test"), clock,
+                                                    [this](const std::string& pem) {
+                                                        authorities = pem;
+                                                        return std::make_unique<OneAnswer>(asked, says);
+                                                    },
+                                                    [this] { return asked.size() < leadsFor; }});
         return teller("ml", source, order, std::move(stop));
     }
     static constexpr const char* kUrl = "http://mlflow:5000/api/2.0/mlflow/registered-models/alias";
@@ -55,6 +56,7 @@ class RegistryTellerTest : public ::testing::Test {
     Result<HttpResponse> says = HttpResponse{200, {}, "{}"};
     std::vector<std::string> asked;
     std::string authorities;
+    size_t leadsFor = 100;  // requests
 };
 
 TEST_F(RegistryTellerTest, TellsWithWhatTheSourceNames) {
@@ -123,6 +125,13 @@ TEST_F(RegistryTellerTest, ASecretThatLacksAKeyIsMendedByAPerson) {
     EXPECT_EQ(telling.next, Telling::Next::Later);
     EXPECT_THAT(telling.problem, HasSubstr("no MLFLOW_TRACKING_PASSWORD"));
     EXPECT_THAT(asked, IsEmpty());
+}
+
+TEST_F(RegistryTellerTest, WhoLeadsNoLongerAsksNothingMore) {
+    order.versions = {{"14", "stable", "Promoted", "first version"}};
+    leadsFor = 2;
+    EXPECT_EQ(tell().next, Telling::Next::Soon);
+    EXPECT_EQ(asked.size(), 2u);
 }
 
 TEST_F(RegistryTellerTest, NoRequestIsBegunAfterAStop) {
