@@ -20,7 +20,7 @@ from authority import Authority  # noqa: E402
 from azure_server import ACCOUNT, KEYS as AZURE_KEYS, AzureServer  # noqa: E402
 from gcs_server import GcsServer  # noqa: E402
 from hub import REPOSITORY, TOKEN, Hub  # noqa: E402
-from oci_registry import HASH, SECRET, USER, OciRegistry  # noqa: E402
+from oci_registry import HASH, SECRET, USER, OciRegistry, layout  # noqa: E402
 from s3_server import KEYS, S3Server  # noqa: E402
 from web_server import WebServer  # noqa: E402
 
@@ -98,7 +98,7 @@ class Gcs(Store):
 
 
 class Oci(Store):
-    """An artifact under a tag that moves, behind a password."""
+    """An image whose layer is the model, under a tag that moves, behind a password."""
 
     uri, secret = "oci://registry.example/ml/fraud:production", SECRET
 
@@ -106,15 +106,15 @@ class Oci(Store):
         super().__init__(folder)
         passwords = folder / "passwords"
         passwords.write_text(f"{USER}:{HASH}\n")
+        self.pushes = 0
         self.server = OciRegistry(folder, {"htpasswd": {"realm": "tests", "path": str(passwords)}})
         self.server.wait_until_ready()
         self.neighbour = Neighbour(self.server.port)
         self.fields = {"endpoint": f"http://{self.neighbour.host}:{self.neighbour.port}"}
 
     def put(self, files):
-        for path, content in files.items():
-            (self.folder / path).write_bytes(content)
-        self.server.push_files("ml/fraud:production", self.folder, list(files))
+        self.pushes += 1
+        self.server.push_image("ml/fraud:production", layout(self.folder / f"layout-{self.pushes}", [files]))
 
     def stop(self):
         self.neighbour.close()

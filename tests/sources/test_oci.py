@@ -1,18 +1,15 @@
 """Models that registries' own clients push into a real one, as Serin reads and fetches them."""
 
 import hashlib
-import io
 import json
 import os
 import pathlib
 import subprocess
-import tarfile
 
 import pytest
-from oci_registry import HASH, ISSUER, PASSWORD, SECRET, SERVICE, USER, OciRegistry, Tokens
+from oci_registry import HASH, ISSUER, PASSWORD, SECRET, SERVICE, USER, OciRegistry, Tokens, layout
 
 from rig import FETCH, Refused
-
 
 
 @pytest.fixture(scope="module")
@@ -153,45 +150,6 @@ def test_a_registry_that_wants_a_password_gets_it(model, tmp_path):
             server.source("ml/fraud:1", credentials={}).resolve()
     finally:
         server.stop()
-
-
-def tar(entries):
-    """Of a layer: names with bytes, with None for a folder, or with a text that a link leads to."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name, data in entries.items():
-            info = tarfile.TarInfo(name)
-            if data is None:
-                info.type = tarfile.DIRTYPE
-            elif isinstance(data, str):
-                info.type, info.linkname = tarfile.SYMTYPE, data
-            else:
-                info.size = len(data)
-            archive.addfile(info, io.BytesIO(data if isinstance(data, bytes) else b""))
-    return out.getvalue()
-
-
-def layout(folder, layers):
-    """The OCI layout of an image with these layers, as skopeo copies it."""
-    blobs = folder / "blobs" / "sha256"
-    blobs.mkdir(parents=True)
-
-    def put(data):
-        digest = hashlib.sha256(data).hexdigest()
-        (blobs / digest).write_bytes(data)
-        return {"digest": f"sha256:{digest}", "size": len(data)}
-
-    tars = [tar(entries) for entries in layers]
-    config = put(json.dumps({"architecture": "amd64", "os": "linux", "config": {}, "rootfs": {
-        "type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(data).hexdigest()}" for data in tars]}}).encode())
-    manifest = put(json.dumps({
-        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-        "config": {"mediaType": "application/vnd.oci.image.config.v1+json", **config},
-        "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar", **put(data)} for data in tars]}).encode())
-    (folder / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
-    (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [
-        {"mediaType": "application/vnd.oci.image.manifest.v1+json", **manifest}]}))
-    return folder
 
 
 LAYERS = [
