@@ -81,7 +81,8 @@ demo_site_layer() {
   tar=$SERIN_CACHE/demo/site-$(hash_text "$(cat "$requirements")").tar
   if [[ ! -f $tar ]]; then
     installer=$(ensure_python_venv installer pip==24.0)
-    work=$(mktemp -d)
+    work=$tar.folder
+    rm -rf "$work" && mkdir -p "$work"
     progress "downloading $(wc -l <"$requirements") Python packages" "$SERIN_CACHE/log/demo-site.log" \
       "$installer/bin/pip" install --no-input --no-deps --target "$work/site" --python-version "$DEMO_PYTHON" \
       --platform "manylinux2014_$(uname -m)" --platform "manylinux_2_28_$(uname -m)" --only-binary=:all: \

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "api/image_source.h"
+#include "api/readable_files.h"
 #include "api/spec_codec.h"
 #include "base/shorten.h"
 #include "base/text.h"
@@ -88,20 +89,6 @@ void checkFeatures(const Field& metrics) {
     }
 }
 
-// Why Serin reads no file from such a store; null where it does.
-const char* whyUnread(StoreKind store) {
-    switch (store) {
-        case StoreKind::Https:
-            return " is one file or an archive, in which Serin reads no other file";
-        case StoreKind::Git:
-            return " is a Git repository, of which Serin reads no file";
-        case StoreKind::VolumeClaim:
-            return " is a volume, of which Serin reads no file";
-        default:
-            return nullptr;
-    }
-}
-
 }  // namespace
 
 void decodeReference(const Field& analysis, Analysis& out) {
@@ -139,7 +126,7 @@ void checkReferenceFile(const Field& spec, const Spec& out) {
         return;
     }
     if (!out.source) return;  // its URI cannot be read, which has been said
-    const char* why = whyUnread(out.source->reference.store);
+    const char* why = whyUnreadable(out.source->reference.store);
     if (why == nullptr) return;
     file.problem(cat("is stated, but ", shortened(out.source->uri, kLongestShown), why,
                      "; put the profile into a ConfigMap and state reference.configMap"));

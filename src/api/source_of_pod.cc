@@ -59,6 +59,7 @@ std::shared_ptr<const ModelSource> sourceOf(const json& podSpec) {
     out.endpoint = valueAt(environment, "SERIN_SOURCE_ENDPOINT");
     out.include = linesAt(environment, "SERIN_SOURCE_INCLUDE");
     out.exclude = linesAt(environment, "SERIN_SOURCE_EXCLUDE");
+    out.sha256 = valueAt(environment, "SERIN_SOURCE_SHA256");
     out.credentialsSecret = secretOf(*container, environment);
     if (const json* volume = named(listAt(podSpec, "volumes"), kAuthoritiesVolume)) {
         const std::string path = valueAt(environment, "SERIN_SOURCE_CA");

@@ -29,6 +29,8 @@ double Blame::excess(const Row& row) const {
 }
 
 void Blame::add(const Blame& interval) {
+    // Nobody said anything: an edge that is not told is no other edge.
+    if (interval == Blame()) return;
     if (above != interval.above) *this = {};
     above = interval.above;
     past.canary += interval.past.canary;

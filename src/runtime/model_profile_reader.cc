@@ -72,18 +72,13 @@ std::string statedDigest(const api::ModelSource& source, const std::string& path
     return files && found != files->end() ? found->second : "";
 }
 
-// A store that lists a length or a digest has promised them, and a person who states one wants no other.
-std::string faultOf(const api::ModelSource& source, const sources::File& file, const std::string& body) {
+// A store that lists a length or a digest has promised them.
+std::string faultOf(const sources::File& file, const std::string& body, const std::string& digest) {
     if (file.size != 0 && body.size() != file.size) {
         return cat("the store sent ", body.size(), " bytes of it and lists ", file.size);
     }
-    const std::string digest = sha256Hex(body);
-    if (!file.sha256.empty() && digest != file.sha256) {
-        return cat("its SHA-256 is ", digest, ", and the store lists ", file.sha256);
-    }
-    const std::string stated = statedDigest(source, file.path);
-    if (stated.empty() || digest == stated) return "";
-    return cat("its SHA-256 is ", digest, ", and spec.model.source.sha256 says ", stated);
+    if (file.sha256.empty() || digest == file.sha256) return "";
+    return cat("its SHA-256 is ", digest, ", and the store lists ", file.sha256);
 }
 
 ModelProfileReading download(const ModelProfile& wanted, const sources::File& file, OpenedStore& opened,
@@ -94,8 +89,14 @@ ModelProfileReading download(const ModelProfile& wanted, const sources::File& fi
                                [](const HttpResponse&) { return std::string(); });
     const auto answer = calls.ask({"GET", download->url, download->headers, api::kMostProfileBytes, true});
     if (!answer) return later(wanted, storeTrouble(answer.error()));
-    const std::string fault = faultOf(wanted.source, file, answer->body);
-    return fault.empty() ? profileIn(wanted, answer->body) : later(wanted, {"", fault});
+    const std::string digest = sha256Hex(answer->body);
+    const std::string fault = faultOf(file, answer->body, digest);
+    if (!fault.empty()) return later(wanted, {"", fault});
+    const std::string stated = statedDigest(wanted.source, file.path);
+    if (stated.empty() || digest == stated) return profileIn(wanted, answer->body);
+    // Only another spec helps.
+    return never(cat(wordsOf(wanted), " cannot be used: its SHA-256 is ", digest,
+                     ", and spec.model.source.sha256 says ", stated));
 }
 
 ModelProfileReading read(const StoreParts& parts, const std::string& space, const ModelProfile& wanted,

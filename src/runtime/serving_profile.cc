@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/readable_files.h"
 #include "base/text.h"
 
 namespace serin::runtime {
@@ -14,7 +15,6 @@ api::ModelSource plain(api::ModelSource source) {
     source.follow.reset();
     source.report = {};
     source.mountPath.clear();
-    source.sha256.clear();
     source.publicKeySecret.clear();
     source.publicKeyKey.clear();
     return source;
@@ -25,20 +25,22 @@ std::optional<ModelProfile> profileOf(const api::Observed& seen, const std::stri
                                       const std::string& path) {
     const api::Spec& spec = seen.object.spec;
     if (spec.usable() && spec.revision == revision) {
-        if (!spec.source) return std::nullopt;
+        if (!spec.source || !api::hasReadableFiles(*spec.source)) return std::nullopt;
         return ModelProfile{plain(*spec.source), spec.modelId, path};
     }
     const auto set = std::ranges::find_if(seen.replicaSets, [&](const api::ReplicaSet& known) {
         return known.revision == revision && known.meta.ownerUid == seen.object.meta.uid && known.source;
     });
     if (set == seen.replicaSets.end() || set->modelId.empty()) return std::nullopt;
+    if (!api::hasReadableFiles(*set->source)) return std::nullopt;
     return ModelProfile{plain(*set->source), set->modelId, path};
 }
 
 std::shared_ptr<const api::Reference> without(const std::string& serving, const std::string& path) {
     api::Reference out;
-    out.trouble = cat("the version that serves, ", serving,
-                      ", was loaded from no model.source, so that it has no file ", path);
+    out.trouble =
+        cat("the version that serves, ", serving,
+            ", was loaded from no model.source of which Serin reads files, so that it has no file ", path);
     return std::make_shared<const api::Reference>(std::move(out));
 }
 

@@ -114,6 +114,11 @@ bool take(const PodReading& scrape, bool fromZero, size_t most, PodNumbers& numb
     return process == Process::Other || (process == Process::Unknown && reset);
 }
 
+bool tellsSeries(const PodNumbers& numbers) {
+    return std::ranges::any_of(numbers.sources,
+                               [](const SourceNumbers& source) { return source.series != nullptr; });
+}
+
 std::vector<std::optional<api::Counts>> standStills(const PodReading& scrape) {
     std::vector<std::optional<api::Counts>> out;
     for (const SourceReading& source : scrape.sources) out.push_back(standStill(source).counts);
@@ -210,9 +215,10 @@ void CounterBook::countReadings(Pod& pod, const PodResult& result, const Round& 
         pod.numbers.readAt = scrape->at.value_or(round.at);
         if (!pod.firstRequestAt && sawRequests(*scrape)) pod.firstRequestAt = pod.numbers.readAt;
     }
-    for (const auto& [uid, other] : pods_) {
-        if (&other != &pod) shareSeries(other.numbers, pod.numbers);
-    }
+    // With one of them, so that the work grows as the pods do: who shares has what that one has.
+    const auto like = std::ranges::find_if(
+        pods_, [&](const auto& other) { return &other.second != &pod && tellsSeries(other.second.numbers); });
+    if (like != pods_.end()) shareSeries(like->second.numbers, pod.numbers);
     if (!news) counted.counts = standStills(*result.reading);
     sample.counted = readBefore || fromZero;
     const std::vector<SelectedMetric>& metrics = round.selection->metrics;

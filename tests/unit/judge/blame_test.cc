@@ -74,6 +74,19 @@ TEST(Blame, GrowsByEveryIntervalAndDoesNotDependOnTheOrderOfPods) {
     EXPECT_EQ(one.past, (Past{30, 9, 60, 12}));
 }
 
+TEST(Blame, StaysWhereAnIntervalSaysNothing) {
+    Blame slow = blameOf({100, 30, 300, 60}, {{"path", "/infer", 30, 60}});
+    slow.above = 0.5;
+    Blame blame;
+    blame.add(slow);
+    blame.add(Blame());
+    EXPECT_EQ(blame, slow);
+    Blame another = slow;
+    another.above = 0.25;
+    blame.add(another);
+    EXPECT_EQ(blame, another) << "another edge is another question";
+}
+
 TEST(Blame, IsBoundedHoweverManyValuesThereAre) {
     Blame blame;
     for (int tick = 0; tick < 50; ++tick) {

@@ -38,6 +38,7 @@ class ServingProfileTest : public ExaminerTest {
     static api::ModelSource source() {
         api::ModelSource out;
         out.uri = "mlflow://fraud@champion";
+        out.reference.store = api::StoreKind::Mlflow;
         return out;
     }
     static ModelProfileReading profileOf(const std::string& id) {
@@ -84,6 +85,24 @@ class ServingProfileTest : public ExaminerTest {
                             clock, log, [] { return 0.0; }, [](const std::string&) {}}};
     api::Observed seen;
 };
+
+TEST_F(ServingProfileTest, OfAVersionWhoseStoreServesNoFilesNothingIsAsked) {
+    api::ModelSource git = source();
+    git.reference.store = api::StoreKind::Git;
+    seen.replicaSets[0].source = std::make_shared<const api::ModelSource>(git);
+    EXPECT_THAT(idsFor("old"), ElementsAre("mlflow:fraud/14"));
+}
+
+TEST_F(ServingProfileTest, WhatIsStatedOfTheBytesCountsForTheProfile) {
+    const std::string stated = std::string(64, 'a') + "  profile.json\n";
+    api::ModelSource checked = source();
+    checked.sha256 = stated;
+    seen.replicaSets[0].source = std::make_shared<const api::ModelSource>(checked);
+    seen.object.spec.source->sha256 = stated;
+    for (const ModelProfile& profile : profilesFor(seen, "old", "profile.json")) {
+        EXPECT_EQ(profile.source.sha256, stated) << profile.id;
+    }
+}
 
 TEST_F(ServingProfileTest, TheVersionThatServesComesFirstAndThenTheOneThatIsAskedFor) {
     EXPECT_THAT(idsFor("old"), ElementsAre("mlflow:fraud/13", "mlflow:fraud/14"));
@@ -175,7 +194,8 @@ TEST_F(ServingProfileTest, WhereNoVersionWasLoadedFromASourceThatIsSaid) {
     order(examiner, 0);
     keep(examiner);
     EXPECT_EQ(troubleAfter(examiner, 1),
-              "amount: the version that serves, old, was loaded from no model.source, so that it has no file "
+              "amount: the version that serves, old, was loaded from no model.source of which Serin reads "
+              "files, so that it has no file "
               "profile.json");
 }
 
