@@ -21,8 +21,9 @@ inline constexpr size_t kMostStatus = 61'500;
 
 // Keeps a status small: shortens its sentences, then, while it is above kMostStatus, the metrics' labels, the
 // reasons of the oldest entries of history and quarantine, the approvals of attempts that are over, the
-// sentences of conditions, the report and metrics, the metrics' effects, the model's lineage, and at last leaves out the
-// oldest entries of the history. Quarantine and attempts lose no entry. A status that fits stays as it is.
+// sentences of conditions, the report and metrics, the metrics' effects, the model's lineage, and at last
+// leaves out the oldest entries of the history. Quarantine and attempts lose no entry. A status that fits
+// stays as it is.
 void limit(Status& status);
 
 }  // namespace serin::api

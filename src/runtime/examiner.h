@@ -120,7 +120,7 @@ class Examiner {
     api::JudgeOrder order_;
     std::vector<std::string> askModel_;
     std::optional<Timestamp> attemptStartedAt_;
-    std::optional<api::Judgement> judgement_;  // without its state, which is made when asked for
+    std::optional<api::Judgement> judgement_;           // without its state, which is made when asked for
     std::optional<api::ConfigMapKey> referenceSource_;  // whose profile the judge has, or has not yet
     Rereading referenceReading_;
     std::string referenceFile_;                        // likewise, among the model's files; empty: none

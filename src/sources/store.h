@@ -56,9 +56,9 @@ class Store {
     virtual ~Store() = default;
     // What the reference means now.
     virtual Result<Resolution> resolve(const api::ModelSource& source, Timestamp now) = 0;
-    // Whether the reference still means the model that a resolve() of the same source gave, found by one request;
-    // false: it may mean another one, or a request cannot tell. What one request does not show (a version of MLflow
-    // whose files were written over) it does not tell.
+    // Whether the reference still means the model that a resolve() of the same source gave, found by one
+    // request; false: it may mean another one, or a request cannot tell. What one request does not show (a
+    // version of MLflow whose files were written over) it does not tell.
     virtual Result<bool> stillMeans(const api::ModelSource& source, const api::ResolvedModel& known,
                                     Timestamp now);
     // The files of that id, which a resolve() of the same source gave at some time. Invalid with both in

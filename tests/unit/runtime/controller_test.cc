@@ -337,6 +337,7 @@ TEST(ControllerWithProfiles, ReadsTheProfileOfTheVersionThatIsWatched) {
     object.spec.revision = "rev1";
     object.spec.modelId = "mlflow:fraud/13";
     object.spec.source.emplace().uri = "mlflow://fraud@champion";
+    object.spec.source->reference.store = api::StoreKind::Mlflow;
     object.spec.analysis.metrics.emplace_back().name = "errors";
     object.spec.analysis.referenceFile = "profile.json";
     object.status.stable.emplace().revision = "rev1";
