@@ -231,7 +231,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         file = self._below(path)
         if file is None or not file.is_file():
             return self._fail(404, "RESOURCE_DOES_NOT_EXIST", f"no {path}")
-        return self._send(200, file.read_bytes(), "application/octet-stream", self._pace())
+        return self._send(200, file.read_bytes(), "application/octet-stream", pace=self._pace())
 
     def _pace(self):
         """Bytes a second; 0: as fast as it goes."""
