@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shlex
 import subprocess
 
@@ -9,7 +10,7 @@ import pytest
 
 from harness.cluster import CLUSTER
 from harness.manifests import model_deployment, server_container
-from harness.registry import MODEL, PASSWORD, USER, Registry
+from harness.registry import MODEL, NETWORK, PASSWORD, USER, Registry
 from harness.wait import wait_for
 
 SECRET = "mlflow"
@@ -136,6 +137,45 @@ def test_registry_that_dies_moves_nothing_and_is_told(ns, registry):
     registry.point("champion", "2")
     registry.start()
     fraud.wait_stable("2", timeout=180)
+    load.check_none_failed()
+
+
+def test_registry_that_answers_garbage_moves_nothing_and_is_told(ns, registry):
+    fraud = deploy(ns, registry)
+    load = ns.load(fraud, rate=60)
+    pods = {pod["metadata"]["uid"] for pod in fraud.pods()}
+    registry.babble()
+    registry.register("2")
+    registry.point("champion", "2")
+    fraud.wait(lambda _: fraud.condition("SourceReady")["status"] == "False", 60, "it is told")
+    assert "registered-models/alias" in fraud.condition("SourceReady")["message"]
+    assert fraud.condition("Ready")["status"] == "True" and fraud.status()["stable"]["version"] == "1"
+    assert {pod["metadata"]["uid"] for pod in fraud.pods()} == pods
+    registry.babble(False)
+    fraud.wait_stable("2", timeout=180)
+    load.check_none_failed()
+
+
+def hook(ns, fraud, secret):
+    """The status of the answer to a hook, by whichever replica the Service finds."""
+    service = CLUSTER.get(f"/api/v1/namespaces/{ns.operator}/services/{ns.operator}-webhooks")["spec"]
+    url = f"http://{service['clusterIP']}:{service['ports'][0]['port']}/hooks/{ns.name}/{fraud.name}"
+    done = subprocess.run(["nsenter", f"--net=/run/netns/{NETWORK}", "curl", "-s", "-m", "5", "-o", "/dev/null", "-w",
+                           "%{http_code}", "-X", "POST", "-H", f"X-Serin-Token: {secret}", "-d", "", url],
+                          capture_output=True, text=True)
+    return done.stdout
+
+
+def test_hook_causes_a_look_at_once_and_a_wrong_secret_causes_none(ns, registry):
+    fraud = deploy(ns, registry, follow={"interval": "1h"})
+    load = ns.load(fraud, rate=60)
+    registry.register("2")
+    registry.point("champion", "2")
+    asked = looks(registry)
+    assert hook(ns, fraud, "a wrong secret of 24 byte") in ("401", "503")
+    assert looks(registry) == asked and fraud.status()["phase"] == "Stable"
+    wait_for(lambda: hook(ns, fraud, os.environ["SERIN_HOOK_SECRET"]) == "202", 30, "the replica that leads takes it")
+    fraud.wait_stable("2", timeout=120)
     load.check_none_failed()
 
 

@@ -106,6 +106,13 @@ class Registry:
         else:
             (self._path / "read-only").unlink()
 
+    def babble(self, babble=True):
+        """Whatever it is asked, it answers with a page that is no answer."""
+        if babble:
+            (self._path / "babbles").touch()
+        else:
+            (self._path / "babbles").unlink()
+
     def asked(self):
         """Path and query of each request so far."""
         log = self._path / "log"
@@ -149,6 +156,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self._note()
         if url.path == "/health":
             return self._send(200, b"OK", "text/plain")
+        if (self.folder / "babbles").exists():
+            return self._send(200, b"<html>We are moving house.</html>", "text/html")
         if not self._allowed():
             return self._send(401, b"You are not authenticated.", "text/plain",
                               {"WWW-Authenticate": "Basic realm=mlflow"})
