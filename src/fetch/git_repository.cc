@@ -53,7 +53,7 @@ std::string withoutAddress(std::string words, const std::string& url) {
     if (host.find('.') == std::string::npos) host.clear();
     for (const std::string& part : {url, host}) {
         for (size_t at = 0; !part.empty() && (at = words.find(part, at)) != std::string::npos;) {
-            words.replace(at, part.size(), "-");
+            words.replace(at, part.size(), 1, '-');
         }
     }
     return words;
