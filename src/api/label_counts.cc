@@ -41,6 +41,7 @@ std::vector<LabelCount> gathered(const std::vector<LabelCount>& counts) {
     };
     std::map<std::string, Values> labels = byLabel(counts);
     std::vector<Label> order;
+    order.reserve(labels.size());
     for (const auto& [name, values] : labels) order.push_back({name, eventsOf(values)});
     std::ranges::stable_sort(order, [](const Label& a, const Label& b) { return a.events > b.events; });
     for (size_t i = kMostLabels; i < order.size(); ++i) labels.erase(order[i].name);
