@@ -361,7 +361,8 @@ def test_signed_model_serves_and_a_tampered_one_does_not(ns, registry, tmp_path)
 def test_public_key_that_is_not_there_is_told(ns, registry, tmp_path):
     Signer(tmp_path).sign(registry, "1")
     fraud = deploy(ns, registry, wait=None, verify={"publicKeySecret": {"name": "signers"}})
-    fraud.wait(lambda status: "there is no public key /etc/serin/public-key/cosign.pub" in status["message"], 90,
+    fraud.wait(lambda status: "there is no public key /etc/serin/public-key/cosign.pub" in
+               status.get("message", ""), 90,
                "it is told")
 
 
