@@ -112,6 +112,15 @@ api::DataDrift ofPast(const api::Analysis& analysis, const Memory& memory, bool 
     return out;
 }
 
+// Where nothing is known to have drifted from a profile.
+api::DataDrift ofProfile(bool allWithin, api::DataDrift out) {
+    if (allWithin) out.state = DataState::Within;
+    out.message = !out.trouble.empty() ? out.trouble
+                  : allWithin          ? "what the version that serves sees and says is within the profile"
+                                       : "too few values were counted yet to compare with the profile";
+    return out;
+}
+
 }  // namespace
 
 void countReferences(const api::Analysis& analysis, const api::Stratum& stratum, Memory& memory) {
@@ -183,12 +192,7 @@ std::optional<api::DataDrift> dataDriftOf(const api::Analysis& analysis, const M
         out.message = driftedMessage(memory, metric, known->second);
     }
     if (out.state == DataState::Drifted) return out;
-    if (past) return ofPast(analysis, memory, allWithin, std::move(out));
-    if (allWithin) out.state = DataState::Within;
-    out.message = !out.trouble.empty() ? out.trouble
-                  : allWithin          ? "what the version that serves sees and says is within the profile"
-                                       : "too few values were counted yet to compare with the profile";
-    return out;
+    return past ? ofPast(analysis, memory, allWithin, std::move(out)) : ofProfile(allWithin, std::move(out));
 }
 
 std::string againstProfile(const Memory& memory, const MetricMemory& metric) {
