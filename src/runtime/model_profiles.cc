@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "runtime/thread_name.h"
-
 namespace serin::runtime {
 namespace {
 
@@ -19,47 +17,14 @@ kube::Backoff::Options waits() {
 
 }  // namespace
 
-ModelProfiles::ModelProfiles(Parts parts) : parts_(std::move(parts)), queue_(parts_.clock) {}
-
-void ModelProfiles::stop() {
-    std::vector<std::jthread> ending;
-    {
-        const std::lock_guard lock(mutex_);
-        started_ = false;
-        ending.swap(threads_);
-    }
-    // All at once, for each may be within a request; joined without the mutex, which they need.
-    for (std::jthread& thread : ending) thread.request_stop();
-}
+ModelProfiles::ModelProfiles(Parts parts)
+    : parts_(std::move(parts)),
+      threads_("profile", kMostThreads, parts_.clock,
+               [this](const std::string& key, const std::stop_token& stop) { readAll(key, stop); }) {}
 
 void ModelProfiles::start() {
     const std::lock_guard lock(mutex_);
-    started_ = true;
-    addThreads();
-}
-
-void ModelProfiles::addThreads() {
-    const size_t wanted = std::min(wants_.size(), kMostThreads);
-    if (!started_ || threads_.size() >= wanted) return;
-    const NamedWhile name("profile");
-    while (threads_.size() < wanted) {
-        threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
-    }
-}
-
-void ModelProfiles::run(const std::stop_token& stop) {
-    while (const auto key = queue_.take(stop)) {
-        readAll(*key, stop);
-        queue_.done(*key);
-    }
-}
-
-bool ModelProfiles::turn(const std::stop_token& stop) {
-    const auto key = queue_.poll();
-    if (!key) return false;
-    readAll(*key, stop);
-    queue_.done(*key);
-    return true;
+    threads_.start(wants_.size());
 }
 
 ModelProfiles::Entry ModelProfiles::made(const ModelProfile& profile) const {
@@ -92,8 +57,8 @@ void ModelProfiles::want(const std::string& key, const std::string& space,
         }
     }
     wants.entries = std::move(kept);
-    if (news) queue_.add(key);
-    addThreads();
+    if (news) threads_.queue().add(key);
+    threads_.grow(wants_.size());
 }
 
 std::shared_ptr<const ModelProfileReading> ModelProfiles::newest(const std::string& key,
@@ -118,7 +83,7 @@ std::optional<ModelProfile> ModelProfiles::begin(const std::string& key, std::st
         return entry.profile;
     }
     for (const Entry& entry : wants->second.entries) {
-        if (entry.due) queue_.addAt(key, *entry.due);
+        if (entry.due) threads_.queue().addAt(key, *entry.due);
     }
     return std::nullopt;
 }

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "kube/backoff.h"
 #include "runtime/model_profile_reader.h"
-#include "runtime/work_queue.h"
+#include "runtime/queue_threads.h"
 
 namespace serin::runtime {
 
@@ -43,9 +43,9 @@ class ModelProfiles {
     // Reads on threads of its own from now on; there is none before the first profile is wanted.
     void start();
     // Waits for the requests under way; no other is begun.
-    void stop();
+    void stop() { threads_.stop(); }
     // One key whose reading is due, on the calling thread; false when none was.
-    bool turn(const std::stop_token& stop = {});
+    bool turn(const std::stop_token& stop = {}) { return threads_.turn(stop); }
 
     // These and no others are wanted for this key from now on; no two are the same file. `space` is its
     // namespace.
@@ -68,20 +68,15 @@ class ModelProfiles {
     };
 
     Entry made(const ModelProfile& profile) const;
-    void run(const std::stop_token& stop);
     void readAll(const std::string& key, const std::stop_token& stop);
     // A profile that is due; puts the key back into the queue where one is due later.
     std::optional<ModelProfile> begin(const std::string& key, std::string& space);
     void end(const std::string& key, const ModelProfile& profile, ModelProfileReading reading);
-    // With the mutex held: as many threads as keys, up to the most.
-    void addThreads();
 
     Parts parts_;
-    WorkQueue queue_;
     mutable std::mutex mutex_;
     std::map<std::string, Wants> wants_;  // by key
-    bool started_ = false;
-    std::vector<std::jthread> threads_;
+    QueueThreads threads_;                // the last, for they use all of it
 };
 
 }  // namespace serin::runtime

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "runtime/thread_name.h"
-
 namespace serin::runtime {
 namespace {
 
@@ -19,50 +17,19 @@ kube::Backoff::Options waits() {
 
 }  // namespace
 
-void RegistryReporter::stop() {
-    std::vector<std::jthread> ending;
-    {
-        const std::lock_guard lock(mutex_);
-        started_ = false;
-        ending.swap(threads_);
-    }
-    // All at once, for each may be within a request; joined without the mutex, which they need.
-    for (std::jthread& thread : ending) thread.request_stop();
-}
+RegistryReporter::RegistryReporter(Parts parts)
+    : parts_(std::move(parts)),
+      threads_("report", kMostThreads, parts_.clock,
+               [this](const std::string& key, const std::stop_token& stop) { tell(key, stop); }) {}
 
 void RegistryReporter::start() {
     const std::lock_guard lock(mutex_);
-    started_ = true;
-    addThreads();
-}
-
-void RegistryReporter::addThreads() {
-    const size_t wanted = std::min(entries_.size(), kMostThreads);
-    if (!started_ || threads_.size() >= wanted) return;
-    const NamedWhile name("report");
-    while (threads_.size() < wanted) {
-        threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
-    }
-}
-
-void RegistryReporter::run(const std::stop_token& stop) {
-    while (const auto key = queue_.take(stop)) {
-        tell(*key, stop);
-        queue_.done(*key);
-    }
-}
-
-bool RegistryReporter::turn(const std::stop_token& stop) {
-    const auto key = queue_.poll();
-    if (!key) return false;
-    tell(*key, stop);
-    queue_.done(*key);
-    return true;
+    threads_.start(entries_.size());
 }
 
 void RegistryReporter::setDue(const std::string& key, Entry& entry, Duration due) {
     entry.due = due;
-    queue_.addAt(key, due);
+    threads_.queue().addAt(key, due);
 }
 
 void RegistryReporter::want(const std::string& key, const api::ModelDeployment& object,
@@ -81,7 +48,7 @@ void RegistryReporter::want(const std::string& key, const api::ModelDeployment& 
                       {}};
     Entry& now = entries_.insert_or_assign(key, entry).first->second;
     setDue(key, now, parts_.clock.sinceBoot());
-    addThreads();
+    threads_.grow(entries_.size());
 }
 
 void RegistryReporter::forget(const std::string& key) {
@@ -101,7 +68,7 @@ std::optional<RegistryReporter::Task> RegistryReporter::begin(const std::string&
     if (place == entries_.end() || !place->second.due) return std::nullopt;
     const Duration now = parts_.clock.sinceBoot();
     if (*place->second.due > now) {
-        queue_.addAt(key, *place->second.due);
+        threads_.queue().addAt(key, *place->second.due);
         return std::nullopt;
     }
     if (!parts_.mayTell()) {

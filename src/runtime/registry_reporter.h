@@ -13,8 +13,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "kube/backoff.h"
+#include "runtime/queue_threads.h"
 #include "runtime/registry_teller.h"
-#include "runtime/work_queue.h"
 
 namespace serin::runtime {
 
@@ -38,15 +38,15 @@ class RegistryReporter {
         // An order of this key was tried: there is something new to plan from. On a thread of the reporter.
         std::function<void(const std::string& key)> ended;
     };
-    explicit RegistryReporter(Parts parts) : parts_(std::move(parts)), queue_(parts_.clock) {}
+    explicit RegistryReporter(Parts parts);
     ~RegistryReporter() { stop(); }
 
     // Tells on threads of its own from now on; there is none before the first order.
     void start();
     // Waits for the requests under way; no other is begun.
-    void stop();
+    void stop() { threads_.stop(); }
     // One order that is due, on the calling thread; false when none was.
-    bool turn(const std::stop_token& stop = {});
+    bool turn(const std::stop_token& stop = {}) { return threads_.turn(stop); }
 
     // This is to be told about that object from now on; nothing where it is absent. The same news at the same
     // source is the same order: it is not told anew once it is over.
@@ -70,7 +70,6 @@ class RegistryReporter {
         std::optional<api::RegistryAnswer> answer;
     };
 
-    void run(const std::stop_token& stop);
     void tell(const std::string& key, const std::stop_token& stop);
     // What is to be told, if its time has come; puts the key back into the queue if it is still to come.
     std::optional<Task> begin(const std::string& key);
@@ -78,15 +77,11 @@ class RegistryReporter {
     bool end(const std::string& key, const Task& task, const Telling& telling);
     // With the mutex held.
     void setDue(const std::string& key, Entry& entry, Duration due);
-    // With the mutex held: as many threads as orders, up to the most.
-    void addThreads();
 
     Parts parts_;
-    WorkQueue queue_;
     mutable std::mutex mutex_;
     std::map<std::string, Entry> entries_;  // of objects with an order
-    bool started_ = false;
-    std::vector<std::jthread> threads_;
+    QueueThreads threads_;                  // the last, for they use all of it
 };
 
 }  // namespace serin::runtime

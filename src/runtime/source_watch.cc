@@ -3,51 +3,16 @@
 #include <algorithm>
 #include <utility>
 
-#include "runtime/thread_name.h"
-
 namespace serin::runtime {
 
-SourceWatch::SourceWatch(Parts parts) : parts_(std::move(parts)), queue_(parts_.clock) {}
-
-void SourceWatch::stop() {
-    std::vector<std::jthread> ending;
-    {
-        const std::lock_guard lock(mutex_);
-        started_ = false;
-        ending.swap(threads_);
-    }
-    // All at once, for each may be within a request; joined without the mutex, which they need.
-    for (std::jthread& thread : ending) thread.request_stop();
-}
+SourceWatch::SourceWatch(Parts parts)
+    : parts_(std::move(parts)),
+      threads_("source", kMostThreads, parts_.clock,
+               [this](const std::string& key, const std::stop_token& stop) { look(key, stop); }) {}
 
 void SourceWatch::start() {
     const std::lock_guard lock(mutex_);
-    started_ = true;
-    addThreads();
-}
-
-void SourceWatch::addThreads() {
-    const size_t wanted = std::min(entries_.size(), kMostThreads);
-    if (!started_ || threads_.size() >= wanted) return;
-    const NamedWhile name("source");
-    while (threads_.size() < wanted) {
-        threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
-    }
-}
-
-void SourceWatch::run(const std::stop_token& stop) {
-    while (const auto key = queue_.take(stop)) {
-        look(*key, stop);
-        queue_.done(*key);
-    }
-}
-
-bool SourceWatch::turn(const std::stop_token& stop) {
-    const auto key = queue_.poll();
-    if (!key) return false;
-    look(*key, stop);
-    queue_.done(*key);
-    return true;
+    threads_.start(entries_.size());
 }
 
 void SourceWatch::want(const std::string& key, const api::ModelDeployment& object) {
@@ -73,8 +38,8 @@ void SourceWatch::want(const std::string& key, const api::ModelDeployment& objec
         entry.schedule.want(*question, isOpen(*question, object.status), parts_.clock.sinceBoot());
     if (another) entry.wholeAt.reset();
     if (entry.look && entry.look->written != question->written) entry.look.reset();
-    if (const auto due = entry.schedule.due(); due && another) queue_.addAt(key, *due);
-    addThreads();
+    if (const auto due = entry.schedule.due(); due && another) threads_.queue().addAt(key, *due);
+    threads_.grow(entries_.size());
 }
 
 void SourceWatch::forget(const std::string& key) {
@@ -87,7 +52,7 @@ void SourceWatch::hint(const std::string& key) {
     const auto place = entries_.find(key);
     if (place == entries_.end()) return;
     place->second.schedule.hint(parts_.clock.sinceBoot());
-    if (const auto due = place->second.schedule.due()) queue_.addAt(key, *due);
+    if (const auto due = place->second.schedule.due()) threads_.queue().addAt(key, *due);
 }
 
 std::optional<api::SourceLook> SourceWatch::newest(const std::string& key) const {
@@ -102,7 +67,7 @@ std::optional<SourceWatch::Task> SourceWatch::begin(const std::string& key) {
     if (place == entries_.end() || !place->second.schedule.due()) return std::nullopt;
     const Duration due = *place->second.schedule.due();
     if (due > parts_.clock.sinceBoot()) {
-        queue_.addAt(key, due);
+        threads_.queue().addAt(key, due);
         return std::nullopt;
     }
     Entry& entry = place->second;
@@ -133,7 +98,7 @@ bool SourceWatch::end(const std::string& key, const Task& task, const SourceAnsw
     if (place == entries_.end() || !(place->second.schedule.question() == question)) return false;
     Entry& entry = place->second;
     entry.schedule.ended(answer.model.has_value(), parts_.clock.sinceBoot());
-    if (const auto due = entry.schedule.due()) queue_.addAt(key, *due);
+    if (const auto due = entry.schedule.due()) threads_.queue().addAt(key, *due);
     if (answer.model && !task.known) entry.wholeAt = parts_.clock.sinceBoot();
     entry.look =
         api::SourceLook{question.written, question.refresh, answer.model, answer.reason, answer.message};

@@ -13,9 +13,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "kube/backoff.h"
+#include "runtime/queue_threads.h"
 #include "runtime/source_resolver.h"
 #include "runtime/source_schedule.h"
-#include "runtime/work_queue.h"
 
 namespace serin::runtime {
 
@@ -42,9 +42,9 @@ class SourceWatch {
     // Looks on threads of its own from now on; there is none before the first source is wanted.
     void start();
     // Waits for the requests under way; no other is begun.
-    void stop();
+    void stop() { threads_.stop(); }
     // One look that is due, on the calling thread; false when none was.
-    bool turn(const std::stop_token& stop = {});
+    bool turn(const std::stop_token& stop = {}) { return threads_.turn(stop); }
 
     // Looks as this object has it from now on; not at all where it has no source.
     void want(const std::string& key, const api::ModelDeployment& object);
@@ -69,21 +69,16 @@ class SourceWatch {
         std::optional<api::ResolvedModel> known;  // only whether it has moved is asked
     };
 
-    void run(const std::stop_token& stop);
     void look(const std::string& key, const std::stop_token& stop);
     // What is to be looked up, if its time has come; puts the key back into the queue if it is still to come.
     std::optional<Task> begin(const std::string& key);
     // Whether it was still asked.
     bool end(const std::string& key, const Task& task, const SourceAnswer& answer);
-    // With the mutex held: as many threads as sources, up to the most.
-    void addThreads();
 
     Parts parts_;
-    WorkQueue queue_;
     mutable std::mutex mutex_;
     std::map<std::string, Entry> entries_;  // of objects with a source
-    bool started_ = false;
-    std::vector<std::jthread> threads_;
+    QueueThreads threads_;                  // the last, for they use all of it
 };
 
 }  // namespace serin::runtime
