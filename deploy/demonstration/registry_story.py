@@ -4,13 +4,12 @@ registry_story.py [--plain] --image IMAGE --system-namespace NS --metrics-role C
 Nobody touches Kubernetes after the first act: versions are trained, logged and registered with MLflow's own client,
 and its alias moves. Exit code 0 only when every act ended as it should and no request was lost.
 """
-import argparse
 import json
 import sys
 import time
 
-from cluster_view import NAMESPACE, prepared_view
-from telling import GREEN, Failed, Story, check, clients, end_badly, end_well, promotion, rollback, serving, what_clients_saw
+from cluster_view import NAMESPACE
+from telling import GREEN, Failed, check, clients, perform, promotion, rollback, serving, what_clients_saw
 
 REGISTRY = "deployment/mlflow"
 
@@ -48,7 +47,8 @@ def told(story, registry, number, outcome):
             story.say(f"   MLflow, version {number}: {name} = {tags[name]}")
 
 
-def tell(story, view, image):
+def tell(story, view, options):
+    image = options.image
     registry = Registry(view, story)
     story.act("Act 1: an MLflow starts; version 1, trained on a quarter of the rows, is registered as champion")
     story.apply("registry/mlflow.yaml", IMAGE=image)
@@ -76,26 +76,7 @@ def tell(story, view, image):
     story.say("   no request was lost, and none failed", GREEN)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--plain", action="store_true")
-    parser.add_argument("--image", required=True)
-    parser.add_argument("--system-namespace", required=True)
-    parser.add_argument("--metrics-role", required=True)
-    parser.add_argument("kubectl", nargs="+")
-    options = parser.parse_args()
-    began = time.monotonic()
-    with prepared_view(options.kubectl, options.system_namespace, options.metrics_role) as view:
-        story = Story(view, options.plain)
-        try:
-            tell(story, view, options.image)
-        except Failed as failure:
-            return end_badly(story, failure, options.system_namespace)
-        end_well(story, time.monotonic() - began, options.kubectl, [
-            "get md -A -o wide", f"describe md cancer -n {NAMESPACE}",
-            f"exec -n {NAMESPACE} {REGISTRY} -- python3 /app/register.py point champion 2"])
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(perform(tell, [
+        "get md -A -o wide", f"describe md cancer -n {NAMESPACE}",
+        f"exec -n {NAMESPACE} {REGISTRY} -- python3 /app/register.py point champion 2"]))

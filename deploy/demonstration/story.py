@@ -3,18 +3,17 @@
 story.py [--plain] --image PREFIX --accuracy FILE --system-namespace NS --metrics-role CLUSTERROLE -- KUBECTL…
 Exit code 0 only when every act ended as it should and no request was lost.
 """
-import argparse
 import json
 import pathlib
 import sys
-import time
 
-from cluster_view import NAMESPACE, prepared_view
-from telling import (GREEN, Failed, Story, check, clients, end_badly, end_well, promotion, rollback, serving,
-                     what_clients_saw)
+from cluster_view import NAMESPACE
+from telling import GREEN, check, clients, perform, promotion, rollback, serving, what_clients_saw
 
 
-def tell(story, view, image, accuracy):
+def tell(story, view, options):
+    image, accuracy = options.image, json.loads(pathlib.Path(options.accuracy).read_text())
+
     def deploy(version):
         story.apply("modeldeployment.yaml", VERSION=version, IMAGE=f"{image}:{version}")
 
@@ -36,28 +35,7 @@ def tell(story, view, image, accuracy):
     story.say("   no request was lost; the only errors were v4's own", GREEN)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--plain", action="store_true")
-    parser.add_argument("--image", required=True)
-    parser.add_argument("--accuracy", required=True)
-    parser.add_argument("--system-namespace", required=True)
-    parser.add_argument("--metrics-role", required=True)
-    parser.add_argument("kubectl", nargs="+")
-    options = parser.parse_args()
-    accuracy = json.loads(pathlib.Path(options.accuracy).read_text())
-    began = time.monotonic()
-    with prepared_view(options.kubectl, options.system_namespace, options.metrics_role) as view:
-        story = Story(view, options.plain)
-        try:
-            tell(story, view, options.image, accuracy)
-        except Failed as failure:
-            return end_badly(story, failure, options.system_namespace)
-        end_well(story, time.monotonic() - began, options.kubectl, [
-            "get md -A", f"describe md cancer -n {NAMESPACE}",
-            f"get md cancer -n {NAMESPACE} -o jsonpath='{{.status.rollout.next}}'   # insist on v4"])
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(perform(tell, [
+        "get md -A", f"describe md cancer -n {NAMESPACE}",
+        f"get md cancer -n {NAMESPACE} -o jsonpath='{{.status.rollout.next}}'   # insist on v4"], "--accuracy"))

@@ -1,10 +1,11 @@
 """What both stories are told with: lines on the terminal while a rollout happens, and checks that it did happen."""
+import argparse
 import pathlib
 import shutil
 import sys
 import time
 
-from cluster_view import NAME, NAMESPACE
+from cluster_view import NAME, NAMESPACE, prepared_view
 
 FOLDER = pathlib.Path(__file__).parent
 BOLD, DIM, RED, GREEN, RESET = "\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[0m"
@@ -177,6 +178,26 @@ def what_clients_saw(story, view, faulty):
         check(client["failed"] == 0, f"client {name} lost {client['failed']} of {client['sent']} requests")
     foreign = {v: s["errors"] for v, s in counts["versions"].items() if v != faulty and s["errors"]}
     check(not foreign, f"errors that no version was to make: {foreign}")
+
+
+def perform(tell, commands, *more):
+    """tell(story, view, options) on the terminal, with the options that both stories have and `more`; the exit code.
+    `commands`: of kubectl, to try next."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--plain", action="store_true")
+    for option in ("--image", *more, "--system-namespace", "--metrics-role"):
+        parser.add_argument(option, required=True)
+    parser.add_argument("kubectl", nargs="+")
+    options = parser.parse_args()
+    began = time.monotonic()
+    with prepared_view(options.kubectl, options.system_namespace, options.metrics_role) as view:
+        story = Story(view, options.plain)
+        try:
+            tell(story, view, options)
+        except Failed as failure:
+            return end_badly(story, failure, options.system_namespace)
+        end_well(story, time.monotonic() - began, options.kubectl, commands)
+    return 0
 
 
 def end_well(story, seconds, kubectl, commands):

@@ -13,44 +13,33 @@ from mlflow_server import MlflowServer  # noqa: E402
 from s3_server import S3Server  # noqa: E402
 
 
-@pytest.fixture(scope="session")
-def mlflow_server(tmp_path_factory):
-    server = MlflowServer(tmp_path_factory.mktemp("mlflow"))
+def running(server):
+    """The server from when it answers, for as long as the fixture lives."""
     try:
         server.wait_until_ready()
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(tmp_path_factory):
+    yield from running(MlflowServer(tmp_path_factory.mktemp("mlflow")))
 
 
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory):
-    server = S3Server(tmp_path_factory.mktemp("s3"))
-    try:
-        server.wait_until_ready()
-        yield server
-    finally:
-        server.stop()
+    yield from running(S3Server(tmp_path_factory.mktemp("s3")))
 
 
 @pytest.fixture(scope="session")
 def azure_server(tmp_path_factory):
-    server = AzureServer(tmp_path_factory.mktemp("azure"))
-    try:
-        server.wait_until_ready()
-        yield server
-    finally:
-        server.stop()
+    yield from running(AzureServer(tmp_path_factory.mktemp("azure")))
 
 
 @pytest.fixture(scope="session")
 def gcs_server(tmp_path_factory):
-    server = GcsServer(tmp_path_factory.mktemp("gcs"))
-    try:
-        server.wait_until_ready()
-        yield server
-    finally:
-        server.stop()
+    yield from running(GcsServer(tmp_path_factory.mktemp("gcs")))
 
 
 @pytest.fixture

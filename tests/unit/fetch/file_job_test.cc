@@ -1,4 +1,5 @@
 #include "fetch/file_job.h"
+#include "tests/unit/fetch/temporary_folder.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -14,11 +15,7 @@ const std::string kBytes = "0123456789abcdefghijklmno";  // parts of 10, 10 and 
 
 class FileJobTest : public testing::Test {
   protected:
-    FileJobTest() {
-        fs::path pattern = fs::temp_directory_path() / "file-job-XXXXXX";
-        std::string text = pattern.string();
-        folder_ = mkdtemp(text.data());
-    }
+    FileJobTest() { folder_ = makeTemporaryFolder("file-job"); }
     ~FileJobTest() override { fs::remove_all(folder_); }
 
     FileJob job() { return {file_, folder_ / "deep" / "file", folder_ / "log"}; }

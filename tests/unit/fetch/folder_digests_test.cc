@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/sha256.h"
+#include "tests/unit/fetch/temporary_folder.h"
 
 namespace serin::fetch {
 namespace {
@@ -17,8 +18,7 @@ using testing::HasSubstr;
 class FolderDigests : public testing::Test {
   protected:
     FolderDigests() {
-        std::string text = (fs::temp_directory_path() / "digests-XXXXXX").string();
-        folder_ = mkdtemp(text.data());
+        folder_ = makeTemporaryFolder("digests");
         write("model.bin", "a");
         write("deep/config.json", "b");
     }

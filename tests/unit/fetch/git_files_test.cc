@@ -1,4 +1,5 @@
 #include "fetch/git_files.h"
+#include "tests/unit/fetch/temporary_folder.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -23,8 +24,7 @@ std::string blob(const std::string& object, const std::string& content) {
 class GitFilesTest : public testing::Test {
   protected:
     GitFilesTest() {
-        std::string text = (fs::temp_directory_path() / "git-files-XXXXXX").string();
-        folder = mkdtemp(text.data());
+        folder = makeTemporaryFolder("git-files");
         files.emplace(folder);
     }
     ~GitFilesTest() override { fs::remove_all(folder); }

@@ -7,6 +7,7 @@
 #include <deque>
 
 #include "fetch/system_programs.h"
+#include "tests/unit/fetch/temporary_folder.h"
 
 namespace serin::fetch {
 namespace {
@@ -56,10 +57,7 @@ class FakePrograms final : public Programs {
 
 class GitRepositoryTest : public testing::Test {
   protected:
-    GitRepositoryTest() {
-        std::string text = (fs::temp_directory_path() / "git-repository-XXXXXX").string();
-        folder = mkdtemp(text.data());
-    }
+    GitRepositoryTest() { folder = makeTemporaryFolder("git-repository"); }
     ~GitRepositoryTest() override { fs::remove_all(folder); }
 
     Result<void> fetch() { return repository().fetch(); }

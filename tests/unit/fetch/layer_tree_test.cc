@@ -1,4 +1,5 @@
 #include "fetch/layer_tree.h"
+#include "tests/unit/fetch/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -13,7 +14,7 @@ using ::testing::ElementsAre;
 
 class LayerTreeTest : public ::testing::Test {
   protected:
-    LayerTreeTest() : root_(made()), tree_(root_) {}
+    LayerTreeTest() : root_(makeTemporaryFolder("layers")), tree_(root_) {}
     ~LayerTreeTest() override { fs::remove_all(root_); }
 
     // As an entry of the present layer is made.
@@ -35,10 +36,6 @@ class LayerTreeTest : public ::testing::Test {
         for (const sources::File& file : tree_.files()) told.push_back(file.path);
         EXPECT_EQ(there, told);
         return there;
-    }
-    static fs::path made() {
-        std::string text = (fs::temp_directory_path() / "layers-XXXXXX").string();
-        return mkdtemp(text.data());
     }
 
     const fs::path root_;

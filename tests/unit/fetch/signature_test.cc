@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "base/text.h"
+#include "tests/unit/fetch/temporary_folder.h"
 
 namespace serin::fetch {
 namespace {
@@ -22,8 +23,7 @@ constexpr const char* kText = "a manifest\nof two lines\n";
 class SignatureTest : public testing::Test {
   protected:
     SignatureTest() {
-        std::string text = (fs::temp_directory_path() / "signature-XXXXXX").string();
-        folder_ = mkdtemp(text.data());
+        folder_ = makeTemporaryFolder("signature");
         write("text", kText);
     }
     ~SignatureTest() override { fs::remove_all(folder_); }

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/sha256.h"
+#include "tests/unit/fetch/temporary_folder.h"
 
 namespace serin::fetch {
 namespace {
@@ -14,10 +15,7 @@ namespace fs = std::filesystem;
 
 class TargetFolderTest : public testing::Test {
   protected:
-    TargetFolderTest() {
-        std::string text = (fs::temp_directory_path() / "target-XXXXXX").string();
-        base_ = mkdtemp(text.data());
-    }
+    TargetFolderTest() { base_ = makeTemporaryFolder("target"); }
     ~TargetFolderTest() override { fs::remove_all(base_); }
 
     fs::path at() const { return base_ / "models"; }

@@ -1,5 +1,6 @@
 // What archives may become; which of their entries are refused is tested with real ones in tests/fetch.
 #include "fetch/unpack.h"
+#include "tests/unit/fetch/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -42,17 +43,13 @@ std::string entryOf(const std::string& name, const std::string& body) {
 
 class UnpackTest : public ::testing::Test {
   protected:
-    UnpackTest() : root_(made()), tree_(root_ / "into") {}
+    UnpackTest() : root_(makeTemporaryFolder("unpack")), tree_(root_ / "into") {}
     ~UnpackTest() override { fs::remove_all(root_); }
 
     Result<void> layer(const std::string& entries) {
         const fs::path archive = root_ / "layer";
         std::ofstream(archive, std::ios::binary) << entries << std::string(2 * kBlock, '\0');
         return unpackLayer(archive, tree_, [](const std::string&) { return true; });
-    }
-    static fs::path made() {
-        std::string text = (fs::temp_directory_path() / "unpack-XXXXXX").string();
-        return mkdtemp(text.data());
     }
 
     const fs::path root_;
