@@ -39,13 +39,41 @@ struct RegistryReport {
     bool operator==(const RegistryReport&) const = default;
 };
 
+// Who the pods' service account is in a cloud, where no key is in a Secret: the service account's own token,
+// made for an audience, is exchanged for one of the cloud's. Of the source's store: Azure's, Amazon's or
+// Google's fields, the others are empty. Nothing in it is secret.
+struct WorkloadIdentity {
+    std::string serviceAccount;  // of the pods, in their namespace
+    std::string audience;        // of its token
+    // AzureBlob: an application's federated credential.
+    std::string tenant;
+    std::string client;
+    std::string authority;  // https://HOST; empty: the public cloud's
+    // S3: a role that trusts the cluster's issuer.
+    std::string role;    // its ARN
+    std::string region;  // empty: us-east-1, or what the endpoint says
+    // Gcs: a provider of a workload identity pool.
+    std::string provider;  // //iam.googleapis.com/projects/…, or identitynamespace:…
+    std::string
+        impersonated;         // a service account of Google's, its address; empty: the pool's identity itself
+    std::string iamEndpoint;  // http(s)://…; empty: Google's
+    // S3, Gcs: what exchanges tokens; http(s)://…; empty: the cloud's own.
+    std::string tokenEndpoint;
+
+    bool operator==(const WorkloadIdentity&) const = default;
+};
+
 // Where a model comes from, defaults filled in: spec.model.source with what stands beside it.
 struct ModelSource {
     std::string uri;  // in its canonical form
     SourceReference reference;
     std::string endpoint;  // http(s)://host[:port][/prefix], no slash at the end; empty: the store's own
     std::string credentialsSecret;  // keys as the store's own tools name their environment; empty: anonymous
-    std::string caConfigMap;        // with `caKey`: authorities in PEM instead of the system's; empty: those
+    std::optional<WorkloadIdentity> identity;  // instead of a Secret
+    // Secrets of the type kubernetes.io/dockerconfigjson by which the kubelet pulls, as the template names
+    // them; read where the kubelet and not serin-fetch gets the model, and credentialsSecret is empty.
+    std::vector<std::string> pullSecrets;
+    std::string caConfigMap;  // with `caKey`: authorities in PEM instead of the system's; empty: those
     std::string caKey;
     std::vector<std::string> include;  // globs over paths; empty: all
     std::vector<std::string> exclude;
@@ -56,6 +84,7 @@ struct ModelSource {
     std::string publicKeyKey;
     RegistryReport report;
     std::string mountPath = "/mnt/models";
+    bool imageVolume = false;        // Oci: the kubelet mounts the image, and nothing is fetched
     std::optional<Duration> follow;  // between two looks; absent: at each change of the spec
 
     bool operator==(const ModelSource&) const = default;

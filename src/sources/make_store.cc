@@ -26,7 +26,8 @@ Result<bool> Store::stillMeans(const api::ModelSource&, const api::ResolvedModel
 }
 
 Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials& credentials,
-                                         Exchange& exchange) {
+                                         Exchange& exchange, const std::optional<CloudIdentity>& identity) {
+    if (identity) return invalid("a store of this kind knows no workload identities");
     switch (kind) {
         case api::StoreKind::Mlflow:
             return makeMlflowStore(credentials, exchange);

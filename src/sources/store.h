@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,14 @@ namespace serin::sources {
 // What opens a store: the keys of the Secret, named as the store's own tools name their environment
 // (MLFLOW_TRACKING_TOKEN, HF_TOKEN, AWS_ACCESS_KEY_ID, …). Never logged, never in an Error.
 using Credentials = std::map<std::string, std::string>;
+
+// A workload's identity in a cloud, and what gives the token of its service account, for each exchange anew:
+// such tokens end within the hour. Errors of `token` are passed on as they are. Safe to call from several
+// threads.
+struct CloudIdentity {
+    api::WorkloadIdentity who;
+    std::function<Result<std::string>()> token;
+};
 
 struct File {
     std::string path;    // relative, '/' between folders, never absolute and without ".."
@@ -71,10 +81,11 @@ class Store {
                                       Timestamp now) = 0;
 };
 
-// The exchange outlives the store. Invalid where no such store is known, or credentials lack a key, which it
-// names.
+// The exchange outlives the store. Invalid where no such store is known, credentials lack a key, which it
+// names, or a store that knows no identities is given one.
 Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials& credentials,
-                                         Exchange& exchange);
+                                         Exchange& exchange,
+                                         const std::optional<CloudIdentity>& identity = std::nullopt);
 
 // The keys by which credentials for such a store are known.
 using api::credentialKeys;
