@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "plan/status_writing.h"
+#include "plan/versions.h"
 
 namespace serin::plan {
 namespace {
@@ -30,8 +32,34 @@ std::string newsOf(const HistoryEntry& entry) {
     return cat(entry.revision, " ", entry.outcome, " ", formatTime(entry.at));
 }
 
-// What stands between the newest entry of the history and the attempt under way.
-constexpr std::string_view kThen = "; canary ";
+// Before each part of the news but the first, which is the newest entry of the history.
+constexpr std::string_view kThen = "; ";
+constexpr std::string_view kServes = "; serves ";
+
+bool isReported(const api::Spec& spec) {
+    return spec.source && spec.source->report != api::RegistryReport();
+}
+
+// What serves by what was told last, as an id; empty where that did not say it.
+std::string_view toldToServe(std::string_view told) {
+    const size_t place = told.find(kServes);
+    return place == std::string_view::npos ? "" : told.substr(place + kServes.size());
+}
+
+// How many of the newest entries of the history were not told. Where nothing was told ever, what serves and
+// what ended since count, and not all of the past. An entry that fell out of the history is older than all
+// that are in it.
+size_t untoldEntries(const api::Status& status) {
+    const std::string_view told = status.report ? std::string_view(status.report->told) : "";
+    const std::string_view last = told.substr(0, told.find(kThen));
+    size_t untold = 0;
+    for (const HistoryEntry& entry : status.history) {
+        if (newsOf(entry) == last) break;
+        ++untold;
+        if (told.empty() && entry.outcome == kPromoted) break;
+    }
+    return untold;
+}
 
 // What became of the versions of one registered model, by all that is recorded.
 class Account {
@@ -41,12 +69,18 @@ class Account {
         if (status_.stable) stable_ = versionOf(status_.stable->id);
         if (isTried(status_)) tried_ = versionOf(status_.canary->id);
         if (tried_ == stable_) tried_.clear();  // the same model in other pods: it serves
-        readUntold();
+        const std::string_view told = status_.report ? std::string_view(status_.report->told) : "";
+        first_ = told.empty();
+        toldStable_ = versionOf(std::string(toldToServe(told)));
+        for (size_t i = 0; i < untoldEntries(status_); ++i) untold_.push_back(&status_.history[i]);
     }
 
     std::string news() const {
         std::string out = status_.history.empty() ? "" : newsOf(status_.history.front());
-        if (!tried_.empty()) out += cat(kThen, status_.rollout->revision, "/", status_.rollout->attempt);
+        if (!tried_.empty()) {
+            out += cat(kThen, "canary ", status_.rollout->revision, "/", status_.rollout->attempt);
+        }
+        if (!stable_.empty()) out += cat(kServes, api::registeredIdOf(source_.reference.name, stable_));
         return out;
     }
     std::vector<api::VersionReport> versions() const;
@@ -59,35 +93,22 @@ class Account {
     bool isOf(const HistoryEntry& entry, const std::string& version) const {
         return !version.empty() && versionOf(entry.id) == version;
     }
-    void readUntold();
     // The newest entry of a version (with this outcome), or null.
     const HistoryEntry* newest(const std::string& version, const char* outcome = nullptr) const;
-    // The version that gave way to the stable one, which the status has for as long as the soak lasts, and
-    // the history for as long as it is long enough; empty where nobody can say.
+    // The version that gave way to the stable one: it serves by what was told last. Where nothing was told,
+    // the status has it for as long as the soak lasts, and the history for as long as it is long enough;
+    // empty where nobody can say.
     std::string before() const;
-    bool served(const HistoryEntry& end) const;
     api::VersionReport reportOf(const std::string& version) const;
 
     const api::ModelSource& source_;
     const api::Status& status_;
     std::string stable_;
     std::string tried_;
+    std::string toldStable_;                   // serves by what was told last
     bool first_ = false;                       // nothing was ever told
     std::vector<const HistoryEntry*> untold_;  // the newest first
 };
-
-// The first time what serves, and what ended since, is told and not all of the past. An entry that fell out
-// of the history is older than all that are in it.
-void Account::readUntold() {
-    const std::string told = status_.report ? status_.report->told : "";
-    const std::string last = told.substr(0, told.find(kThen));
-    first_ = told.empty();
-    for (const HistoryEntry& entry : status_.history) {
-        if (newsOf(entry) == last) break;
-        untold_.push_back(&entry);
-        if (first_ && entry.outcome == kPromoted) break;
-    }
-}
 
 const HistoryEntry* Account::newest(const std::string& version, const char* outcome) const {
     for (const HistoryEntry& entry : status_.history) {
@@ -97,6 +118,7 @@ const HistoryEntry* Account::newest(const std::string& version, const char* outc
 }
 
 std::string Account::before() const {
+    if (!toldStable_.empty()) return toldStable_;
     const std::string previous = status_.previous ? versionOf(status_.previous->id) : "";
     if (!previous.empty() && previous != stable_) {
         const HistoryEntry* last = newest(previous);
@@ -113,14 +135,6 @@ std::string Account::before() const {
         }
     }
     return "";
-}
-
-// Whether what came to this end was promoted before: where the history is too short for that, it was what was
-// told last.
-bool Account::served(const HistoryEntry& end) const {
-    if (end.outcome == kPromoted) return false;
-    const bool told = status_.report && status_.report->told.starts_with(cat(end.revision, " ", kPromoted));
-    return told || newest(versionOf(end.id), kPromoted) != nullptr;
 }
 
 api::VersionReport Account::reportOf(const std::string& version) const {
@@ -154,10 +168,11 @@ std::vector<api::VersionReport> Account::versions() const {
         // Another end of what serves was one of its pods' template, and says nothing of the model.
         if (version == stable_ && !promotion) continue;
         add(version);
-        if (version == stable_) add(before());
-        if (served(*entry)) add(stable_);
     }
-    if (first_) add(stable_);
+    if (!stable_.empty() && stable_ != toldStable_ && (first_ || !untold_.empty())) {
+        add(stable_);
+        add(before());
+    }
     const std::string told = status_.report ? status_.report->told : "";
     if (told != news()) add(tried_);
     std::vector<api::VersionReport> out;
@@ -202,11 +217,11 @@ bool sameButTimeAndNumbers(const api::ReportStatus& a, const api::ReportStatus& 
 }  // namespace
 
 std::optional<api::RegistryOrder> registryOrder(const api::ModelDeployment& object) {
-    const auto& source = object.spec.source;
-    if (!object.spec.problems.empty() || !source || source->report == api::RegistryReport()) return {};
-    const Account account(object, *source);
+    if (!object.spec.problems.empty() || !isReported(object.spec)) return {};
+    const api::ModelSource& source = *object.spec.source;
+    const Account account(object, source);
     api::RegistryOrder out;
-    if (source->report.tags) out.versions = account.versions();
+    if (source.report.tags) out.versions = account.versions();
     out.aliases = account.moves();
     if (out.versions.empty() && out.aliases.empty()) return {};
     const api::Meta& meta = object.meta;
@@ -221,8 +236,7 @@ std::optional<api::RegistryOrder> registryOrder(const api::ModelDeployment& obje
 void recordReport(Draft& draft) {
     if (!draft.spec().problems.empty()) return;
     auto& known = draft.next.report;
-    const auto& source = draft.spec().source;
-    if (!source || source->report == api::RegistryReport()) {
+    if (!isReported(draft.spec())) {
         known.reset();
         return;
     }
@@ -236,11 +250,21 @@ void recordReport(Draft& draft) {
     if (known && sameButTimeAndNumbers(now, before)) return;
     now.at = draft.now();
     if (!now.problem.empty() && !sameButNumbers(now.problem, before.problem)) {
-        draft.event(true, "ReportFailed",
-                    cat("the registry of ", source->uri, " was not told what came of its versions",
-                        answer->over ? "" : ", and is told again later", ": ", now.problem));
+        draft.event(
+            true, "ReportFailed",
+            cat("the registry of ", draft.spec().source->uri, " was not told what came of its versions",
+                answer->over ? "" : ", and is told again later", ": ", now.problem));
     }
     known = now;
+    if (now.told != before.told) shortenHistory(draft);
+}
+
+size_t entriesToTell(const Draft& draft) {
+    const auto& known = draft.next.report;
+    const auto& order = draft.plan.report;
+    const bool accepted = draft.spec().problems.empty();
+    const bool owed = accepted ? order && (!known || known->told != order->news) : known.has_value();
+    return owed ? untoldEntries(draft.next) : 0;
 }
 
 }  // namespace serin::plan

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 
 #include "api/registry_report.h"
@@ -13,5 +14,9 @@ std::optional<api::RegistryOrder> registryOrder(const api::ModelDeployment& obje
 
 // Orders it, and takes over into the status what telling came to. Nothing else of a plan depends on it.
 void recordReport(Draft& draft);
+
+// How many of the newest entries of the history may not be forgotten, for the registry is still to be told of
+// them. After recordReport().
+size_t entriesToTell(const Draft& draft);
 
 }  // namespace serin::plan

@@ -5,10 +5,14 @@
 #include "api/names.h"
 #include "base/text.h"
 #include "plan/loading.h"
+#include "plan/reporting.h"
 #include "plan/split_math.h"
 
 namespace serin::plan {
 namespace {
+
+// The schema's maxItems of status.history.
+constexpr size_t kMostHistory = 50;
 
 // Observed share of the ready endpoints behind the main Service, in percent.
 int share(const Draft& draft, const std::string& revision) {
@@ -86,7 +90,13 @@ void recordHistory(Draft& draft, const std::string& revision, const std::string&
     const api::VersionStatus version = describeVersion(draft, revision);
     auto& history = draft.next.history;
     history.insert(history.begin(), {revision, version.version, version.id, outcome, reason, draft.now()});
-    const auto kept = static_cast<size_t>(std::clamp(draft.spec().history, 1, 50));
+    shortenHistory(draft);
+}
+
+void shortenHistory(Draft& draft) {
+    auto& history = draft.next.history;
+    const auto stated = static_cast<size_t>(std::max(draft.spec().history, 1));
+    const size_t kept = std::min(std::max(stated, entriesToTell(draft)), kMostHistory);
     if (history.size() > kept) history.resize(kept);
 }
 

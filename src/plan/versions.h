@@ -16,8 +16,12 @@ api::VersionStatus describeVersion(const Draft& draft, const std::string& revisi
 // subresource.
 void fillVersions(Draft& draft);
 
-// Adds an entry to status.history, the newest first; spec.history (at least one, at most 50) are kept.
+// Adds an entry to status.history, the newest first, and shortens it.
 void recordHistory(Draft& draft, const std::string& revision, const std::string& outcome,
                    const std::string& reason);
+
+// Leaves out the oldest entries beyond spec.history (at least one), but those that a registry is to be told
+// and was not yet stay, up to 50 in all.
+void shortenHistory(Draft& draft);
 
 }  // namespace serin::plan

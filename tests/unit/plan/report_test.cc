@@ -384,6 +384,108 @@ TEST_F(ReportPlan, WhatGaveWayIsToldWhereTheHistoryHasForgottenIt) {
     }
 }
 
+TEST_F(ReportPlan, WhatGaveWayIsToldAfterItsSoakHoweverShortTheHistoryIs) {
+    world.object().spec.history = 1;
+    serve();
+    tryOut("2");
+    rollBack();
+    take();  // the history has forgotten how version 1 came to serve
+    world.judge = World::calmAndSafe;
+    tryOut("3");
+    ASSERT_TRUE(world.reach("Soaking"));
+    ASSERT_TRUE(world.reach("Stable"));  // the registry is away for all of it
+    EXPECT_THAT(toTell(), ElementsAre("3 stable Promoted", "1 superseded Promoted"));
+    take();
+    EXPECT_THAT(toTell(), IsEmpty());
+}
+
+TEST_F(ReportPlan, TheHistoryKeepsWhatIsNotToldYetHoweverShortItIsToBe) {
+    world.object().spec.history = 1;
+    source().report.onRolledBack = "rejected";
+    serve();
+    tryOut("2");
+    take();  // by what the registry knows it is tried for ever
+    rollBack();
+    world.judge = World::calmAndSafe;
+    tryOut("3");
+    ASSERT_TRUE(world.reach("Stable"));
+    tryOut("4");
+    ASSERT_TRUE(world.reach("Stable"));
+    EXPECT_THAT(toTell(),
+                UnorderedElementsAre("2 rolled-back RolledBack", "3 superseded Promoted", "4 stable Promoted",
+                                     "1 superseded Promoted", "rejected -> 2"));
+    EXPECT_EQ(world.status().history.size(), 3u);
+    take();
+    EXPECT_THAT(toTell(), IsEmpty());
+    EXPECT_EQ(world.status().history.size(), 1u);
+}
+
+TEST_F(ReportPlan, WhatIsNotToldIsKeptUpToABound) {
+    world.object().spec.history = 1;
+    serve();
+    api::Status& status = world.status();
+    for (int i = 0; i < 60; ++i) {
+        status.history.insert(status.history.begin(),
+                              {"r2", "2", idOf("2"), "RolledBack", "no", World::kStart});
+    }
+    tryOut("3");
+    rollBack();
+    EXPECT_EQ(world.status().history.size(), 50u);
+    EXPECT_THAT(toTell(), UnorderedElementsAre("3 rolled-back RolledBack", "2 rolled-back RolledBack"));
+}
+
+TEST_F(ReportPlan, WhereThereIsNothingToTellTheHistoryKeepsNothingForIt) {
+    world.object().spec.history = 1;
+    source().report = {false, "champion", ""};  // which is followed, so that promotions move nothing
+    serve();
+    tryOut("2");
+    ASSERT_TRUE(world.reach("Stable"));
+    EXPECT_THAT(toTell(), IsEmpty());
+    EXPECT_EQ(world.status().history.size(), 1u);
+}
+
+TEST_F(ReportPlan, WhileASpecCannotBeAcceptedWhatIsNotToldIsKept) {
+    world.object().spec.history = 1;
+    serve();
+    tryOut("2");
+    rollBack();
+    world.judge = World::calmAndSafe;
+    tryOut("3");
+    world.object().spec.problems = {"spec.replicas: is 1.5"};
+    world.annotate(api::kAbortAnnotation, "r3.1");
+    ASSERT_TRUE(world.reach("Aborted"));
+    EXPECT_EQ(world.status().history.size(), 2u);
+}
+
+TEST_F(ReportPlan, WithoutAReportAHistoryIsAsShortAsItIsToBe) {
+    world.object().spec.history = 1;
+    source().report = {};
+    serve();
+    tryOut("2");
+    rollBack();
+    EXPECT_EQ(world.status().history.size(), 1u);
+}
+
+TEST_F(ReportPlan, WhatServedUnderAnotherNameIsNotToldOf) {
+    serve();
+    EXPECT_THAT(world.status().report->told, HasSubstr("; serves mlflow:fraud/1"));
+    follow("mlflow://churn@champion");
+    world.status().stable->id = "mlflow:churn/7 sha256:5f1d";
+    world.status().history.insert(world.status().history.begin(),
+                                  {"r7", "7", "mlflow:churn/7 sha256:5f1d", "Promoted", "", World::kStart});
+    EXPECT_THAT(toTell(), ElementsAre("7 stable Promoted"));
+}
+
+TEST_F(ReportPlan, WhatAnEarlierSerinToldIsNotToldAgainUntilThereIsNews) {
+    serve();
+    std::string& told = world.status().report->told;
+    told = told.substr(0, told.find("; serves"));  // it did not record what serves
+    EXPECT_THAT(toTell(), IsEmpty());
+    tryOut("2");
+    rollBack();
+    EXPECT_THAT(toTell(), UnorderedElementsAre("2 rolled-back RolledBack", "1 stable Promoted"));
+}
+
 TEST_F(ReportPlan, WhatIsTakenBackInTheSoakGivesItsStageBackHoweverShortTheHistoryIs) {
     world.object().spec.history = 1;
     serve();
