@@ -307,7 +307,9 @@ runtime::RecordAccess Operator::recordAccess() {
 runtime::StoreParts Operator::storeParts() {
     return {*metered_, requests_, clock_,
             [this](const std::string& authorities) { return net::makeExchange(authorities, log_); },
-            sources::makeStore};
+            [](api::StoreKind kind, const sources::Credentials& credentials, sources::Exchange& exchange) {
+                return sources::makeStore(kind, credentials, exchange);
+            }};
 }
 
 runtime::SourceWatch::Parts Operator::sourceParts() {
