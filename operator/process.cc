@@ -306,7 +306,9 @@ runtime::RecordAccess Operator::recordAccess() {
 
 runtime::StoreParts Operator::storeParts() {
     return {*metered_, requests_, clock_,
-            [this](const std::string& authorities) { return net::makeExchange(authorities, log_); },
+            [this](const std::string& authorities, const std::stop_token& stop) {
+                return net::makeExchange(authorities, log_, stop);
+            },
             [](api::StoreKind kind, const sources::Credentials& credentials, sources::Exchange& exchange) {
                 return sources::makeStore(kind, credentials, exchange);
             }};
@@ -323,10 +325,11 @@ runtime::ModelProfiles::Parts Operator::profileParts() {
 }
 
 runtime::RegistryReporter::Parts Operator::reportParts() {
-    return {runtime::registryTeller(
-                {*metered_, requests_, clock_,
-                 [this](const std::string& authorities) { return net::makeExchange(authorities, log_); },
-                 [this] { return mayWrite(); }}),
+    return {runtime::registryTeller({*metered_, requests_, clock_,
+                                     [this](const std::string& authorities, const std::stop_token& stop) {
+                                         return net::makeExchange(authorities, log_, stop);
+                                     },
+                                     [this] { return mayWrite(); }}),
             clock_,
             log_,
             random_,
@@ -446,7 +449,8 @@ int Operator::run() {
 }
 
 // Readiness first, then everybody who writes, to a registry too, then the Lease: nobody writes once it is
-// given away. Who only reads may be within a request meanwhile, for as long as that has patience.
+// given away. A stop ends requests to the API server, stores and registries at once; what is left to wait for
+// is a pod that is asked how far it is with its model, and a name that the system resolves.
 void Operator::shutDown() {
     log_.info("stopping");
     health_.setReady(false);

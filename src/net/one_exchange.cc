@@ -41,7 +41,7 @@ Result<std::shared_ptr<Tls>> tlsFor(const Access& access, Logger& log) {
 }  // namespace
 
 Result<HttpResponse> exchangeOnce(const Server& server, HttpRequest request, Duration timeout,
-                                  size_t maxBytes, Logger& log) {
+                                  size_t maxBytes, Logger& log, const std::stop_token& stop) {
     std::shared_ptr<Tls> tls;
     HttpClient::Options options;
     options.url = cat(server.https == nullptr ? "http://" : "https://", server.address, ':', server.port);
@@ -60,7 +60,7 @@ Result<HttpResponse> exchangeOnce(const Server& server, HttpRequest request, Dur
     const Result<std::unique_ptr<HttpClient>> client = HttpClient::make(options);
     if (!client) return client.error();
     const HttpClient::Limits limits{timeout, timeout, timeout, maxBytes};
-    Result<HttpResponse> answer = (*client)->exchange(request, limits, nullptr, {});
+    Result<HttpResponse> answer = (*client)->exchange(request, limits, nullptr, stop);
     if (answer || answer.error().code != ErrorCode::Unavailable) return answer;
     return Error{ErrorCode::Unavailable, cat("cannot connect to ", server.host, " port ", server.port, ": ",
                                              obstacle(server, tls.get(), answer.error()))};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stop_token>
+
 #include "base/log.h"
 #include "net/transport.h"
 
@@ -17,8 +19,8 @@ struct Server {
 // One exchange on a connection of its own, which shares nothing with any other. TLS 1.2 or later; the
 // certificate is always verified. Fails with Unavailable where no connection came about, in words that say
 // why; Invalid where the authorities are no certificates or the body has more than `maxBytes`; Unknown for a
-// time-out or a connection that broke. Redirects are not followed.
+// time-out or a connection that broke; Stopped at once after a stop request. Redirects are not followed.
 Result<HttpResponse> exchangeOnce(const Server& server, HttpRequest request, Duration timeout,
-                                  size_t maxBytes, Logger& log);
+                                  size_t maxBytes, Logger& log, const std::stop_token& stop = {});
 
 }  // namespace serin::net

@@ -41,7 +41,8 @@ Result<Place> placeOf(const std::string& url) {
 }
 
 Result<HttpResponse> exchangeAt(const Place& place, const HttpRequest& request, const Access* https,
-                                std::chrono::steady_clock::time_point end, size_t maxBytes, Logger& log) {
+                                std::chrono::steady_clock::time_point end, size_t maxBytes, Logger& log,
+                                const std::stop_token& stop) {
     const Result<std::vector<std::string>> addresses = resolve(place.host, kMostAddresses);
     if (!addresses) return addresses.error();
     Result<HttpResponse> answer = Error{ErrorCode::Unknown, "timed out resolving the name"};
@@ -49,7 +50,7 @@ Result<HttpResponse> exchangeAt(const Place& place, const HttpRequest& request, 
         const auto left = std::chrono::duration_cast<Duration>(end - std::chrono::steady_clock::now());
         if (left <= Duration{0}) break;
         const Server server{place.host, address, place.port, place.authority, https};
-        answer = exchangeOnce(server, request, left, maxBytes, log);
+        answer = exchangeOnce(server, request, left, maxBytes, log, stop);
         if (answer || answer.error().code != ErrorCode::Unavailable) break;
     }
     return answer;

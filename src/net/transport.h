@@ -80,9 +80,9 @@ class Exchange {
     // `url` is http(s)://host[:port][/path][?query], percent-encoded; `request.target` is not looked at. A
     // redirect is an answer like any other: who follows one decides what goes along. Any status is a value.
     // Fails with Unavailable where nothing was sent (the message says why), Unknown for a time-out or a
-    // connection that broke, Invalid where a body has more than `maxBytes` or the URL is none. Over
-    // https the Host header has no port. Over plain HTTP everything goes in the clear, credentials too: who
-    // must not send them so does not.
+    // broken connection, Invalid where a body has more than `maxBytes` or the URL is none, Stopped after a
+    // stop request. Over https the Host header has no port. Over plain HTTP everything goes in the clear,
+    // credentials too: who must not send them so does not.
     virtual Result<HttpResponse> send(const std::string& url, const HttpRequest& request,
                                       size_t maxBytes) = 0;
 };

@@ -1,6 +1,7 @@
 #include "net/web_exchange.h"
 
 #include <chrono>
+#include <utility>
 
 #include "net/place.h"
 
@@ -9,7 +10,8 @@ namespace {
 
 class WebExchange : public Exchange {
   public:
-    WebExchange(const std::string& authorities, Logger& log) : log_(log) {
+    WebExchange(const std::string& authorities, Logger& log, std::stop_token stop)
+        : log_(log), stop_(std::move(stop)) {
         access_.authorities = authorities;
     }
 
@@ -20,18 +22,19 @@ class WebExchange : public Exchange {
         HttpRequest asked = request;
         asked.target = place->path;
         asked.headers.erase("host");  // it is the URL's, and said by itself
-        return exchangeAt(*place, asked, place->tls ? &access_ : nullptr, end, maxBytes, log_);
+        return exchangeAt(*place, asked, place->tls ? &access_ : nullptr, end, maxBytes, log_, stop_);
     }
 
   private:
     Access access_;
     Logger& log_;
+    std::stop_token stop_;
 };
 
 }  // namespace
 
-std::unique_ptr<Exchange> makeExchange(const std::string& authorities, Logger& log) {
-    return std::make_unique<WebExchange>(authorities, log);
+std::unique_ptr<Exchange> makeExchange(const std::string& authorities, Logger& log, std::stop_token stop) {
+    return std::make_unique<WebExchange>(authorities, log, std::move(stop));
 }
 
 }  // namespace serin::net

@@ -34,8 +34,8 @@ struct ModelProfileReading {
 
 // Reads a profile out of its store, as the source names it: the listing of the id's files, then that one
 // file, at most api::kMostProfileBytes of it, held against the digest that ModelSource::sha256 has of it.
-// `space` is the namespace of the objects that the source names. Blocks until all servers have answered;
-// begins no request after a stop request. Thread-safe.
+// `space` is the namespace of the objects that the source names. Blocks until all servers have answered,
+// or a stop is asked for. Thread-safe.
 using ReadModelProfile =
     std::function<ModelProfileReading(const std::string& space, const ModelProfile&, std::stop_token)>;
 ReadModelProfile modelProfileReader(StoreParts parts);

@@ -54,7 +54,7 @@ TellRegistry registryTeller(TellerParts parts) {
         if (!trouble.why.empty()) {
             return failed(trouble.why, trouble.failed ? Telling::Next::Soon : Telling::Next::Later);
         }
-        const std::unique_ptr<sources::Exchange> exchange = parts.exchange(access.authorities);
+        const std::unique_ptr<sources::Exchange> exchange = parts.exchange(access.authorities, stop);
         BoundedExchange bounded(*exchange, parts.clock, stop);
         LeadersExchange leaders(bounded, parts.mayTell);
         const Result<void> told = sources::tellRegistry(source, order, access.credentials, leaders);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "kube/request.h"
 #include "net/transport.h"
+#include "runtime/store_opener.h"
 #include "sources/exchange.h"
 
 namespace serin::runtime {
@@ -26,7 +27,7 @@ struct Telling {
 };
 
 // Tells the registry of a source; `space` is the namespace of the objects that it names. Blocks until all
-// servers have answered; begins no request after a stop request. Thread-safe.
+// servers have answered, or a stop is asked for. Thread-safe.
 using TellRegistry = std::function<Telling(const std::string& space, const api::ModelSource&,
                                            const api::RegistryOrder&, std::stop_token)>;
 
@@ -34,8 +35,7 @@ struct TellerParts {
     net::Transport& transport;  // to the API server, for what the source names; outlives the teller
     kube::RequestBuilder requests;
     const Clock& clock;  // outlives the teller
-    // Requests to registries that take these authorities (PEM; empty: the system's) for theirs.
-    std::function<std::unique_ptr<sources::Exchange>(const std::string& authorities)> exchange;
+    OpenExchange exchange;
     // Whether this process leads, asked before each request to a registry; absent: it does.
     std::function<bool()> mayTell{};
 };

@@ -19,7 +19,7 @@ struct SourceAnswer {
 
 // Looks up what a source means now; `space` is the namespace of the objects that it names. `known`: what the
 // same source meant before, which is the answer where one request shows that it still does; absent: all of it
-// is read anew. Blocks until all servers have answered; begins no request after a stop request. Thread-safe.
+// is read anew. Blocks until all servers have answered, or a stop is asked for. Thread-safe.
 using ResolveSource =
     std::function<SourceAnswer(const std::string& space, const api::ModelSource&,
                                const std::optional<api::ResolvedModel>& known, std::stop_token)>;

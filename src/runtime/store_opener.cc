@@ -46,7 +46,7 @@ std::optional<StoreTrouble> openStore(const StoreParts& parts, const std::string
     const Trouble trouble = readStoreAccess({parts.transport, parts.requests, stop}, space, source, access);
     if (!trouble.why.empty()) return unread(trouble);
     out.credentials = std::move(access.credentials);
-    out.connection = parts.exchange(access.authorities);
+    out.connection = parts.exchange(access.authorities, stop);
     out.exchange = std::make_unique<BoundedExchange>(*out.connection, parts.clock, stop);
     auto store = parts.store(source.reference.store, out.credentials, *out.exchange);
     if (!store) return storeTrouble(store.error());

@@ -14,12 +14,16 @@
 
 namespace serin::runtime {
 
+// Requests to stores that take these authorities (PEM; empty: the system's) for theirs. A stop request ends
+// one under way at once. net::makeExchange.
+using OpenExchange =
+    std::function<std::unique_ptr<sources::Exchange>(const std::string& authorities, const std::stop_token&)>;
+
 struct StoreParts {
     net::Transport& transport;  // to the API server, for what the source names; outlives what is made of it
     kube::RequestBuilder requests;
     const Clock& clock;  // outlives what is made of it
-    // Requests to stores that take these authorities (PEM; empty: the system's) for theirs.
-    std::function<std::unique_ptr<sources::Exchange>(const std::string& authorities)> exchange;
+    OpenExchange exchange;
     // sources::makeStore.
     std::function<Result<std::unique_ptr<sources::Store>>(api::StoreKind, const sources::Credentials&,
                                                           sources::Exchange&)>

@@ -85,6 +85,35 @@ TEST_F(WebExchangeTest, TrustsTheStatedAuthoritiesAndAlwaysVerifies) {
     EXPECT_EQ(garbage.error().code, ErrorCode::Invalid);
 }
 
+TEST_F(WebExchangeTest, AStopEndsARequestThatIsUnderWay) {
+    std::stop_source stop;
+    for (const char* begun : {"", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"}) {
+        stop = std::stop_source();
+        LoopbackServer server([&](Connection& connection) {
+            connection.readRequest();
+            connection.write(begun);
+            stop.request_stop();
+            connection.waitForClose();
+        });
+        HttpRequest request;
+        request.timeout = 1h;
+        const auto answer =
+            makeExchange("", log, stop.get_token())->send(at(server.port(), "/"), request, 1000);
+        ASSERT_FALSE(answer) << begun;
+        EXPECT_EQ(answer.error().code, ErrorCode::Stopped) << begun;
+    }
+}
+
+TEST_F(WebExchangeTest, NothingIsAskedAfterAStop) {
+    LoopbackServer server([](Connection& connection) { connection.readRequest(); });
+    std::stop_source stop;
+    stop.request_stop();
+    const auto answer = makeExchange("", log, stop.get_token())->send(at(server.port(), "/"), {}, 1000);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, ErrorCode::Stopped);
+    EXPECT_EQ(server.connections(), 0);
+}
+
 TEST_F(WebExchangeTest, LimitsTheBody) {
     LoopbackServer server(answering(
         [](const std::string&, Connection& connection) { connection.respond(200, std::string(1001, 'x')); }));

@@ -70,7 +70,10 @@ class ModelProfileReaderTest : public ::testing::Test {
     ModelProfileReading read(std::stop_token stop = {}) {
         const ReadModelProfile reader = modelProfileReader(
             {transport, kube::RequestBuilder("test"), clock,
-             [this](const std::string&) { return std::make_unique<FakeExchange>(wire); },
+             [this](const std::string&, const std::stop_token& stops) {
+                 handed = stops;
+                 return std::make_unique<FakeExchange>(wire);
+             },
              [this](api::StoreKind, const sources::Credentials& given,
                     sources::Exchange&) -> Result<std::unique_ptr<sources::Store>> {
                  credentials = given;
@@ -83,12 +86,21 @@ class ModelProfileReaderTest : public ::testing::Test {
     serin::testing::ScriptedTransport transport;
     serin::testing::ManualClock clock;
     Wire wire;
+    std::stop_token handed;
     std::optional<Error> refusal;
     Result<std::vector<sources::File>> files =
         std::vector<sources::File>{{"MLmodel", 5, "", ""}, {"profile.json", 0, "", ""}};
     ModelProfile wanted;
     sources::Credentials credentials;
 };
+
+TEST_F(ModelProfileReaderTest, AStopReachesTheRequestUnderWay) {
+    std::stop_source stop;
+    read(stop.get_token());
+    EXPECT_FALSE(handed.stop_requested());
+    stop.request_stop();
+    EXPECT_TRUE(handed.stop_requested());
+}
 
 TEST_F(ModelProfileReaderTest, ReadsTheOneFileAndNoMoreOfItThanAProfileMayHave) {
     const ModelProfileReading reading = read();

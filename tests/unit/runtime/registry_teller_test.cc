@@ -39,12 +39,14 @@ class RegistryTellerTest : public ::testing::Test {
         order.aliases = {{"champion", "14", {}}};
     }
     Telling tell(std::stop_token stop = {}) {
-        const TellRegistry teller = registryTeller({transport, kube::RequestBuilder("test"), clock,
-                                                    [this](const std::string& pem) {
-                                                        authorities = pem;
-                                                        return std::make_unique<OneAnswer>(asked, says);
-                                                    },
-                                                    [this] { return asked.size() < leadsFor; }});
+        const TellRegistry teller =
+            registryTeller({transport, kube::RequestBuilder("test"), clock,
+                            [this](const std::string& pem, const std::stop_token& stops) {
+                                authorities = pem;
+                                handed = stops;
+                                return std::make_unique<OneAnswer>(asked, says);
+                            },
+                            [this] { return asked.size() < leadsFor; }});
         return teller("ml", source, order, std::move(stop));
     }
     static constexpr const char* kUrl = "http://mlflow:5000/api/2.0/mlflow/registered-models/alias";
@@ -56,8 +58,17 @@ class RegistryTellerTest : public ::testing::Test {
     Result<HttpResponse> says = HttpResponse{200, {}, "{}"};
     std::vector<std::string> asked;
     std::string authorities;
+    std::stop_token handed;
     size_t leadsFor = 100;  // requests
 };
+
+TEST_F(RegistryTellerTest, AStopReachesTheRequestUnderWay) {
+    std::stop_source stop;
+    tell(stop.get_token());
+    EXPECT_FALSE(handed.stop_requested());
+    stop.request_stop();
+    EXPECT_TRUE(handed.stop_requested());
+}
 
 TEST_F(RegistryTellerTest, TellsWithWhatTheSourceNames) {
     source.credentialsSecret = "mlflow";

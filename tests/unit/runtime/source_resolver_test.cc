@@ -66,8 +66,9 @@ class SourceResolverTest : public ::testing::Test {
     SourceAnswer resolve(std::stop_token stop = {}) {
         const ResolveSource resolver = sourceResolver(
             {transport, kube::RequestBuilder("test"), clock,
-             [this](const std::string& pem) {
+             [this](const std::string& pem, const std::stop_token& stops) {
                  authorities = pem;
+                 handed = stops;
                  return std::make_unique<NoExchange>(urls);
              },
              [this](api::StoreKind, const sources::Credentials& given,
@@ -91,8 +92,17 @@ class SourceResolverTest : public ::testing::Test {
     std::vector<std::string> urls;
     Duration takes{0};  // the requests before the last one
     std::string authorities;
+    std::stop_token handed;
     sources::Credentials credentials;
 };
+
+TEST_F(SourceResolverTest, AStopReachesTheRequestUnderWay) {
+    std::stop_source stop;
+    resolve(stop.get_token());
+    EXPECT_FALSE(handed.stop_requested());
+    stop.request_stop();
+    EXPECT_TRUE(handed.stop_requested());
+}
 
 TEST_F(SourceResolverTest, ALookThatTakesTooLongEndsAsAStoreThatIsUnavailable) {
     takes = std::chrono::seconds(119);
