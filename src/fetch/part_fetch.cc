@@ -152,7 +152,7 @@ class PartFetch {
             if (!next) return next.error();
             download = std::move(next.value());
         }
-        return invalid(cat(withoutSecrets(download.url), " is the end of more than ", kMostRedirects,
+        return invalid(cat(withoutUserAndQuery(download.url), " is the end of more than ", kMostRedirects,
                            " redirects; see that they do not go round in a circle"));
     }
 
@@ -178,7 +178,7 @@ class PartFetch {
 
     Result<std::optional<PartEnd>> settled(const Attempt& attempt, const Result<TransferEnd>& end,
                                            const std::string& url) {
-        const std::string place = withoutSecrets(url);
+        const std::string place = withoutUserAndQuery(url);
         if (attempt.dropped()) return std::optional(PartEnd::Dropped);
         if (!attempt.problem().empty()) return invalid(attempt.problem());
         const std::optional<Verdict>& verdict = attempt.verdict();

@@ -40,7 +40,7 @@ std::string originOf(std::string_view url) {
     return cat(parts.scheme, "://", parts.authority, hasPort(parts.authority) ? "" : port);
 }
 
-std::string withoutSecrets(std::string_view url) {
+std::string withoutUserAndQuery(std::string_view url) {
     const Parts parts = partsOf(url);
     return parts.scheme.empty() ? "a URL" : cat(parts.scheme, "://", parts.authority, parts.path);
 }
@@ -49,11 +49,11 @@ Result<sources::Download> followed(const sources::Download& from, const std::str
     const std::string before = originOf(from.url);
     const std::string after = originOf(target);
     if (after.empty()) {
-        return invalid(
-            cat(withoutSecrets(from.url), " redirects to nowhere: its Location is no http or https URL"));
+        return invalid(cat(withoutUserAndQuery(from.url),
+                           " redirects to nowhere: its Location is no http or https URL"));
     }
     if (before.starts_with("https:") && !after.starts_with("https:")) {
-        return invalid(cat(withoutSecrets(from.url), " redirects to ", withoutSecrets(target),
+        return invalid(cat(withoutUserAndQuery(from.url), " redirects to ", withoutUserAndQuery(target),
                            ", from https to http, which is not followed; let the server redirect to https"));
     }
     if (before != after) return sources::Download{target, {}};

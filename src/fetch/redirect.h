@@ -15,8 +15,8 @@ inline constexpr int kMostRedirects = 10;
 // password; empty where it is no http or https URL.
 std::string originOf(std::string_view url);
 
-// The URL for messages: without user, password, query and fragment, any of which may open a store.
-std::string withoutSecrets(std::string_view url);
+// The URL for messages: without user and password, query and fragment, any of which may open a store.
+std::string withoutUserAndQuery(std::string_view url);
 
 // The request that a redirect leads to. What goes along stays with the scheme, host and port that it was
 // meant for: to any other the headers, with the credentials among them, do not go (as curl and browsers do

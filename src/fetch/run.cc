@@ -331,7 +331,7 @@ Layout layoutOf(api::StoreKind store, ArchiveKind archive) {
 
 Result<void> fetchModel(const Options& options, const Means& means) {
     const ArchiveKind archive = options.source.reference.store == api::StoreKind::Https
-                                    ? archiveKind(withoutSecrets(options.source.reference.place))
+                                    ? archiveKind(withoutUserAndQuery(options.source.reference.place))
                                     : ArchiveKind::None;
     Result<Trust> trust = Trust::of(options, layoutOf(options.source.reference.store, archive));
     if (!trust) return trust.error();

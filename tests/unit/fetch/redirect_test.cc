@@ -48,8 +48,8 @@ TEST(Redirect, OriginsHaveTheirPorts) {
 }
 
 TEST(Redirect, MessagesShowNeitherUserNorQuery) {
-    EXPECT_EQ(withoutSecrets("https://user:pass@a.example/x?sig=hush#part"), "https://a.example/x");
-    EXPECT_EQ(withoutSecrets("not a url"), "a URL");
+    EXPECT_EQ(withoutUserAndQuery("https://user:pass@a.example/x?sig=hush#part"), "https://a.example/x");
+    EXPECT_EQ(withoutUserAndQuery("not a url"), "a URL");
 }
 
 }  // namespace
