@@ -47,18 +47,18 @@ std::string pastHours(const Memory& memory, const api::Metric& metric) {
     return known == memory.reference->past->hours.end() ? "" : known->second;
 }
 
-// The profile was made before this rollout, perhaps of what the version before said; what a version says
-// itself is recorded anew for each.
-std::string driftedMessage(const Memory& memory, const api::Metric& metric,
+// A profile in a ConfigMap was made before this rollout, perhaps of what the version before said. One among
+// the files of a model is of that version, and what a version says itself is recorded anew for each.
+std::string driftedMessage(const api::Analysis& analysis, const Memory& memory, const api::Metric& metric,
                            const ReferenceEvidence& evidence) {
     const std::string past = pastHours(memory, metric);
-    const bool promoted = past.empty() && memory.order.afterPromotion();
+    const bool perhapsOld = analysis.reference && memory.order.afterPromotion();
     return cat(metric.name, " of the version that serves ",
                past.empty() ? "has left the profile" : cat("differs from ", past), ": PSI ",
                humanNumber(evidence.index), " > ", humanNumber(metric.referencePsi), ", most by ",
                evidence.moved,
-               promoted ? "; the data changed, or the profile is not of this version"
-                        : "; the data changed, not the model");
+               perhapsOld ? "; the data changed, or the profile is not of this version"
+                          : "; the data changed, not the model");
 }
 
 bool recorded(const std::map<std::string, std::string>& words, const api::Metric& metric, std::string& out) {
@@ -189,7 +189,7 @@ std::optional<api::DataDrift> dataDriftOf(const api::Analysis& analysis, const M
         out.state = DataState::Drifted;
         out.metric = metric.name;
         out.psi = known->second.index;
-        out.message = driftedMessage(memory, metric, known->second);
+        out.message = driftedMessage(analysis, memory, metric, known->second);
     }
     if (out.state == DataState::Drifted) return out;
     return past ? ofPast(analysis, memory, allWithin, std::move(out)) : ofProfile(allWithin, std::move(out));

@@ -227,6 +227,18 @@ TEST_F(ReferenceJudge, StableIsComparedBeforeTheRolloutAndThePromotedVersionAfte
     EXPECT_THAT(after.said().dataDrift->message, HasSubstr("or the profile is not of this version"));
 }
 
+TEST_F(ReferenceJudge, AProfileAmongTheFilesOfTheModelIsOfTheVersionThatServes) {
+    api::Analysis ofFiles = analysis();
+    ofFiles.reference.reset();
+    ofFiles.referenceFile = "profile.json";
+    Rig rig(ofFiles);
+    rig.judge.setReference(profileOf(even));
+    rig.mode(JudgeMode::Soak);
+    rig.tick({}, {pod("c1", {{"errors", requests(300, 0)}, {"score", scores(moved)}})});
+    EXPECT_EQ(rig.said().dataDrift->state, DataState::Drifted);
+    EXPECT_THAT(rig.said().dataDrift->message, ::testing::EndsWith("; the data changed, not the model"));
+}
+
 TEST_F(ReferenceJudge, AGuardWhoseProfileCannotBeReadHoldsAndIsInvalid) {
     Rig rig(analysis(1.0));
     rig.judge.setReference(unreadable("there is no ConfigMap \"training\""));
