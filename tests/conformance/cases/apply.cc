@@ -251,6 +251,21 @@ SERIN_CASE("an apply of the status looks at the version it names, not at the uid
     play.send(edited(applyStatus(play, {{"phase", "Other"}}), nameOldVersion), 409, "Conflict");
 }
 
+SERIN_CASE("a status for what was deleted and made anew is a conflict, by its version alone") {
+    const Answer first = play.send(apply(play, "m", specOf(play)), 201);
+    play.send(play.requests.del(models(), play.space(), play.name("a"), {}), 200);
+    const Answer second = play.send(apply(play, "m", specOf(play)), 201);
+    play.that(first.uid() != second.uid(), "the uids differ");
+    const auto nameFirst = [&](Json& body) {
+        body["metadata"].update({{"uid", first.uid()}, {"resourceVersion", first.version()}});
+    };
+    const HttpRequest planned = edited(applyStatus(play, {{"phase", "Stable"}}), nameFirst);
+    play.send(planned, 409, "Conflict");
+    const Answer now = play.send(play.requests.get(models(), play.space(), play.name("a")), 200);
+    play.that(now.at("/status").is_null(), "it has no status");
+    play.send(edited(planned, [](Json& body) { body["metadata"].erase("resourceVersion"); }), 200);
+}
+
 SERIN_CASE("unknown fields in an apply are a failure of the server, whatever the validation") {
     Json spec = specOf(play);
     spec["misspelt"] = 1;
