@@ -23,7 +23,7 @@ class Channel {
     virtual void finish() = 0;
 };
 
-// How a server's connections begin. For one thread at a time.
+// How a server's connections begin. Safe to call from several threads at once.
 class Opening {
   public:
     virtual ~Opening() = default;

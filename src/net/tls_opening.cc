@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <mutex>
 #include <utility>
 
 #include "base/text.h"
@@ -100,6 +101,7 @@ class TlsOpening : public Opening {
   public:
     TlsOpening(CertificateFiles files, Logger& log) : files_(std::move(files)), log_(log) {}
 
+    // Before it is shared, or with the mutex held.
     Result<void> load() {
         const Result<Identity> identity = read();
         if (!identity) return identity.error();
@@ -112,8 +114,7 @@ class TlsOpening : public Opening {
     }
 
     std::unique_ptr<Channel> open(int socket, SteadyTime deadline) override {
-        refresh();
-        Session session(SSL_new(context_.get()));
+        Session session = begin();
         if (!session || SSL_set_fd(session.get(), socket) != 1) return nullptr;
         auto channel = std::make_unique<TlsChannel>(std::move(session), socket);
         if (channel->accept(deadline)) return channel;
@@ -123,6 +124,14 @@ class TlsOpening : public Opening {
     }
 
   private:
+    // The session keeps the certificate that it began with.
+    Session begin() {
+        const std::lock_guard lock(mutex_);
+        refresh();
+        return Session(SSL_new(context_.get()));
+    }
+
+    // With the mutex held, like refresh().
     Result<Identity> read() const {
         if (files_.certificate.empty()) return context_ ? identity_ : selfSigned("serin-operator");
         Result<std::string> certificate = readFile(files_.certificate);
@@ -144,6 +153,7 @@ class TlsOpening : public Opening {
 
     CertificateFiles files_;
     Logger& log_;
+    std::mutex mutex_;  // of all below
     Identity identity_;
     Context context_;
     std::string trouble_;  // of the last reading

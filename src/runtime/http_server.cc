@@ -122,12 +122,15 @@ HttpServer::HttpServer(int listener, int port, std::unique_ptr<net::Opening> ope
       opening_(std::move(opening)),
       handler_(std::move(handler)),
       accepts_(std::move(accepts)) {
-    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    threads_.reserve(kConnections);
+    for (int i = 0; i < kConnections; ++i) {
+        threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
+    }
 }
 
 HttpServer::~HttpServer() {
-    thread_.request_stop();
-    thread_.join();
+    for (std::jthread& thread : threads_) thread.request_stop();
+    threads_.clear();
     ::close(listener_);
 }
 
@@ -136,12 +139,13 @@ void HttpServer::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         pollfd waiting{listener_, POLLIN, 0};
         if (::poll(&waiting, 1, kStopCheck) <= 0) continue;
+        // Another thread may have been quicker.
         const Socket connection(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (connection.get() >= 0) serve(connection.get());
     }
 }
 
-void HttpServer::serve(int connection) const {
+void HttpServer::serve(int connection) {
     const net::SteadyTime deadline = std::chrono::steady_clock::now() + kPatience;
     const std::unique_ptr<net::Channel> channel = opening_->open(connection, deadline);
     if (!channel) return;
@@ -152,15 +156,19 @@ void HttpServer::serve(int connection) const {
     channel->finish();
 }
 
-HttpResponse HttpServer::answer(const std::string& text, net::Channel& channel,
-                                net::SteadyTime deadline) const {
+HttpResponse HttpServer::handle(const HttpRequest& request) {
+    const std::lock_guard lock(handling_);
+    return handler_(request);
+}
+
+HttpResponse HttpServer::answer(const std::string& text, net::Channel& channel, net::SteadyTime deadline) {
     const size_t end = text.find(kEndOfHead) + kEndOfHead.size();
     std::optional<HttpRequest> request = parseRequestHead(text.substr(0, end));
     if (!request) return {400, {}, "not an HTTP request\n"};
     if (request->method != accepts_.method) {
         return {405, {{"allow", accepts_.method}}, cat("only ", accepts_.method, "\n")};
     }
-    if (accepts_.method == "GET") return handler_(*request);
+    if (accepts_.method == "GET") return handle(*request);
     const std::optional<size_t> length = statedLength(*request);
     if (!length) return {411, {}, "a body has to state its length\n"};
     if (*length > accepts_.mostBody) return {413, {}, cat("only ", accepts_.mostBody, " bytes\n")};
@@ -172,7 +180,7 @@ HttpResponse HttpServer::answer(const std::string& text, net::Channel& channel,
         if (got == 0) return {400, {}, "the body is shorter than it is said to be\n"};
         request->body.append(buffer, got);
     }
-    return handler_(*request);
+    return handle(*request);
 }
 
 }  // namespace serin::runtime

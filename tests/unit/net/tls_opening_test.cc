@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <thread>
 
@@ -157,6 +158,21 @@ TEST_F(TlsOpeningTest, CannotBeMadeOfFilesThatDoNotBelongTogether) {
     ASSERT_FALSE(none);
     EXPECT_THAT(none.error().message, HasSubstr("/nowhere: No such file"));
     EXPECT_THAT(log_.lines(), IsEmpty());
+}
+
+TEST_F(TlsOpeningTest, AClientThatDoesNotSpeakKeepsNobodyAway) {
+    const auto opening = make();
+    const Sockets silent;
+    std::atomic<bool> waits = true;
+    std::jthread server([&, socket = silent.server()] {
+        opening->open(socket, in(1h));
+        waits = false;
+    });
+    EXPECT_EQ(talk(*opening).answer, "hello");
+    EXPECT_TRUE(waits);
+    ::shutdown(silent.client(), SHUT_RDWR);
+    server.join();
+    EXPECT_FALSE(waits);
 }
 
 TEST_F(TlsOpeningTest, GivesUpAClientThatDoesNotSpeak) {

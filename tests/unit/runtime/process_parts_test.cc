@@ -20,22 +20,41 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-std::string ask(int port, const std::string& request) {
-    const int connection = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    std::string answer;
-    if (::connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-        ::send(connection, request.data(), request.size(), 0) > 0) {
-        char buffer[1024];
-        for (ssize_t got = 0; (got = ::recv(connection, buffer, sizeof buffer, 0)) > 0;) {
+// A connection to a port of this machine.
+class Client {
+  public:
+    explicit Client(int port) : connection_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(static_cast<uint16_t>(port));
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        connected_ = ::connect(connection_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    }
+    ~Client() { ::close(connection_); }
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    bool send(const std::string& request) const {
+        return connected_ && ::send(connection_, request.data(), request.size(), MSG_NOSIGNAL) > 0;
+    }
+    // All that comes until the server closes.
+    std::string read() const {
+        std::string answer;
+        char buffer[4096];
+        for (ssize_t got = 0; (got = ::recv(connection_, buffer, sizeof buffer, 0)) > 0;) {
             answer.append(buffer, static_cast<size_t>(got));
         }
+        return answer;
     }
-    ::close(connection);
-    return answer;
+
+  private:
+    int connection_;
+    bool connected_ = false;
+};
+
+std::string ask(int port, const std::string& request) {
+    const Client client(port);
+    return client.send(request) ? client.read() : "";
 }
 
 Result<std::unique_ptr<HttpServer>> serve(int port, HttpServer::Handler handler) {
@@ -92,6 +111,34 @@ TEST(HttpServer, ReadsABodyOfABoundedLengthWhereItAcceptsOne) {
             << length;
     }
     EXPECT_THAT(ask(port, "GET / HTTP/1.1\r\n\r\n"), HasSubstr("allow: POST"));
+}
+
+// A server that waits for the one that hangs has closed its connection before it answers another.
+TEST(HttpServer, WhoAsksNothingKeepsNobodyAway) {
+    auto server = serve(0, [](const HttpRequest&) { return HttpResponse{200, {}, "fine\n"}; });
+    ASSERT_TRUE(server) << server.error().message;
+    const int port = (*server)->port();
+    const Client silent(port);
+    const Client half(port);
+    ASSERT_TRUE(half.send("GET / HTTP"));
+    EXPECT_THAT(ask(port, "GET / HTTP/1.1\r\n\r\n"), ::testing::EndsWith("fine\n"));
+    ASSERT_TRUE(half.send("/1.1\r\n\r\n"));
+    EXPECT_THAT(half.read(), ::testing::EndsWith("fine\n"));
+    ASSERT_TRUE(silent.send("GET / HTTP/1.1\r\n\r\n"));
+    EXPECT_THAT(silent.read(), ::testing::EndsWith("fine\n"));
+}
+
+TEST(HttpServer, WhoDoesNotTakeAnAnswerKeepsNobodyAway) {
+    const std::string large(size_t{32} << 20U, 'x');  // more than the system takes for a client
+    auto server = serve(0, [&](const HttpRequest& request) {
+        return HttpResponse{200, {}, request.target == "/large" ? large : "fine\n"};
+    });
+    ASSERT_TRUE(server) << server.error().message;
+    const int port = (*server)->port();
+    const Client slow(port);
+    ASSERT_TRUE(slow.send("GET /large HTTP/1.1\r\n\r\n"));
+    EXPECT_THAT(ask(port, "GET / HTTP/1.1\r\n\r\n"), ::testing::EndsWith("fine\n"));
+    EXPECT_GT(slow.read().size(), large.size());
 }
 
 TEST(HttpServer, SaysWhenAPortIsTaken) {
