@@ -20,7 +20,7 @@
 namespace serin::simulation {
 
 // One process of the operator: its own client, caches, queue, controller, applier, sampler and elector, put
-// together as operator/process.cc does, but driven in turns instead of by threads.
+// together as operator/rollouts.cc does, but driven in turns instead of by threads.
 class ClientProcess final : public runtime::ObjectSource {
   public:
     struct Surroundings {
