@@ -1,6 +1,7 @@
 #include "api/pod_template.h"
 
 #include "api/canonical_json.h"
+#include "api/identity_pod.h"
 #include "api/image_source.h"
 #include "api/json_read.h"
 #include "api/names.h"
@@ -77,6 +78,7 @@ void checkPortNames(const Field& containers, const Spec& spec) {
 
 void checkSource(const Field& spec, Spec& out) {
     const Field podSpec = spec.at("template").at("spec");
+    if (out.source->identity) out.source->identity->serviceAccount = serviceAccountOf(podSpec.value());
     if (!isImageSource(*out.source)) return checkRoomForSource(podSpec, out);
     for (const Field& container : podSpec.at("containers").elements()) {
         if (textAt(container.value(), "name") != out.runtime.container) continue;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "api/identity_codec.h"
 #include "api/image_source.h"
 #include "api/source_trust.h"
 #include "api/source_uri.h"
@@ -113,16 +114,14 @@ std::string decodeMountPath(const Field& field, const std::string& fallback) {
     return fallback;
 }
 
-// Asked over plain HTTP.
+// Asked over plain HTTP, and so is who gives tokens for it.
 bool isPlain(const ModelSource& source) {
-    return source.endpoint.starts_with("http://");
+    return source.endpoint.starts_with("http://") && (!source.identity || isPlain(*source.identity));
 }
 
 void decodeAccess(const Field& source, ModelSource& out) {
     if (const Field credentials = source.at("credentials"); credentials.present()) {
-        out.credentialsSecret = decodeObjectName(
-            credentials.at("secretName"), "Secret",
-            "the store's credentials, with keys named as the store's own tools name their environment");
+        decodeCredentials(credentials, out);
     }
     const Field ca = source.at("ca");
     if (!ca.present()) return;

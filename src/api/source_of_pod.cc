@@ -1,3 +1,4 @@
+#include "api/identity_json.h"
 #include "api/json_read.h"
 #include "api/names.h"
 #include "api/source_pod.h"
@@ -61,6 +62,11 @@ std::shared_ptr<const ModelSource> sourceOf(const json& podSpec) {
     out.exclude = linesAt(environment, "SERIN_SOURCE_EXCLUDE");
     out.sha256 = valueAt(environment, "SERIN_SOURCE_SHA256");
     out.credentialsSecret = secretOf(*container, environment);
+    if (const std::string identity = valueAt(environment, kIdentityVariable); !identity.empty()) {
+        const Result<WorkloadIdentity> read = readIdentity(identity);
+        if (!read) return nullptr;
+        out.identity = *read;
+    }
     if (const json* volume = named(listAt(podSpec, "volumes"), kAuthoritiesVolume)) {
         const std::string path = valueAt(environment, "SERIN_SOURCE_CA");
         out.caConfigMap = textAt(objectAt(*volume, "configMap"), "name");

@@ -2,6 +2,8 @@
 
 #include "api/credential_keys.h"
 #include "api/fetch_progress.h"
+#include "api/identity_json.h"
+#include "api/identity_pod.h"
 #include "api/json_read.h"
 #include "api/names.h"
 #include "base/text.h"
@@ -71,6 +73,7 @@ json environmentOf(const Spec& spec) {
     if (!source.caConfigMap.empty()) put(out, "SERIN_SOURCE_CA", cat(kAuthoritiesPath, "/", source.caKey));
     put(out, "SERIN_SOURCE_SHA256", source.sha256);
     if (isSigned(source)) put(out, "SERIN_SOURCE_PUBLIC_KEY", cat(kPublicKeyPath, "/", source.publicKeyKey));
+    if (source.identity) put(out, kIdentityVariable, identityJson(*source.identity));
     if (source.credentialsSecret.empty()) return out;
     // Not all of the Secret: its other keys are nothing that the program should see, and may be none of the
     // names that a variable can have. Each may lack, but not all of them: the program is told the name.
@@ -151,7 +154,9 @@ void addSource(json& podSpec, const Spec& spec, const std::string& fetchImage) {
     const ModelSource& source = *spec.source;
     if (hasFetchContainer(source)) {
         // First, so that the template's own init containers find the model.
-        json containers = json::array({fetchContainer(podSpec, spec, fetchImage)});
+        json fetch = fetchContainer(podSpec, spec, fetchImage);
+        if (source.identity) addIdentity(podSpec, fetch, *source.identity);
+        json containers = json::array({std::move(fetch)});
         for (const json& container : listAt(podSpec, "initContainers")) containers.push_back(container);
         podSpec["initContainers"] = std::move(containers);
     }
@@ -173,6 +178,7 @@ void checkRoomForSource(const Field& podSpec, const Spec& spec) {
     checkNames(podSpec.at("volumes"), kModelVolume, "volume");
     checkNames(podSpec.at("volumes"), kAuthoritiesVolume, "volume");
     checkNames(podSpec.at("volumes"), kPublicKeyVolume, "volume");
+    checkNames(podSpec.at("volumes"), kIdentityVolume, "volume");
     for (const Field& container : podSpec.at("containers").elements()) {
         if (textAt(container.value(), "name") != spec.runtime.container) continue;
         for (const Field& mount : container.at("volumeMounts").elements()) {
