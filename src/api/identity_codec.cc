@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kHex = "0123456789abcdefABCDEF";
 constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz0123456789";
-constexpr size_t kLongestAudience = 256;  // what Google's providers take
+constexpr size_t kLongestAudience = 256;  // of those that Google's providers are told
 
 // As a federated credential has it where nobody chose otherwise; clouds of nations have others.
 constexpr const char* kAzureAudience = "api://AzureADTokenExchange";
@@ -75,12 +75,11 @@ bool isPoolProvider(const std::string& text) {
 
 // Between the prefix and the provider, which is an address; empty where the text is no such provider.
 std::string poolOf(const std::string& text) {
-    if (!text.starts_with(kClusterPrefix)) return "";
-    const std::string rest = text.substr(kClusterPrefix.size());
-    const size_t colon = rest.find(':');
-    if (colon == std::string::npos || !rest.substr(colon + 1).starts_with("https://")) return "";
-    const std::string pool = rest.substr(0, colon);
-    return consistsOf(pool, kLower, "-.:") && isAudience(rest) ? pool : "";
+    const size_t end = text.find(":https://");
+    if (!text.starts_with(kClusterPrefix) || end == std::string::npos || !isAudience(text)) return "";
+    // Of projects of a domain it has a colon.
+    const std::string pool = text.substr(0, end).substr(kClusterPrefix.size());
+    return consistsOf(pool, kLower, "-.:") ? pool : "";
 }
 
 // A provider takes its own name for an audience, and GKE's wants the pool's.

@@ -102,6 +102,15 @@ HttpRequest RequestBuilder::create(const Resource& resource, std::string_view sp
         "application/json", std::move(body));
 }
 
+HttpRequest RequestBuilder::createOf(const Resource& resource, std::string_view space,
+                                     std::string_view objectName, std::string_view subresource,
+                                     std::string body) const {
+    return write(
+        "POST",
+        withQuery(resource.objectPath(space, objectName, subresource), {{"fieldManager", fieldManager_}}),
+        "application/json", std::move(body));
+}
+
 HttpRequest RequestBuilder::apply(const Resource& resource, std::string_view space, std::string_view name,
                                   std::string body) const {
     return write(

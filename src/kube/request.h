@@ -60,6 +60,9 @@ class RequestBuilder {
 
     HttpRequest create(const Resource& resource, std::string_view space, std::string body,
                        const CreateOptions& options = {}) const;
+    // Of a subresource that an object has by its name and that is no object itself, such as a token.
+    HttpRequest createOf(const Resource& resource, std::string_view space, std::string_view name,
+                         std::string_view subresource, std::string body) const;
     // Server-side apply with force. `body` is the full intent and holds apiVersion, kind and metadata.name,
     // and metadata.uid unless it may create the object.
     HttpRequest apply(const Resource& resource, std::string_view space, std::string_view name,

@@ -57,6 +57,11 @@ const Resource& secrets() {
     return resource;
 }
 
+const Resource& serviceAccounts() {
+    static const Resource resource{"", "v1", "serviceaccounts", "ServiceAccount"};
+    return resource;
+}
+
 const Resource& leases() {
     static const Resource resource{"coordination.k8s.io", "v1", "leases", "Lease"};
     return resource;

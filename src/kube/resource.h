@@ -31,6 +31,7 @@ const Resource& endpointSlices();        // discovery.k8s.io/v1
 const Resource& pods();                  // v1
 const Resource& configMaps();            // v1
 const Resource& secrets();               // v1
+const Resource& serviceAccounts();       // v1
 const Resource& leases();                // coordination.k8s.io/v1
 const Resource& events();                // events.k8s.io/v1
 const Resource& tokenReviews();          // authentication.k8s.io/v1

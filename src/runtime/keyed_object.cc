@@ -30,6 +30,14 @@ std::string accountIn(const std::string& refusal) {
     return plain && std::ranges::count(account, ':') == 1 ? account : kUnknownAccount;
 }
 
+// The commands that give Serin a right in a namespace, in a role of that name.
+std::string grant(const std::string& space, const std::string& role, const std::string& right,
+                  const std::string& refusal) {
+    return cat("grant it: kubectl create role ", role, " -n ", space, ' ', right,
+               " && kubectl create rolebinding ", role, " -n ", space, " --role=", role,
+               " --serviceaccount=", accountIn(refusal));
+}
+
 Trouble unread(const Error& error, const KeyedObject& object) {
     if (error.code == ErrorCode::NotFound) {
         return {cat("there is no ", object.words(), "; create it: ", object.making), false};
@@ -56,10 +64,15 @@ std::string KeyedData::keys() const {
 }
 
 std::string grantTheSecret(const std::string& space, const std::string& name, const std::string& refusal) {
-    const std::string role = cat("serin-reads-", name);
-    return cat("grant it: kubectl create role ", role, " -n ", space,
-               " --verb=get --resource=secrets --resource-name=", name, " && kubectl create rolebinding ",
-               role, " -n ", space, " --role=", role, " --serviceaccount=", accountIn(refusal));
+    return grant(space, cat("serin-reads-", name),
+                 cat("--verb=get --resource=secrets --resource-name=", name), refusal);
+}
+
+std::string grantTheToken(const std::string& space, const std::string& serviceAccount,
+                          const std::string& refusal) {
+    return grant(space, cat("serin-acts-as-", serviceAccount),
+                 cat("--verb=create --resource=serviceaccounts/token --resource-name=", serviceAccount),
+                 refusal);
 }
 
 std::string upgradeTheChart(const std::string& refusal) {

@@ -36,6 +36,11 @@ struct Trouble {
 // may grant rights in the namespace.
 std::string grantTheSecret(const std::string& space, const std::string& name, const std::string& refusal);
 
+// What a person does about tokens of a service account that may not be made, which the refusal says:
+// likewise.
+std::string grantTheToken(const std::string& space, const std::string& serviceAccount,
+                          const std::string& refusal);
+
 struct KeyedData {
     std::map<std::string, std::string> data;  // as it stands there: a Secret's values are base64
     Trouble trouble;

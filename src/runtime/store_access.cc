@@ -6,7 +6,9 @@
 #include "base/text.h"
 #include "kube/base64.h"
 #include "kube/resource.h"
+#include "kube/token_request.h"
 #include "runtime/authorities.h"
+#include "runtime/service_account_token.h"
 
 namespace serin::runtime {
 namespace {
@@ -32,6 +34,18 @@ Trouble readCredentials(const Result<HttpResponse>& answer, const std::string& s
     return {};
 }
 
+// One token for all that a look exchanges: it lives longer than a look may take, and its next one asks anew.
+Trouble readIdentity(const AccessReaders& readers, const std::string& space, const api::WorkloadIdentity& who,
+                     std::optional<sources::CloudIdentity>& out) {
+    const auto answer = readers.transport.send(
+        kube::tokenRequest(readers.requests, space, who.serviceAccount, who.audience), readers.stop);
+    std::string token;
+    const Trouble trouble = readToken(answer, space, who.serviceAccount, token);
+    if (!trouble.why.empty()) return trouble;
+    out = sources::CloudIdentity{who, [token]() -> Result<std::string> { return token; }};
+    return {};
+}
+
 }  // namespace
 
 Trouble readStoreAccess(const AccessReaders& readers, const std::string& space,
@@ -42,6 +56,10 @@ Trouble readStoreAccess(const AccessReaders& readers, const std::string& space,
     if (!source.credentialsSecret.empty()) {
         const auto answer = get(kube::secrets(), source.credentialsSecret);
         const Trouble trouble = readCredentials(answer, space, source.credentialsSecret, out.credentials);
+        if (!trouble.why.empty()) return trouble;
+    }
+    if (source.identity) {
+        const Trouble trouble = readIdentity(readers, space, *source.identity, out.identity);
         if (!trouble.why.empty()) return trouble;
     }
     if (source.caConfigMap.empty()) return {};

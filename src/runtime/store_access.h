@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -14,7 +15,8 @@ namespace serin::runtime {
 // What opens the store of a source, and whom we take for it. Holds secrets: never log one.
 struct StoreAccess {
     sources::Credentials credentials;
-    std::string authorities;  // PEM; empty: the system's
+    std::optional<sources::CloudIdentity> identity;  // with a token of some minutes
+    std::string authorities;                         // PEM; empty: the system's
 };
 
 struct AccessReaders {
@@ -22,8 +24,9 @@ struct AccessReaders {
     const kube::RequestBuilder& requests;
     const std::stop_token& stop;
 };
-// Reads the Secret and the ConfigMap that a source names, by their names in its namespace `space`; nothing
-// where it names none. The trouble says why one could not be had. Blocks until the API server has answered.
+// Reads the Secret and the ConfigMap that a source names, by their names in its namespace `space`, and has a
+// token made of the service account by which it is known in a cloud; nothing where it names none. The trouble
+// says why one could not be had. Blocks until the API server has answered.
 Trouble readStoreAccess(const AccessReaders& readers, const std::string& space,
                         const api::ModelSource& source, StoreAccess& out);
 

@@ -48,7 +48,7 @@ std::optional<StoreTrouble> openStore(const StoreParts& parts, const std::string
     out.credentials = std::move(access.credentials);
     out.connection = parts.exchange(access.authorities, stop);
     out.exchange = std::make_unique<BoundedExchange>(*out.connection, parts.clock, stop);
-    auto store = parts.store(source.reference.store, out.credentials, *out.exchange);
+    auto store = parts.store(source.reference.store, out.credentials, *out.exchange, access.identity);
     if (!store) return storeTrouble(store.error());
     out.store = std::move(store).value();
     return std::nullopt;

@@ -26,7 +26,8 @@ struct StoreParts {
     OpenExchange exchange;
     // sources::makeStore.
     std::function<Result<std::unique_ptr<sources::Store>>(api::StoreKind, const sources::Credentials&,
-                                                          sources::Exchange&)>
+                                                          sources::Exchange&,
+                                                          const std::optional<sources::CloudIdentity>&)>
         store;
 };
 
@@ -47,8 +48,9 @@ struct OpenedStore {
 };
 
 // Fills `out`, or says why it cannot. Reads the Secret and the ConfigMap that the source names in the
-// namespace `space` each time: nothing of them is kept, and a renewed token counts at once. Blocks until the
-// API server has answered. `parts.clock` outlives `out`.
+// namespace `space`, or has a token of its service account made, each time: nothing of them is kept, so that
+// what is renewed or taken away counts at once. Blocks until the API server has answered. `parts.clock`
+// outlives `out`.
 std::optional<StoreTrouble> openStore(const StoreParts& parts, const std::string& space,
                                       const api::ModelSource& source, const std::stop_token& stop,
                                       OpenedStore& out);

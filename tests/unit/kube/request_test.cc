@@ -55,6 +55,11 @@ TEST(RequestBuilder, NamesItsFieldManagerInEveryWrite) {
     EXPECT_EQ(create.headers.at("content-type"), "application/json");
     EXPECT_EQ(builder().create(pods(), "ml", "{}", {.dryRun = true}).target,
               "/api/v1/namespaces/ml/pods?fieldManager=serin-controller&dryRun=All");
+    const HttpRequest token = builder().createOf(serviceAccounts(), "ml", "models", "token", "{}");
+    EXPECT_EQ(token.method, "POST");
+    EXPECT_EQ(token.target,
+              "/api/v1/namespaces/ml/serviceaccounts/models/token?fieldManager=serin-controller");
+    EXPECT_EQ(token.headers.at("content-type"), "application/json");
     const HttpRequest apply = builder().apply(services(), "ml", "fraud", "{\"a\":1}");
     EXPECT_EQ(apply.method, "PATCH");
     EXPECT_EQ(apply.target, "/api/v1/namespaces/ml/services/fraud?fieldManager=serin-controller&force=true");

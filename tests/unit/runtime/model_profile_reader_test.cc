@@ -74,8 +74,8 @@ class ModelProfileReaderTest : public ::testing::Test {
                  handed = stops;
                  return std::make_unique<FakeExchange>(wire);
              },
-             [this](api::StoreKind, const sources::Credentials& given,
-                    sources::Exchange&) -> Result<std::unique_ptr<sources::Store>> {
+             [this](api::StoreKind, const sources::Credentials& given, sources::Exchange&,
+                    const auto&) -> Result<std::unique_ptr<sources::Store>> {
                  credentials = given;
                  if (refusal) return *refusal;
                  return std::unique_ptr<sources::Store>(std::make_unique<FakeStore>(files));

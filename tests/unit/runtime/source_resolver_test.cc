@@ -71,8 +71,8 @@ class SourceResolverTest : public ::testing::Test {
                  handed = stops;
                  return std::make_unique<NoExchange>(urls);
              },
-             [this](api::StoreKind, const sources::Credentials& given,
-                    sources::Exchange& exchange) -> Result<std::unique_ptr<sources::Store>> {
+             [this](api::StoreKind, const sources::Credentials& given, sources::Exchange& exchange,
+                    const auto&) -> Result<std::unique_ptr<sources::Store>> {
                  credentials = given;
                  clock.pass(takes);
                  return std::unique_ptr<sources::Store>(std::make_unique<FakeStore>(exchange, says));
