@@ -9,10 +9,10 @@ PATH = "/apis/authentication.k8s.io/v1/tokenreviews"
 
 
 class Reviews:
-    """`seen`: each token that was somebody's, with the pod that it is bound to; None: it is bound to none. Thread-safe."""
+    """`seen`: the tokens that were somebody's, each with the pod that it is bound to; None: to none. Thread-safe."""
 
     def __init__(self):
-        self.seen = {}
+        self.seen = []
 
     def subject(self, token, audience):
         """The subject of a token for that audience; a ValueError where it is nobody's or for another one."""
@@ -24,5 +24,5 @@ class Reviews:
         if not status.get("authenticated") or audience not in status.get("audiences", []):
             raise ValueError(status.get("error", "the token is nobody's"))
         [pod] = status["user"].get("extra", {}).get("authentication.kubernetes.io/pod-name", [None])
-        self.seen[token] = pod
+        self.seen.append((token, pod))
         return status["user"]["username"]

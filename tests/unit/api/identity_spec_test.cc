@@ -105,6 +105,12 @@ TEST(WorkloadIdentities, OfAClusterOfGkeHaveItsPoolForAnAudience) {
         identityOf(kGoogle, inCloud("google", R"("provider":")" + provider + '"'));
     EXPECT_EQ(identity.provider, provider);
     EXPECT_EQ(identity.audience, "models-1.svc.id.goog");
+    // The projects of a domain have its name before theirs.
+    EXPECT_EQ(identityOf(kGoogle, inCloud("google",
+                                          R"("provider":"identitynamespace:example.com:models-1.svc.id.goog:)"
+                                          R"(https://gkehub.googleapis.com/projects/models-1")"))
+                  .audience,
+              "example.com:models-1.svc.id.goog");
 }
 
 TEST(WorkloadIdentities, AreOfTheServiceAccountThatTheTemplateNames) {
