@@ -1,6 +1,7 @@
 #include "api/image_source.h"
 
 #include "api/json_read.h"
+#include "api/object_names.h"
 #include "api/source_uri.h"
 #include "api/spec_codec.h"
 #include "base/shorten.h"
@@ -40,6 +41,10 @@ bool isImageSource(const ModelSource& source) {
     return source.uri.starts_with(kScheme);
 }
 
+bool isPulledByKubelet(const ModelSource& source) {
+    return isImageSource(source) || source.imageVolume;
+}
+
 ModelSource imageSource() {
     ModelSource out;
     out.uri = kScheme;
@@ -68,6 +73,19 @@ void adoptImage(const Field& spec, const Field& image, ModelSource& out) {
     spec.at("model").at("source").at("follow").problem(
         cat("has no effect, for the image ", shortened(image.text(), kLongestShown),
             " means the same model for ever; name a tag without a digest, or remove source"));
+}
+
+std::vector<std::string> pullSecretsOf(const json& podSpec) {
+    std::vector<std::string> out;
+    for (const json& secret : listAt(podSpec, "imagePullSecrets")) {
+        if (std::string name = textAt(secret, "name"); isObjectName(name)) out.push_back(std::move(name));
+    }
+    return out;
+}
+
+std::string imageReference(const ModelSource& source, const std::string& modelId) {
+    const size_t digest = modelId.rfind('@');
+    return cat(source.reference.place, digest == std::string::npos ? "" : modelId.substr(digest));
 }
 
 void pinImage(json& podSpec, const Spec& spec) {

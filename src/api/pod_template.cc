@@ -79,6 +79,9 @@ void checkPortNames(const Field& containers, const Spec& spec) {
 void checkSource(const Field& spec, Spec& out) {
     const Field podSpec = spec.at("template").at("spec");
     if (out.source->identity) out.source->identity->serviceAccount = serviceAccountOf(podSpec.value());
+    if (isPulledByKubelet(*out.source) && out.source->credentialsSecret.empty()) {
+        out.source->pullSecrets = pullSecretsOf(podSpec.value());
+    }
     if (!isImageSource(*out.source)) return checkRoomForSource(podSpec, out);
     for (const Field& container : podSpec.at("containers").elements()) {
         if (textAt(container.value(), "name") != out.runtime.container) continue;

@@ -18,7 +18,7 @@ const char* whyUnreadable(StoreKind store) {
 }
 
 bool hasReadableFiles(const ModelSource& source) {
-    return whyUnreadable(source.reference.store) == nullptr && !isImageSource(source);
+    return whyUnreadable(source.reference.store) == nullptr && !isPulledByKubelet(source);
 }
 
 }  // namespace serin::api

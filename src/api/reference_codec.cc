@@ -126,6 +126,12 @@ void checkReferenceFile(const Field& spec, const Spec& out) {
         return;
     }
     if (!out.source) return;  // its URI cannot be read, which has been said
+    if (out.source->imageVolume) {
+        return file.problem(
+            "is stated beside model.source.load: ImageVolume, and Serin sees no file of a model that the "
+            "kubelet mounts; state load: Fetch, or put the profile into a ConfigMap and state "
+            "reference.configMap");
+    }
     const char* why = whyUnreadable(out.source->reference.store);
     if (why == nullptr) return;
     file.problem(cat("is stated, but ", shortened(out.source->uri, kLongestShown), why,

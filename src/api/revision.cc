@@ -11,6 +11,8 @@ namespace {
 
 // Stands for a target that nobody wrote: the runtime's own port of that name.
 constexpr const char* kRuntimesPort = "runtime";
+// What source.load means where nobody states it.
+constexpr const char* kDefaultLoad = "Fetch";
 
 // By name, since the pods carry one named port for each Service port. What clients use (`port`) is not part
 // of a revision. No `service`, `port` and an entry http without a target mean the same and give the same.
@@ -39,6 +41,7 @@ std::string revisionOf(const json& spec, const std::string& modelId) {
         if (source != model->end() && source->is_object()) {
             for (const char* part : {"follow", "credentials", "ca", "report", "moveAlias"})
                 source->erase(part);
+            if (textAt(*source, "load") == kDefaultLoad) source->erase("load");
         }
     }
     if (!modelId.empty()) hashed["modelId"] = modelId;

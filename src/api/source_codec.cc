@@ -16,6 +16,8 @@ using nlohmann::json;
 namespace {
 
 constexpr const char* kDefaultKey = "ca.crt";
+constexpr const char* kFetch = "Fetch";
+constexpr const char* kImageVolume = "ImageVolume";
 constexpr size_t kMostGlobs = 32;
 constexpr size_t kLongestGlob = 256;
 constexpr size_t kLongestPath = 256;
@@ -60,6 +62,39 @@ std::optional<SourceReference> decodeUri(const Field& uri) {
     return *reference;
 }
 
+// Whether the kubelet mounts the image; the reference has been read.
+bool decodeImageVolume(const Field& load, const SourceReference& reference) {
+    if (!load.present()) return false;
+    if (reference.store == StoreKind::VolumeClaim) {
+        load.problem("has no effect on a claim, which is mounted as it is; remove it");
+        return false;
+    }
+    const std::string way = load.text(kFetch);
+    if (way == kFetch) return false;
+    if (way != kImageVolume) {
+        load.problem(cat("is \"", shortened(way, kLongestShown), "\"; state Fetch or ImageVolume"));
+    } else if (reference.store != StoreKind::Oci) {
+        load.problem(
+            "is ImageVolume, and the kubelet mounts images of registries alone; state uri as "
+            "oci://REGISTRY/REPOSITORY:TAG, or load: Fetch");
+    } else {
+        return true;
+    }
+    return false;
+}
+
+// The kubelet knows no endpoint but the one that the reference names.
+void checkEndpointOfVolume(const Field& endpoint, const ModelSource& source) {
+    const std::string registry = source.reference.place.substr(0, source.reference.place.find('/'));
+    if (!source.imageVolume || source.endpoint.empty()) return;
+    if (source.endpoint == cat("http://", registry) || source.endpoint == cat("https://", registry)) return;
+    endpoint.problem(cat("is \"", shortened(source.endpoint, kLongestShown),
+                         "\", and with load: ImageVolume the kubelet pulls from ", registry,
+                         " itself; state http://", registry,
+                         " where that has no certificate, or remove endpoint: mirrors are a matter of the "
+                         "nodes"));
+}
+
 void decodeEndpoint(const Field& endpoint, ModelSource& out) {
     const StoreKind store = out.reference.store;
     if (!endpoint.present()) {
@@ -79,6 +114,7 @@ void decodeEndpoint(const Field& endpoint, ModelSource& out) {
         out.endpoint.clear();
     }
     if (out.endpoint.ends_with('/')) out.endpoint.pop_back();
+    checkEndpointOfVolume(endpoint, out);
 }
 
 std::vector<std::string> decodeGlobs(const Field& field) {
@@ -137,10 +173,21 @@ void decodeAccess(const Field& source, ModelSource& out) {
     out.caKey = key.key;
 }
 
+void refuseGlobs(const Field& source) {
+    for (const char* name : {"include", "exclude"}) {
+        if (const Field field = source.at(name); field.present()) {
+            field.problem(
+                "has no effect on an image that the kubelet mounts as a whole; remove it, or state load: "
+                "Fetch");
+        }
+    }
+}
+
 // What chooses files and opens stores.
 void decodeStore(const Field& source, ModelSource& out) {
     if (out.reference.store != StoreKind::VolumeClaim) {
         decodeAccess(source, out);
+        if (out.imageVolume) return refuseGlobs(source);
         out.include = decodeGlobs(source.at("include"));
         out.exclude = decodeGlobs(source.at("exclude"));
         return;
@@ -176,7 +223,8 @@ void decodeFollow(const Field& follow, ModelSource& out) {
 // Nothing is loaded then; the image is known with the template.
 ModelSource decodeImageSource(const Field& source) {
     ModelSource out = imageSource();
-    for (const char* name : {"include", "exclude", "mountPath", "sha256", "verify", "report", "moveAlias"}) {
+    for (const char* name :
+         {"load", "include", "exclude", "mountPath", "sha256", "verify", "report", "moveAlias"}) {
         if (!source.at(name).present()) continue;
         source.at(name).problem(
             "has no effect on a model in the serving container's image; remove it, or state uri");
@@ -198,6 +246,7 @@ std::optional<ModelSource> decodeModelSource(const Field& model) {
     ModelSource out;
     out.reference = *reference;
     out.uri = sourceUri(*reference);
+    out.imageVolume = decodeImageVolume(source.at("load"), *reference);
     decodeEndpoint(source.at("endpoint"), out);
     decodeStore(source, out);
     decodeTrust(source, out);

@@ -4,6 +4,7 @@
 #include "api/fetch_progress.h"
 #include "api/identity_json.h"
 #include "api/identity_pod.h"
+#include "api/image_source.h"
 #include "api/json_read.h"
 #include "api/names.h"
 #include "base/text.h"
@@ -35,10 +36,22 @@ bool isSigned(const ModelSource& source) {
     return !source.publicKeySecret.empty();
 }
 
-json modelVolume(const ModelSource& source) {
+// What the kubelet has of an image by digest needs no asking of the registry again.
+json modelVolume(const Spec& spec) {
+    const ModelSource& source = *spec.source;
+    if (source.imageVolume) {
+        return {
+            {"name", kModelVolume},
+            {"image", {{"reference", imageReference(source, spec.modelId)}, {"pullPolicy", "IfNotPresent"}}}};
+    }
     if (!isClaim(source)) return {{"name", kModelVolume}, {"emptyDir", json::object()}};
     return {{"name", kModelVolume},
             {"persistentVolumeClaim", {{"claimName", source.reference.place}, {"readOnly", true}}}};
+}
+
+// To ask a store.
+bool needsAuthorities(const ModelSource& source) {
+    return !source.caConfigMap.empty() && !isMounted(source);
 }
 
 json modelMount(const ModelSource& source, bool readOnly) {
@@ -63,18 +76,20 @@ void put(json& environment, const char* name, const std::string& value) {
 json environmentOf(const Spec& spec) {
     const ModelSource& source = *spec.source;
     json out = json::array();
-    if (!isClaim(source)) {
+    // Of a mounted volume no store is asked.
+    const bool asks = !isMounted(source);
+    if (asks) {
         put(out, "SERIN_SOURCE_URI", source.uri);
         put(out, "SERIN_SOURCE_ID", spec.modelId);
+        put(out, "SERIN_SOURCE_ENDPOINT", source.endpoint);
     }
-    put(out, "SERIN_SOURCE_ENDPOINT", source.endpoint);
     put(out, "SERIN_SOURCE_INCLUDE", join(source.include, "\n"));
     put(out, "SERIN_SOURCE_EXCLUDE", join(source.exclude, "\n"));
-    if (!source.caConfigMap.empty()) put(out, "SERIN_SOURCE_CA", cat(kAuthoritiesPath, "/", source.caKey));
+    if (needsAuthorities(source)) put(out, "SERIN_SOURCE_CA", cat(kAuthoritiesPath, "/", source.caKey));
     put(out, "SERIN_SOURCE_SHA256", source.sha256);
     if (isSigned(source)) put(out, "SERIN_SOURCE_PUBLIC_KEY", cat(kPublicKeyPath, "/", source.publicKeyKey));
     if (source.identity) put(out, kIdentityVariable, identityJson(*source.identity));
-    if (source.credentialsSecret.empty()) return out;
+    if (!asks || source.credentialsSecret.empty()) return out;
     // Not all of the Secret: its other keys are nothing that the program should see, and may be none of the
     // names that a variable can have. Each may lack, but not all of them: the program is told the name.
     const std::vector<std::string> keys = credentialKeys(source.reference.store);
@@ -103,8 +118,8 @@ json securityOf(const json& podSpec) {
 
 json fetchContainer(const json& podSpec, const Spec& spec, const std::string& image) {
     const ModelSource& source = *spec.source;
-    json mounts = json::array({modelMount(source, isClaim(source))});
-    if (!source.caConfigMap.empty()) {
+    json mounts = json::array({modelMount(source, isMounted(source))});
+    if (needsAuthorities(source)) {
         mounts.push_back({{"name", kAuthoritiesVolume}, {"mountPath", kAuthoritiesPath}, {"readOnly", true}});
     }
     if (isSigned(source)) {
@@ -112,7 +127,7 @@ json fetchContainer(const json& podSpec, const Spec& spec, const std::string& im
     }
     json out = {{"name", kFetchContainer},
                 {"image", image},
-                {"args", {isClaim(source) ? "--check" : "--into", asWritten(source.mountPath)}},
+                {"args", {isMounted(source) ? "--check" : "--into", asWritten(source.mountPath)}},
                 {"env", environmentOf(spec)},
                 {"volumeMounts", std::move(mounts)},
                 {"terminationMessagePolicy", "FallbackToLogsOnError"},
@@ -121,7 +136,7 @@ json fetchContainer(const json& podSpec, const Spec& spec, const std::string& im
                   {"limits", {{"cpu", "2"}, {"memory", "256Mi"}}}}},
                 {"securityContext", securityOf(podSpec)}};
     // In the network of the node a port would be there but once.
-    if (!isClaim(source) && !flagAt(podSpec, "hostNetwork")) {
+    if (!isMounted(source) && !flagAt(podSpec, "hostNetwork")) {
         out["env"].push_back({{"name", "SERIN_FETCH_PROGRESS_PORT"}, {"value", std::to_string(kFetchPort)}});
         out["ports"] = json::array({{{"name", kFetchPortName}, {"containerPort", kFetchPort}}});
     }
@@ -145,9 +160,13 @@ void checkNames(const Field& list, std::string_view ours, std::string_view what)
 
 }  // namespace
 
-// A claim is only looked at where it is stated what it has to be.
+bool isMounted(const ModelSource& source) {
+    return isClaim(source) || source.imageVolume;
+}
+
+// What is mounted is only looked at where it is stated what it has to be.
 bool hasFetchContainer(const ModelSource& source) {
-    return !isClaim(source) || isSigned(source) || !source.sha256.empty();
+    return !isMounted(source) || isSigned(source) || !source.sha256.empty();
 }
 
 void addSource(json& podSpec, const Spec& spec, const std::string& fetchImage) {
@@ -160,9 +179,9 @@ void addSource(json& podSpec, const Spec& spec, const std::string& fetchImage) {
         for (const json& container : listAt(podSpec, "initContainers")) containers.push_back(container);
         podSpec["initContainers"] = std::move(containers);
     }
-    append(podSpec, "volumes", modelVolume(source));
+    append(podSpec, "volumes", modelVolume(spec));
     if (isSigned(source)) append(podSpec, "volumes", publicKeyVolume(source));
-    if (!source.caConfigMap.empty()) {
+    if (needsAuthorities(source)) {
         append(podSpec, "volumes",
                {{"name", kAuthoritiesVolume}, {"configMap", {{"name", source.caConfigMap}}}});
     }

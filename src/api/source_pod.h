@@ -9,14 +9,18 @@
 
 namespace serin::api {
 
-// Whether pods with that source run serin-fetch: all but those that mount a claim as it is.
+// Whether its volume is mounted as it is: a claim, or an image. Nothing is fetched then.
+bool isMounted(const ModelSource& source);
+
+// Whether pods with that source run serin-fetch: all but those that mount a volume as it is, of whose files
+// nothing is stated.
 bool hasFetchContainer(const ModelSource& source);
 
 // Adds to a pod's spec what loads the model: an init container of that image, which writes the files of
-// `spec.modelId` into a volume, and the volume's mount in the serving container, read-only. A claim is that
-// volume itself, and the init container is there only where something is stated of its files: it looks at
-// them. The container runs where the Pod Security Standard "restricted" is enforced. Preconditions:
-// spec.source, spec.usable().
+// `spec.modelId` into a volume, and the volume's mount in the serving container, read-only. A claim or an
+// image is that volume itself, and the init container is there only where something is stated of its files:
+// it looks at them. The container runs where the Pod Security Standard "restricted" is enforced.
+// Preconditions: spec.source, spec.usable().
 void addSource(nlohmann::json& podSpec, const Spec& spec, const std::string& fetchImage);
 
 // What addSource() wrote into that pod's spec, as far as it says what is loaded and what opens it; null where

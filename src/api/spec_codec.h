@@ -86,8 +86,8 @@ std::string addressFault(const std::string& address, const std::string& example)
 // What of the spec makes a revision, in Crockford's alphabet: shortDigest of the canonical JSON of model,
 // runtime without its `metrics` (how a page is read changes no pod), template and the target ports as a
 // person wrote them, nothing filled in. Of a source `follow`, `credentials`, `ca`, `report` and `moveAlias`
-// are left out, which change no byte of the model, and `modelId`, what it means, is added where it is not
-// empty. Pinned by golden vectors.
+// are left out, which change no byte of the model, as is the default of `load`, and `modelId`, what it means,
+// is added where it is not empty. Pinned by golden vectors.
 std::string revisionOf(const nlohmann::json& spec, const std::string& modelId = {});
 
 }  // namespace serin::api

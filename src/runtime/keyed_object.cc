@@ -84,7 +84,7 @@ KeyedData dataIn(const Result<HttpResponse>& answer, const KeyedObject& object) 
     if (!good) return {{}, unread(good.error(), object)};
     const nlohmann::json read = nlohmann::json::parse(good->body, nullptr, false);
     if (read.is_discarded()) return {{}, {cat("the ", object.words(), " came as no JSON"), true}};
-    return {api::textsAt(read, "data"), {}};
+    return {api::textsAt(read, "data"), {}, api::textAt(read, "type")};
 }
 
 }  // namespace serin::runtime

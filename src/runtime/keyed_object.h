@@ -44,6 +44,7 @@ std::string grantTheToken(const std::string& space, const std::string& serviceAc
 struct KeyedData {
     std::map<std::string, std::string> data;  // as it stands there: a Secret's values are base64
     Trouble trouble;
+    std::string type{};  // of a Secret
 
     // At most five of its keys, for words: "a, b"; "no key" where there is none. Never a value.
     std::string keys() const;

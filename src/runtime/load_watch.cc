@@ -6,6 +6,7 @@
 
 #include "api/image_source.h"
 #include "api/json_read.h"
+#include "api/source_pod.h"
 #include "runtime/thread_name.h"
 
 namespace serin::runtime {
@@ -17,7 +18,7 @@ constexpr size_t kMostBytes = 4096;
 
 // Whether pods of the spec listen where they can be asked.
 bool tellProgress(const api::Spec& spec) {
-    if (!spec.source || spec.source->reference.store == api::StoreKind::VolumeClaim) return false;
+    if (!spec.source || api::isMounted(*spec.source)) return false;
     if (api::isImageSource(*spec.source)) return false;
     const auto pod = nlohmann::json::parse(spec.templateJson, nullptr, false);
     return !api::flagAt(api::objectAt(pod, "spec"), "hostNetwork");

@@ -1,11 +1,13 @@
 #include "runtime/source_resolver.h"
 
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include "api/status_limits.h"
 #include "base/shorten.h"
 #include "base/text.h"
+#include "runtime/image_volumes.h"
 
 namespace serin::runtime {
 namespace {
@@ -16,20 +18,25 @@ SourceAnswer failed(const StoreTrouble& trouble) {
 
 class Resolver {
   public:
-    explicit Resolver(ResolverParts parts) : parts_(std::move(parts)) {}
+    explicit Resolver(ResolverParts parts)
+        : parts_(std::move(parts)),
+          imageVolumes_(std::make_shared<ImageVolumes>(parts_.transport, parts_.requests, parts_.clock)) {}
 
     SourceAnswer operator()(const std::string& space, const api::ModelSource& source,
                             const std::optional<api::ResolvedModel>& known,
                             const std::stop_token& stop) const {
+        if (source.imageVolume) {
+            if (const auto trouble = imageVolumes_->trouble(space, source, stop)) return failed(*trouble);
+        }
         OpenedStore opened;
         if (const auto trouble = openStore(parts_, space, source, stop, opened)) return failed(*trouble);
         if (known) {
             const Result<bool> same = opened.store->stillMeans(source, *known, parts_.clock.wall());
-            if (!same) return failed(storeTrouble(same.error()));
+            if (!same) return failed(storeTrouble(same.error(), opened));
             if (*same) return {known, "", ""};
         }
         Result<sources::Resolution> found = opened.store->resolve(source, parts_.clock.wall());
-        if (!found) return failed(storeTrouble(found.error()));
+        if (!found) return failed(storeTrouble(found.error(), opened));
         api::ResolvedModel model = std::move(found).value().model;
         if (model.id.empty() || model.id.size() > api::kLongestId) {
             return failed(
@@ -46,6 +53,7 @@ class Resolver {
 
   private:
     ResolverParts parts_;
+    std::shared_ptr<ImageVolumes> imageVolumes_;
 };
 
 }  // namespace

@@ -57,6 +57,10 @@ Result<std::string> missingKinds(net::Transport& transport, const std::stop_toke
 
 }  // namespace
 
+HttpRequest versionRequest() {
+    return plainGet("/version");
+}
+
 Result<std::string> checkVersion(const std::string& body) {
     const nlohmann::json version = nlohmann::json::parse(body, nullptr, false);
     if (!version.is_object()) return Error{ErrorCode::Unavailable, "/version is no JSON object"};
@@ -75,7 +79,7 @@ Result<std::string> checkVersion(const std::string& body) {
 }
 
 ClusterState askCluster(net::Transport& transport, const std::stop_token& stop) {
-    const auto version = kube::expectSuccess("the API server", transport.send(plainGet("/version"), stop));
+    const auto version = kube::expectSuccess("the API server", transport.send(versionRequest(), stop));
     if (!version) return notReady(version.error());
     const Result<std::string> checked = checkVersion(version->body);
     if (!checked && checked.error().code == ErrorCode::Invalid)

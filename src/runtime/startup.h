@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/http.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "net/transport.h"
@@ -13,6 +14,8 @@ namespace serin::runtime {
 // The oldest Kubernetes that has what Serin's pods need (a preStop of sleep).
 inline constexpr int kLeastMinor = 30;
 
+// GET /version, which everybody who is known may send.
+HttpRequest versionRequest();
 // What GET /version says: fails for one that is too old, in words.
 Result<std::string> checkVersion(const std::string& body);
 

@@ -8,6 +8,7 @@
 #include "kube/resource.h"
 #include "kube/token_request.h"
 #include "runtime/authorities.h"
+#include "runtime/pull_secrets.h"
 #include "runtime/service_account_token.h"
 
 namespace serin::runtime {
@@ -57,6 +58,14 @@ Trouble readStoreAccess(const AccessReaders& readers, const std::string& space,
         const auto answer = get(kube::secrets(), source.credentialsSecret);
         const Trouble trouble = readCredentials(answer, space, source.credentialsSecret, out.credentials);
         if (!trouble.why.empty()) return trouble;
+    } else {
+        PullSecrets found;
+        const auto secret = [&](const std::string& name) { return get(kube::secrets(), name); };
+        const Trouble trouble = readPullSecrets(secret, space, source, found);
+        if (!trouble.why.empty()) return trouble;
+        out.credentials = std::move(found.credentials);
+        out.ungranted = std::move(found.ungranted);
+        out.passedOver = std::move(found.passedOver);
     }
     if (source.identity) {
         const Trouble trouble = readIdentity(readers, space, *source.identity, out.identity);

@@ -17,6 +17,9 @@ struct StoreAccess {
     sources::Credentials credentials;
     std::optional<sources::CloudIdentity> identity;  // with a token of some minutes
     std::string authorities;                         // PEM; empty: the system's
+    // Where a store lets nobody in: what of the pull secrets is to blame (PullSecrets).
+    std::string ungranted;
+    std::string passedOver;
 };
 
 struct AccessReaders {
@@ -24,9 +27,10 @@ struct AccessReaders {
     const kube::RequestBuilder& requests;
     const std::stop_token& stop;
 };
-// Reads the Secret and the ConfigMap that a source names, by their names in its namespace `space`, and has a
-// token made of the service account by which it is known in a cloud; nothing where it names none. The trouble
-// says why one could not be had. Blocks until the API server has answered.
+// Reads the Secrets and the ConfigMap that a source names, by their names in its namespace `space`, and has a
+// token made of the service account by which it is known in a cloud; nothing where it names none. Pull secrets
+// count where it names no other credentials. The trouble says why one could not be had. Blocks until the API
+// server has answered.
 Trouble readStoreAccess(const AccessReaders& readers, const std::string& space,
                         const api::ModelSource& source, StoreAccess& out);
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/text.h"
 #include "runtime/bounded_exchange.h"
 #include "runtime/store_access.h"
 
@@ -46,6 +47,8 @@ std::optional<StoreTrouble> openStore(const StoreParts& parts, const std::string
     const Trouble trouble = readStoreAccess({parts.transport, parts.requests, stop}, space, source, access);
     if (!trouble.why.empty()) return unread(trouble);
     out.credentials = std::move(access.credentials);
+    out.ungranted = std::move(access.ungranted);
+    out.passedOver = std::move(access.passedOver);
     out.connection = parts.exchange(access.authorities, stop);
     out.exchange = std::make_unique<BoundedExchange>(*out.connection, parts.clock, stop);
     auto store = parts.store(source.reference.store, out.credentials, *out.exchange, access.identity);
@@ -56,6 +59,20 @@ std::optional<StoreTrouble> openStore(const StoreParts& parts, const std::string
 
 StoreTrouble storeTrouble(const Error& error) {
     return {reasonOf(error.code), error.message};
+}
+
+StoreTrouble storeTrouble(const Error& error, const OpenedStore& opened) {
+    StoreTrouble out = storeTrouble(error);
+    if (out.reason != kForbidden) return out;
+    // The commands alone: the status has little room, and the registry may say more once it is shown who
+    // asks.
+    if (!opened.ungranted.empty()) {
+        return {kCredentials, cat("the registry wants credentials, and ", opened.ungranted)};
+    }
+    if (!opened.passedOver.empty()) {
+        out.message += cat("; template.spec.imagePullSecrets do not open it: ", opened.passedOver);
+    }
+    return out;
 }
 
 }  // namespace serin::runtime

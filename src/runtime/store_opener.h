@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "kube/request.h"
 #include "net/transport.h"
+#include "runtime/store_trouble.h"
 #include "sources/store.h"
 
 namespace serin::runtime {
@@ -31,12 +32,6 @@ struct StoreParts {
         store;
 };
 
-// Why a store could not be asked, or what it said instead.
-struct StoreTrouble {
-    std::string reason;   // CamelCase, of the condition SourceReady
-    std::string message;  // for people; without secrets
-};
-
 // A store that is open for one look. Not thread-safe.
 struct OpenedStore {
     sources::Credentials credentials;
@@ -45,9 +40,12 @@ struct OpenedStore {
     // store that is slower has its thread for so long and no longer.
     std::unique_ptr<sources::Exchange> exchange;
     std::unique_ptr<sources::Store> store;  // asks through `exchange`
+    // As StoreAccess has them.
+    std::string ungranted;
+    std::string passedOver;
 };
 
-// Fills `out`, or says why it cannot. Reads the Secret and the ConfigMap that the source names in the
+// Fills `out`, or says why it cannot. Reads the Secrets and the ConfigMap that the source names in the
 // namespace `space`, or has a token of its service account made, each time: nothing of them is kept, so that
 // what is renewed or taken away counts at once. Blocks until the API server has answered. `parts.clock`
 // outlives `out`.
@@ -57,5 +55,7 @@ std::optional<StoreTrouble> openStore(const StoreParts& parts, const std::string
 
 // What a store's Error means to people.
 StoreTrouble storeTrouble(const Error& error);
+// The same, of a store that was opened so: where it lets nobody in, with what the pull secrets lack.
+StoreTrouble storeTrouble(const Error& error, const OpenedStore& opened);
 
 }  // namespace serin::runtime

@@ -41,7 +41,7 @@ struct Found {
 };
 
 std::string idOf(const api::ModelSource& source, const std::string& digest) {
-    return cat(api::isImageSource(source) ? "image:" : "oci:", source.reference.place, "@", digest);
+    return cat(api::isPulledByKubelet(source) ? "image:" : "oci:", source.reference.place, "@", digest);
 }
 
 // Empty where the id is none of this source.
@@ -131,7 +131,7 @@ std::string versionOf(const std::string& tag, const std::string& digest) {
 }
 
 Result<Resolution> OciStore::resolve(const api::ModelSource& source, Timestamp now) {
-    if (api::isImageSource(source)) return resolveImage(source, now);
+    if (api::isPulledByKubelet(source)) return resolveImage(source, now);
     const OciPlace place = ociPlace(source.reference.place, source.endpoint);
     const Selector selector = selectorOf(source);
     Result<Found> found = manifest(place, selector.asked(), now);
@@ -185,7 +185,7 @@ Result<Resolution> OciStore::resolveImage(const api::ModelSource& source, Timest
 Result<std::vector<File>> OciStore::files(const api::ModelSource& source, const std::string& id,
                                           Timestamp now) {
     const std::string digest = digestIn(source, id);
-    if (digest.empty() || api::isImageSource(source)) return foreign(source, id);
+    if (digest.empty() || api::isPulledByKubelet(source)) return foreign(source, id);
     const OciPlace place = ociPlace(source.reference.place, source.endpoint);
     const Result<Found> found = manifest(place, digest, now);
     if (!found) return found.error();

@@ -107,8 +107,25 @@ TEST(ImageSource, TheRevisionIsWhatIsWrittenAndTheDigest) {
     EXPECT_NE(revisionOfId("image:a@1"), revisionOfId("image:a@2"));
 }
 
+TEST(ImageSource, TheRegistryIsAskedWithThePullSecretsWhereNoOthersAreStated) {
+    const auto secretsOf = [](const std::string& source) {
+        const auto decoded = decodeModelDeployment(
+            rawObject(R"({"model":{"name":"fraud","source":{)" + source + R"(}},"template":{"spec":{
+            "imagePullSecrets":[{"name":"first"},{},{"name":"../second"},{"name":"third"}],
+            "containers":[{"name":"server","image":"registry.example/ml/fraud:13"}]}}})"));
+        EXPECT_THAT(decoded->spec.problems, IsEmpty());
+        return decoded->spec.source->pullSecrets;
+    };
+    EXPECT_THAT(secretsOf(kFollow), ElementsAre("first", "third"));
+    EXPECT_THAT(secretsOf(R"("uri":"oci://registry.example/fraud:13","load":"ImageVolume")"),
+                ElementsAre("first", "third"));
+    EXPECT_THAT(secretsOf(std::string(kFollow) + R"(,"credentials":{"secretName":"own"})"), IsEmpty());
+    EXPECT_THAT(secretsOf(R"("uri":"oci://registry.example/fraud:13")"), IsEmpty());
+}
+
 TEST(ImageSource, WhatHasNoEffectIsRefusedWithTheWayOut) {
-    for (const std::string field : {R"("include":["a"])", R"("exclude":["a"])", R"("mountPath":"/m")"}) {
+    for (const std::string field :
+         {R"("load":"Fetch")", R"("include":["a"])", R"("exclude":["a"])", R"("mountPath":"/m")"}) {
         const std::string name = field.substr(1, field.find('"', 1) - 1);
         EXPECT_THAT(specWith(kFollow + ("," + field)).problems,
                     ElementsAre(AllOf(StartsWith("spec.model.source." + name + ": has no effect"),

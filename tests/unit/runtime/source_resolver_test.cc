@@ -228,6 +228,56 @@ TEST_F(SourceResolverTest, WhatIsKnownAndStillMeantIsNotReadAnew) {
     EXPECT_EQ(urls.size(), before + 1);
 }
 
+TEST_F(SourceResolverTest, ARegistryThatLetsEverybodyInNeedsNoPullSecretThatMayBeRead) {
+    source.pullSecrets = {"pull"};
+    refuse(403, "Forbidden", R"(User \"system:serviceaccount:serin:serin\" cannot get resource)");
+    const SourceAnswer answer = resolve();
+    ASSERT_TRUE(answer.model) << answer.message;
+    EXPECT_THAT(credentials, IsEmpty());
+    EXPECT_THAT(transport.lines(), ElementsAre("GET /api/v1/namespaces/ml/secrets/pull"));
+}
+
+TEST_F(SourceResolverTest, OneThatDoesNotGetsTheCommandsThatGrantThePullSecret) {
+    source.pullSecrets = {"pull"};
+    says = Error{ErrorCode::Forbidden, "GET … answered 401"};
+    refuse(403, "Forbidden", R"(User \"system:serviceaccount:serin:serin\" cannot get resource)");
+    const SourceAnswer answer = resolve();
+    EXPECT_EQ(answer.reason, "CredentialsForbidden");
+    EXPECT_THAT(answer.message,
+                AllOf(HasSubstr("grant it: kubectl create role serin-reads-pull -n ml --verb=get"),
+                      HasSubstr("--serviceaccount=serin:serin")));
+    says = Error{ErrorCode::NotFound, "GET … answered 404"};
+    refuse(403, "Forbidden", "no");
+    EXPECT_EQ(resolve().reason, "NotFound");
+    says = Error{ErrorCode::Forbidden, "GET … answered 401"};
+    refuse(404, "NotFound", "no");
+    const SourceAnswer without = resolve();
+    EXPECT_EQ(without.reason, "StoreForbidden");
+    EXPECT_THAT(without.message, HasSubstr("imagePullSecrets do not open it: there is no Secret \"pull\""));
+}
+
+TEST_F(SourceResolverTest, StatedCredentialsCountAloneAndPullSecretsAreNotRead) {
+    source.credentialsSecret = "own";
+    source.pullSecrets = {"pull"};
+    transport.answer(200, R"({"data":{"OCI_TOKEN":"YWJj"}})");
+    ASSERT_TRUE(resolve().model);
+    EXPECT_THAT(transport.lines(), ElementsAre("GET /api/v1/namespaces/ml/secrets/own"));
+}
+
+TEST_F(SourceResolverTest, AnImageVolumeIsAskedForBeforeItsRegistry) {
+    source.uri = "oci://registry.example/ml/fraud:13";
+    source.reference = {api::StoreKind::Oci, "registry.example/ml/fraud", "", "", "", "13", false, false};
+    source.imageVolume = true;
+    transport.answer(201, R"({"kind":"ReplicaSet","spec":{"template":{"spec":{"containers":[]}}}})");
+    const SourceAnswer dropped = resolve();
+    EXPECT_EQ(dropped.reason, "ImageVolumesUnsupported");
+    EXPECT_THAT(urls, IsEmpty());
+    transport.answer(201, R"({"kind":"ReplicaSet","spec":{"template":{"spec":{"volumes":[
+        {"name":"model","image":{"reference":"registry.example/ml/fraud:13"}}]}}}})");
+    EXPECT_TRUE(resolve().model);
+    EXPECT_THAT(urls, ElementsAre("oci://registry.example/ml/fraud:13"));
+}
+
 TEST(StoreCredentials, ADockerConfigurationMayHaveLines) {
     const auto read = storeCredentials({{{".dockerconfigjson", "ewogfQo="}}, {}}, "the Secret");
     ASSERT_TRUE(read.ok());

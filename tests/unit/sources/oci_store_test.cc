@@ -342,7 +342,7 @@ TEST_F(OciStoreTest, WhatOneRepositoryToldIsNoOthers) {
                 ErrorCode::NotFound, "answered 404");
 }
 
-TEST_F(OciStoreTest, AnImageThatIsFollowedIsTheDigestOfItsIndex) {
+TEST_F(OciStoreTest, AnImageThatNodesPullIsTheDigestOfItsIndex) {
     const std::string image = manifestOf(layer("application/vnd.oci.image.layer.v1.tar+gzip", kWeights, 7) +
                                          ", " + layer("something/else", kConfig, 8));
     push("image", image);
@@ -350,6 +350,10 @@ TEST_F(OciStoreTest, AnImageThatIsFollowedIsTheDigestOfItsIndex) {
         cat(R"({"schemaVersion": 2, "manifests": [{"digest": ")", digestOfText(image), "\"}]}");
     push("13", index);
     api::ModelSource source = sourceOf("oci://registry.example/ml/fraud:13");
+    source.imageVolume = true;
+    EXPECT_EQ(store().resolve(source, now)->model.id,
+              "image:registry.example/ml/fraud@" + digestOfText(index));
+    source.imageVolume = false;
     source.uri = "image://registry.example/ml/fraud:13";
     const auto out = store().resolve(source, now);
     ASSERT_TRUE(out) << out.error().message;

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+namespace serin::runtime {
+
+// Why a source could not be asked, or what it said instead.
+struct StoreTrouble {
+    std::string reason;   // CamelCase, of the condition SourceReady
+    std::string message;  // for people; without secrets
+};
+
+}  // namespace serin::runtime
