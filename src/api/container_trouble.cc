@@ -51,12 +51,28 @@ std::string exitText(const std::string& name, const json& terminated, bool again
     return withMessage(text, textAt(terminated, "message"));
 }
 
-Trouble waitingTrouble(const std::string& name, const json& status, const json& waiting) {
+// The image that the kubelet's message is about: the container's own, or one of a volume, which it names.
+std::string imageIn(const std::string& message, const json& status,
+                    const std::vector<std::string>& volumeImages) {
+    for (const std::string& image : volumeImages) {
+        if (message.find(image) != std::string::npos) return image;
+    }
+    return textAt(status, "image");
+}
+
+// Runtimes that cannot mount images say something else, each in its own way.
+std::string hintOf(std::string_view reason, const std::vector<std::string>& volumeImages) {
+    if (volumeImages.empty() || !reason.starts_with("CreateContainer")) return "";
+    return "; a volume that is an image takes containerd 2.1 or CRI-O 1.31 on the node";
+}
+
+Trouble waitingTrouble(const std::string& name, const json& status, const json& waiting,
+                       const std::vector<std::string>& volumeImages) {
     const std::string reason = textAt(waiting, "reason");
     const std::string message = textAt(waiting, "message");
     if (isPullReason(reason)) {
         const std::string text =
-            cat("image \"", textAt(status, "image"), "\" cannot be pulled (", reason, ")");
+            cat("image \"", imageIn(message, status, volumeImages), "\" cannot be pulled (", reason, ")");
         return {Trouble::Failing, withMessage(text, message)};
     }
     if (reason.empty()) return {};
@@ -65,12 +81,13 @@ Trouble waitingTrouble(const std::string& name, const json& status, const json& 
                                       "): an image, a volume or the network is not there")};
     }
     return {Trouble::Failing,
-            withMessage(cat("container ", name, " cannot be started (", reason, ")"), message)};
+            cat(withMessage(cat("container ", name, " cannot be started (", reason, ")"), message),
+                hintOf(reason, volumeImages))};
 }
 
 }  // namespace
 
-Trouble containerTrouble(const json& status) {
+Trouble containerTrouble(const json& status, const std::vector<std::string>& volumeImages) {
     const std::string name = textAt(status, "name");
     const json& state = objectAt(status, "state");
     const bool restarted = integerAt(status, "restartCount") > 0;
@@ -80,7 +97,7 @@ Trouble containerTrouble(const json& status) {
     if (last != nullptr && restarted && !isPullReason(textAt(waiting, "reason"))) {
         return {Trouble::Failing, exitText(name, *last, true)};
     }
-    if (find(state, "waiting") != nullptr) return waitingTrouble(name, status, waiting);
+    if (find(state, "waiting") != nullptr) return waitingTrouble(name, status, waiting, volumeImages);
     if (const json* terminated = find(state, "terminated")) {
         return {Trouble::Failing, exitText(name, *terminated, false)};
     }

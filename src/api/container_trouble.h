@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace serin::api {
 
@@ -13,7 +14,8 @@ struct Trouble {
 };
 
 // What a container's status (status.containerStatuses[i]) tells about why the container does not run.
-Trouble containerTrouble(const nlohmann::json& status);
+// `volumeImages`: the images that its pod has as volumes; the status does not say which of them it is about.
+Trouble containerTrouble(const nlohmann::json& status, const std::vector<std::string>& volumeImages = {});
 
 // `text` on one line, cut in the middle of what is too long for a message: the beginning says what, the end
 // why.

@@ -71,6 +71,15 @@ Trouble gateTrouble(const json& pod) {
     return {};
 }
 
+std::vector<std::string> volumeImagesOf(const json& podSpec) {
+    std::vector<std::string> out;
+    for (const json& volume : listAt(podSpec, "volumes")) {
+        std::string image = textAt(objectAt(volume, "image"), "reference");
+        if (!image.empty()) out.push_back(std::move(image));
+    }
+    return out;
+}
+
 void keepWorse(Trouble& worst, Trouble other) {
     if (other.rank < worst.rank) worst = std::move(other);
 }
@@ -81,6 +90,7 @@ Trouble podTrouble(const json& pod) {
     const json* ready = conditionOf(status, "Ready");
     if (find(objectAt(pod, "metadata"), "deletionTimestamp") != nullptr) return {};
     if (ready != nullptr && textAt(*ready, "status") == "True") return {};
+    const std::vector<std::string> volumeImages = volumeImagesOf(spec);
     Trouble worst;
     if (textAt(status, "phase") == "Failed" && !textAt(status, "reason").empty()) {
         worst = {Trouble::Failing, cat("the pod failed (", textAt(status, "reason"),
@@ -92,7 +102,7 @@ Trouble podTrouble(const json& pod) {
         const bool done = find(objectAt(init, "state"), "terminated") != nullptr &&
                           integerAt(objectAt(objectAt(init, "state"), "terminated"), "exitCode") == 0;
         if (done) continue;
-        keepWorse(worst, containerTrouble(init));
+        keepWorse(worst, containerTrouble(init, volumeImages));
         if (find(objectAt(init, "state"), "running") != nullptr && !flagAt(init, "ready") &&
             !flagAt(init, "started")) {
             keepWorse(worst, {Trouble::NotReady,
@@ -100,7 +110,7 @@ Trouble podTrouble(const json& pod) {
         }
     }
     for (const json& container : listAt(status, "containerStatuses")) {
-        keepWorse(worst, containerTrouble(container));
+        keepWorse(worst, containerTrouble(container, volumeImages));
         keepWorse(worst, notReady(spec, container));
     }
     keepWorse(worst, gateTrouble(pod));

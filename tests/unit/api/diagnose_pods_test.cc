@@ -58,6 +58,23 @@ TEST(Diagnosis, TellsWhatTheKubeletMisses) {
                 HasSubstr("server is not made yet (ContainerCreating)"));
 }
 
+TEST(Diagnosis, TellsAVolumesImageFromTheContainers) {
+    const auto diagnoseVolume = [](const std::string& reason, const std::string& message) {
+        return diagnose(R"({"spec":{"volumes":[{"name":"cache","emptyDir":{}},
+            {"name":"serin-model","image":{"reference":"r.example/fraud@sha256:d"}}]},
+            "status":{"containerStatuses":[{"name":"server","image":"mlserver:1","state":{"waiting":{"reason":")" +
+                        reason + R"(","message":")" + message + "\"}}}]}}");
+    };
+    EXPECT_EQ(diagnoseVolume("ErrImagePull", "failed to pull r.example/fraud@sha256:d"),
+              "image \"r.example/fraud@sha256:d\" cannot be pulled (ErrImagePull): failed to pull "
+              "r.example/fraud@sha256:d");
+    EXPECT_THAT(diagnoseVolume("ErrImagePull", "failed to pull mlserver:1"),
+                HasSubstr("image \"mlserver:1\""));
+    EXPECT_EQ(diagnoseVolume("CreateContainerError", "no such mount"),
+              "container server cannot be started (CreateContainerError): no such mount; a volume that is an "
+              "image takes containerd 2.1 or CRI-O 1.31 on the node");
+}
+
 TEST(Diagnosis, RepeatsTheSchedulersWords) {
     EXPECT_EQ(
         diagnose(R"({"metadata":{"name":"p"},"status":{"phase":"Pending","conditions":[{"type":"PodScheduled",
