@@ -216,12 +216,16 @@ def guarded(ns, registry):
     return deploy(ns, registry, wait=None, credentials={"secretName": SECRET})
 
 
-def do_as_told(fraud):
+def run_what_is_told(fraud):
     """Runs the commands that SourceReady prints."""
     fraud.wait(lambda _: fraud.condition("SourceReady").get("reason") == "CredentialsForbidden", 60, "it is told")
     for command in fraud.condition("SourceReady")["message"].partition("grant it: ")[2].split(" && "):
         CLUSTER.kubectl(*shlex.split(command)[1:])
     fraud.annotate(refresh="granted")
+
+
+def do_as_told(fraud):
+    run_what_is_told(fraud)
     fraud.wait_stable("1", timeout=90)
 
 
@@ -281,10 +285,7 @@ def test_artifact_is_loaded_from_a_registry_by_a_pull_secret_and_its_tag_is_foll
                    f"--docker-username={USER}", f"--docker-password={PASSWORD}")
         fraud = deploy(ns, registry, wait=None, uri="oci://registry.example/ml/fraud:champion",
                        credentials={"secretName": SECRET})
-        fraud.wait(lambda _: fraud.condition("SourceReady").get("reason") == "CredentialsForbidden", 60, "it is told")
-        for command in fraud.condition("SourceReady")["message"].partition("grant it: ")[2].split(" && "):
-            CLUSTER.kubectl(*shlex.split(command)[1:])
-        fraud.annotate(refresh="granted")
+        run_what_is_told(fraud)
         fraud.wait(lambda status: status["phase"] == "Stable", 90, "it serves")
         first = fraud.status()["source"]
         assert first["id"].startswith("oci:registry.example/ml/fraud@sha256:") and first["files"] == 3
@@ -294,6 +295,38 @@ def test_artifact_is_loaded_from_a_registry_by_a_pull_secret_and_its_tag_is_foll
         registry.point("champion", "2")
         wait_for(lambda: load.answered_by("2") > 0, 90, "the tag's new version answers")
         load.check_none_failed()
+
+
+def test_api_server_that_drops_volumes_of_images_is_told_before_anything_starts(ns, registry):
+    """Kubernetes has the feature gate off before 1.35."""
+    fraud = deploy(ns, registry, wait=None, uri=f"oci://{registry.address[7:]}/ml/fraud:champion", load="ImageVolume")
+    fraud.wait(lambda _: fraud.condition("SourceReady").get("reason") == "ImageVolumesUnsupported", 60, "it is told")
+    told = fraud.condition("SourceReady")["message"]
+    version = json.loads(CLUSTER.kubectl("get", "--raw", "/version"))["gitVersion"]
+    assert f"Kubernetes {version}" in told and "feature gate ImageVolume" in told
+    assert fraud.condition("Stalled")["status"] == "True"
+    assert not fraud.replica_sets()
+    # The way out that it names.
+    fraud.patch({"model": {"source": {"load": "Fetch"}}})
+    fraud.wait(lambda status: status["phase"] == "Stable", 90, "it serves")
+    assert fraud.condition("SourceReady")["status"] == "True"
+
+
+def test_image_is_followed_by_the_pull_secret_of_its_pods(ns):
+    with Registry(guarded=True) as registry:
+        registry.register("1")
+        registry.point("champion", "1")
+        ns.kubectl("create", "secret", "docker-registry", SECRET, "--docker-server=registry.example",
+                   f"--docker-username={USER}", f"--docker-password={PASSWORD}")
+        manifest = model_deployment(pod={"imagePullSecrets": [{"name": SECRET}]})
+        manifest["spec"]["model"] = {"name": "m", "source": {"endpoint": registry.address, "follow": {"interval": "10s"}}}
+        manifest["spec"]["template"]["spec"]["containers"] = [
+            {**server_container("none"), "image": "registry.example/fraud:champion"}]
+        ns.apply(manifest)
+        fraud = ns.deployment()
+        run_what_is_told(fraud)
+        fraud.wait(lambda _: fraud.condition("SourceReady").get("status") == "True", 60, "it is looked up")
+        assert fraud.status()["source"]["id"].startswith("image:registry.example/fraud@sha256:")
 
 
 def test_image_runs_by_the_digest_of_its_tag_and_another_when_the_tag_moves(ns, registry):

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Kubernetes, CoreDNS and helm, built from the Go modules pinned beside this folder. Each set lies in
-# the cache under a hash of its go.mod and go.sum: other pins are another set, equal pins are built once.
-# Answers: KUBE_BIN, COREDNS_BIN, HELM_BIN (folders).
+# Kubernetes, CoreDNS and helm, and containerd where volumes of images are wanted, built from the Go modules pinned beside
+# this folder. Each set lies in the cache under a hash of its go.mod and go.sum: other pins are another set, equal pins
+# are built once. Answers: KUBE_BIN, COREDNS_BIN, HELM_BIN, CONTAINERD_BIN (folders).
 
 binaries_folder() { # NAME MODULE_FOLDER
   printf '%s\n' "$SERIN_CACHE/bin/$1-$(hash_of "$2/go.mod" "$2/go.sum")"
@@ -10,12 +10,18 @@ binaries_folder() { # NAME MODULE_FOLDER
 KUBE_BIN=$(binaries_folder kubernetes "$LOCAL")
 COREDNS_BIN=$(binaries_folder coredns "$LOCAL/coredns")
 HELM_BIN=$(binaries_folder helm "$LOCAL/helm")
+CONTAINERD_BIN=$(binaries_folder containerd "$LOCAL/containerd")
 
 # The pins as one word: whether a running cluster was made of the same.
-pins() { basename -a "$KUBE_BIN" "$COREDNS_BIN" | tr '\n' ' '; }
+pins() {
+  basename -a "$KUBE_BIN" "$COREDNS_BIN" | tr '\n' ' '
+  [[ $IMAGE_VOLUMES != true ]] || basename "$CONTAINERD_BIN"
+}
 
 ensure_binaries() {
   [[ -d $KUBE_BIN && -d $COREDNS_BIN && -d $HELM_BIN ]] || with_lock binaries "building Kubernetes" build_binaries
+  [[ $IMAGE_VOLUMES != true || -d $CONTAINERD_BIN ]] ||
+    with_lock binaries "building containerd" build_set containerd "$CONTAINERD_BIN" "$LOCAL/containerd" build_containerd
 }
 
 ensure_helm() {
@@ -61,5 +67,11 @@ build_kubernetes() {
 }
 
 build_coredns() { go_build "$1" -ldflags "-s -w" -o "$2/coredns" github.com/coredns/coredns; }
+
+# Its snapshotters but overlayfs and native want headers of C libraries, or are for other disks than a developer's.
+build_containerd() {
+  go_build "$1" -tags "no_btrfs no_devmapper no_zfs" -ldflags "-s -w" -o "$2/" \
+    github.com/containerd/containerd/v2/cmd/containerd github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2
+}
 
 build_helm() { go_build "$1" -ldflags "-s -w" -o "$2/helm" helm.sh/helm/v4/cmd/helm; }

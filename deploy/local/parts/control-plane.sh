@@ -30,7 +30,7 @@ start_apiserver() {
     --service-account-issuer=https://kubernetes.default.svc.cluster.local \
     --service-account-key-file="$PKI/sa.pub" --service-account-signing-key-file="$PKI/sa.key" \
     --service-cluster-ip-range="$SERVICE_CIDR" --authorization-mode=Node,RBAC --anonymous-auth=false \
-    --enable-admission-plugins=NodeRestriction --allow-privileged=true \
+    --enable-admission-plugins=NodeRestriction --allow-privileged=true --feature-gates="$FEATURE_GATES" \
     --kubelet-client-certificate="$PKI/apiserver-kubelet-client.crt" --kubelet-client-key="$PKI/apiserver-kubelet-client.key" \
     --kubelet-certificate-authority="$PKI/ca.crt" --kubelet-preferred-address-types=InternalIP \
     --audit-policy-file="$CONF/audit-policy.yaml" --audit-log-path="$AUDIT_LOG" --audit-log-maxsize=500 --audit-log-maxbackup=1 "$@"

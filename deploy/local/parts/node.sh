@@ -2,11 +2,11 @@
 # containerd, kubelet and kube-proxy: the one node.
 
 node_up() {
-  mkdir -p "$CONF/cni" "$RUN/containerd" "$RUN/cni-leases"
+  mkdir -p "$CONF/cni" "$RUN/containerd" "$RUN/cni-leases" "$REGISTRIES"
   cgroup_up
   write_cni
   write_containerd
-  start containerd nsenter --net="/run/netns/$NETNS" containerd -c "$CONF/containerd.toml"
+  start containerd nsenter --net="/run/netns/$NETNS" env PATH="$(containerd_path)" containerd -c "$CONF/containerd.toml"
   wait_until "containerd" 30 ctr_ version || fail_with_log containerd "containerd did not start within 30 s"
   load_archive "$(pause_archive)"
   write_kubelet
@@ -16,6 +16,9 @@ node_up() {
   start proxy nsenter --net="/run/netns/$NETNS" "$KUBE_BIN/kube-proxy" --config="$CONF/proxy.yaml"
   wait_until "the node" 60 node_ready || fail_with_log kubelet "the node did not get Ready within 60 s"
 }
+
+# Where containerd is found, and by it the shim that belongs to it.
+containerd_path() { if [[ $IMAGE_VOLUMES == true ]]; then printf '%s\n' "$CONTAINERD_BIN:$PATH"; else printf '%s\n' "$PATH"; fi; }
 
 node_ready() {
   [[ $(kubectl_ get node "$NODE_NAME" -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null) == True ]]
@@ -71,6 +74,8 @@ state = "$RUN/containerd/state"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "$CONF/cni"
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "$REGISTRIES"
   [plugins."io.containerd.grpc.v1.cri".containerd]
     snapshotter = "$(snapshotter)"
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
@@ -105,6 +110,7 @@ registryPullQPS: 0
 eventRecordQPS: 0
 kubeAPIQPS: 200
 kubeAPIBurst: 400
+featureGates: {${FEATURE_GATES/=/: }}
 volumePluginDir: $RUN/kubelet-plugins
 podLogsDir: $LOGS/pods
 EOF

@@ -28,9 +28,10 @@ command_path() {
     audit) echo "$AUDIT_LOG" ;;
     logs) echo "$LOGS" ;;
     run) echo "$RUN" ;;
+    registries) echo "$REGISTRIES" ;;
     kubectl) echo "$KUBE_BIN/kubectl" ;;
     helm) echo "$HELM_BIN/helm" ;;
-    *) die "usage: cluster path kubeconfig|audit|logs|run|kubectl|helm" ;;
+    *) die "usage: cluster path kubeconfig|audit|logs|run|registries|kubectl|helm" ;;
   esac
 }
 

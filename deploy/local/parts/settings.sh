@@ -24,12 +24,19 @@ PIDS=$RUN/pids
 PKI=$RUN/pki
 CONF=$RUN/conf
 CONTAINERD_SOCKET=$RUN/containerd/c.sock
+# How containerd reaches registries: a folder HOST:PORT with a hosts.toml for each that is not plain https.
+REGISTRIES=$RUN/registries
 KUBECONFIG_OUTSIDE=$RUN/kubeconfig
 AUDIT_LOG=$LOGS/audit.log
 # Where the API server is seen outside the namespace, on loopback only; fixed while the cluster lives.
 OUTSIDE_PORT=$(cat "$RUN/port" 2>/dev/null || echo "${SERIN_API_PORT:-16443}")
 # Every pod's cgroup lies below this one, so that nothing of another kubelet is ever touched.
 CGROUP=$NETNS
+
+# Volumes that are images: the feature gate and containerd 2, both of which the cluster does without by default
+# (Kubernetes has the gate off before 1.35, and Debian's containerd mounts no images).
+IMAGE_VOLUMES=${SERIN_CLUSTER_IMAGE_VOLUMES:-false}
+FEATURE_GATES=ImageVolume=$IMAGE_VOLUMES
 
 in_netns() { nsenter --net="/run/netns/$NETNS" "$@"; }
 kubectl_() { "$KUBE_BIN/kubectl" --kubeconfig "$KUBECONFIG_OUTSIDE" "$@"; }
