@@ -1,9 +1,12 @@
 """What the data scientist of the demonstration does, with MLflow's own client.
 
-register.py train SET    trains on that set of rows (quarter, all, permuted), logs and registers the model; prints
-                         {"version": NUMBER, "accuracy": on held-out rows}
+register.py train SET…   trains on each of these sets of rows (quarter, all, permuted), logs and registers the model;
+                         prints {SET: {"version": NUMBER, "accuracy": on held-out rows}}
 register.py point ALIAS NUMBER
 register.py show NUMBER  prints {"tags": of that version, "aliases": {NAME: NUMBER}}
+register.py predict URI COUNT
+                         prints {"rows": so many of the held-out rows, "answers": what the model of that URI makes of
+                         each, as MLflow's own client loads it}
 register.py rows FILE    writes the held-out rows with their labels, for the clients
 The address of the tracking server stands in MLFLOW_TRACKING_URI.
 """
@@ -37,6 +40,15 @@ def train(name):
     return {"version": str(version), "accuracy": round(accuracy, 4)}
 
 
+def train_all(*names):
+    return {name: train(name) for name in names}
+
+
+def predict(uri, count):
+    rows = samples()["held out"][0][:int(count)]
+    return {"rows": rows.tolist(), "answers": mlflow.pyfunc.load_model(uri).predict(rows).tolist()}
+
+
 def show(number):
     client = mlflow.MlflowClient()
     return {"tags": client.get_model_version(MODEL, number).tags,
@@ -50,7 +62,7 @@ def main(what, *words):
         mlflow.MlflowClient().set_registered_model_alias(MODEL, *words)
     else:
         # The client tells of its steps on the standard output too.
-        print("\n" + json.dumps({"train": train, "show": show}[what](*words)))
+        print("\n" + json.dumps({"train": train_all, "predict": predict, "show": show}[what](*words)))
 
 
 if __name__ == "__main__":

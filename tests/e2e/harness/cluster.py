@@ -37,8 +37,8 @@ class Cluster:
     def apply(self, *objects, options=()):
         return self.kubectl("apply", *options, "-f", "-", stdin=yaml.safe_dump_all(objects))
 
-    def connect(self, timeout=60):
-        """A connection to the API server by way of `kubectl proxy`, which ends with this process."""
+    def proxy_port(self):
+        """Where `kubectl proxy` listens on loopback, which ends with this process."""
         with self._lock:
             if self._port is None:
                 proxy = subprocess.Popen(
@@ -46,7 +46,11 @@ class Cluster:
                     text=True)
                 atexit.register(proxy.terminate)
                 self._port = int(re.search(r":(\d+)", proxy.stdout.readline()).group(1))
-        return http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)
+            return self._port
+
+    def connect(self, timeout=60):
+        """A connection to the API server by way of `kubectl proxy`."""
+        return http.client.HTTPConnection("127.0.0.1", self.proxy_port(), timeout=timeout)
 
     def request(self, method, path, body=None):
         """Returns (status code, text)."""

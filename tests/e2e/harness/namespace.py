@@ -71,7 +71,10 @@ class Namespace:
 
     def load(self, deployment, rate=40, **options):
         """Sends requests through the Service of `deployment` until the end of the test or `stop`."""
-        load = Load(self, deployment.name, rate, **options)
+        return self.told_with(Load(self, deployment.name, rate, **options))
+
+    def told_with(self, load):
+        """`load`, whose name and try_totals() the report of a failed test has too."""
         self._loads.append(load)
         return load
 
