@@ -11,6 +11,7 @@
 #include "api/source_uri.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "manifest.h"
 #include "net/web_exchange.h"
 #include "sources/calls.h"
 #include "sources/registry.h"
@@ -29,11 +30,15 @@ constexpr std::string_view kUsage =
 usage: serin-source resolve URI [OPTION]…
        serin-source files URI --id ID [OPTION]…
        serin-source cat URI --id ID --path PATH [OPTION]…
+       serin-source manifest URI [--id ID] [OPTION]…
        serin-source report URI --model-version N [--stage STAGE] [--alias ALIAS] [OPTION]…
 
   resolve           what the reference means now: id, version, lineage and files, as JSON
   files             the files of an id that was resolved before
   cat               one of these files, at most 64 MiB
+  manifest          the digests of all files, as sha256sum prints them: for spec.model.source.sha256, or to be
+                    signed as SHA256SUMS. What the store says of a file counts; the others are read, and kept
+                    nowhere
   report            writes to MLflow as Serin does: tags of a version, an alias that points to it; to try
                     whether credentials allow it
   URI               as spec.model.source.uri has it: mlflow://…, runs:/…, hf://…, azureblob://…, s3://…,
@@ -42,7 +47,7 @@ usage: serin-source resolve URI [OPTION]…
   --include GLOB    leaves these files alone; may be stated several times
   --exclude GLOB    leaves these files out; may be stated several times
   --verified        the source has `verify`, so that SHA256SUMS and SHA256SUMS.sig are among its files whatever
-                    the globs say, and the id is that of such a source
+                    the globs say, and the id is that of such a source; a manifest is of the others
   --ca FILE         authorities in PEM instead of the system's
   --stage STAGE     of report: canary, stable, rolled-back, withdrawn or superseded, for the tag serin.stage
   --outcome WORD    of report: for the tag serin.outcome, as status.history has it
@@ -108,7 +113,8 @@ Result<void> takeOption(const std::string& option, const std::string& value, Arg
         out.source.exclude.push_back(value);
     } else if (option == "--ca") {
         out.ca = value;
-    } else if (option == "--id" && (out.command == "files" || out.command == "cat")) {
+    } else if (option == "--id" &&
+               (out.command == "files" || out.command == "cat" || out.command == "manifest")) {
         out.id = value;
     } else if (option == "--path" && out.command == "cat") {
         out.path = value;
@@ -125,7 +131,7 @@ Result<void> checkComplete(const Arguments& arguments) {
         if (arguments.report.stage.empty() && !move) return invalid("state --stage or --alias");
         return move || arguments.move.from.empty() ? Result<void>() : invalid("state --alias with --from");
     }
-    if (arguments.command == "resolve") return {};
+    if (arguments.command == "resolve" || arguments.command == "manifest") return {};
     if (arguments.id.empty()) return invalid("state --id, as resolve printed it");
     const bool pathless = arguments.command == "cat" && arguments.path.empty();
     return pathless ? invalid("state --path, as files printed it") : Result<void>();
@@ -135,8 +141,9 @@ Result<Arguments> parse(const std::vector<std::string>& words) {
     Arguments out;
     out.command = words.empty() ? "" : words[0];
     if (out.command != "resolve" && out.command != "files" && out.command != "cat" &&
-        out.command != "report") {
-        return invalid("it wants \"resolve URI\", \"files URI\", \"cat URI\" or \"report URI\"");
+        out.command != "manifest" && out.command != "report") {
+        return invalid(
+            "it wants \"resolve URI\", \"files URI\", \"cat URI\", \"manifest URI\" or \"report URI\"");
     }
     if (words.size() < 2) return invalid("the URI is missing");
     const Result<api::SourceReference> reference = api::parseSource(words[1]);
@@ -235,10 +242,13 @@ Result<void> report(const Arguments& arguments, net::Exchange& exchange) {
 Result<void> run(const Arguments& arguments) {
     const Result<std::string> ca = contentOf(arguments.ca);
     if (!ca) return ca.error();
+    const api::StoreKind kind = arguments.source.reference.store;
+    if (arguments.command == "manifest") {
+        return printManifest(arguments.source, arguments.id, credentialsFor(kind), arguments.ca);
+    }
     Log log;
     const auto exchange = net::makeExchange(*ca, log);
     if (arguments.command == "report") return report(arguments, *exchange);
-    const api::StoreKind kind = arguments.source.reference.store;
     const auto store = sources::makeStore(kind, credentialsFor(kind), *exchange);
     if (!store) return store.error();
     const Timestamp now = systemClock().wall();

@@ -98,7 +98,7 @@ Result<PartEnd> Downloader::fetchUnit(const Unit& unit) {
     const Span span = job.span(unit.part);
     const bool whole = job.whole();
     const Validator validator = job.validator();
-    const int descriptor = job.descriptor();
+    FileSink sink(job.descriptor());
     lock.unlock();
     std::optional<Error> trouble;
     const auto wanted = [&] {
@@ -114,7 +114,7 @@ Result<PartEnd> Downloader::fetchUnit(const Unit& unit) {
         return joined && *joined;
     };
     Result<PartEnd> end =
-        fetchPart({job.file(), descriptor, span, whole, validator, wanted, learned, fetched_}, errand_);
+        fetchPart({job.file(), sink, span, whole, validator, wanted, learned, fetched_}, errand_);
     return trouble ? *trouble : std::move(end);
 }
 

@@ -1,9 +1,5 @@
 #include "fetch/part_fetch.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <optional>
 
 #include "base/text.h"
@@ -61,25 +57,19 @@ class Attempt final : public TransferReader {
     void discardFrom(uint64_t offset) {
         if (written_ > offset) {
             task_.fetched -= static_cast<int64_t>(written_ - offset);
-            if (ftruncate(task_.descriptor, static_cast<off_t>(offset)) != 0) problem_ = std::strerror(errno);
+            if (const Result<void> cut = task_.sink.cut(offset); !cut) problem_ = cut.error().message;
         }
         written_ = offset;
     }
 
     bool write(std::string_view bytes) {
-        while (!bytes.empty()) {
-            const ssize_t count =
-                pwrite(task_.descriptor, bytes.data(), bytes.size(), static_cast<off_t>(written_));
-            if (count < 0 && errno == EINTR) continue;
-            if (count <= 0) {
-                problem_ = cat("it cannot be written: ", std::strerror(errno),
-                               errno == ENOSPC || errno == EDQUOT ? "; give the volume more room" : "");
-                return false;
-            }
-            written_ += static_cast<uint64_t>(count);
-            task_.fetched += count;
-            bytes.remove_prefix(static_cast<size_t>(count));
+        const Result<void> written = task_.sink.write(written_, bytes);
+        if (!written) {
+            problem_ = written.error().message;
+            return false;
         }
+        written_ += bytes.size();
+        task_.fetched += static_cast<int64_t>(bytes.size());
         return true;
     }
 
@@ -121,8 +111,7 @@ class PartFetch {
             if (++failures_ >= errand_.attempts) {
                 return Error{ErrorCode::Unavailable,
                              cat(task_.file.path, ": ", trouble_, ", ", failures_,
-                                 " times in a row; see that the server answers, then start again: what is "
-                                 "complete is kept")};
+                                 " times in a row; see that the server answers, then ", errand_.onceMore)};
             }
             const Duration wait = waitBefore(failures_, asked_, errand_.lot());
             errand_.say(cat(task_.file.path, ": ", trouble_, "; again in ", formatDuration(wait)));

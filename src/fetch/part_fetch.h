@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "fetch/part_log.h"
 #include "fetch/part_plan.h"
+#include "fetch/sink.h"
 #include "fetch/transfer.h"
 #include "fetch/waiter.h"
 #include "sources/store.h"
@@ -28,12 +29,14 @@ struct Errand {
     size_t connections = 4;
     // Who says which digests files have, and what to do where one is another: ends that sentence.
     std::string whoseDigests = "see what the store has, it is not what was resolved";
+    // What to do where a server does not answer for long: ends that sentence.
+    std::string onceMore = "start again: what is complete is kept";
 };
 
 // A part of a file, or all of it.
 struct PartTask {
     const sources::File& file;
-    int descriptor;  // bytes are written at their place in the file
+    Sink& sink;  // bytes are written at their place in the file
     Span span;
     bool whole;
     Validator validator;

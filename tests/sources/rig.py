@@ -46,6 +46,9 @@ class Source:
     def content(self, identity, path):
         return self._ask("cat", "--id", identity, "--path", path)
 
+    def manifest(self, *more):
+        return self._ask("manifest", *more).decode()
+
 
 def free_port():
     with socket.socket() as one:

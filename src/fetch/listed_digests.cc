@@ -1,0 +1,103 @@
+#include "fetch/listed_digests.h"
+
+#include <algorithm>
+#include <atomic>
+#include <string_view>
+
+#include "base/text.h"
+#include "fetch/progress.h"
+#include "fetch/redirect.h"
+#include "fetch/sink.h"
+#include "sources/archive_kind.h"
+
+namespace serin::fetch {
+namespace {
+
+constexpr Duration kSayEvery = std::chrono::seconds(5);
+constexpr int kMostAnew = 3;
+// What serin-fetch notes beside the files of a model is none of them.
+constexpr std::string_view kPrint =
+    "find . -type f ! -path './.serin-*' -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum";
+
+bool isUnpacked(const api::ModelSource& source, const std::vector<sources::File>& files) {
+    const api::StoreKind kind = source.reference.store;
+    const bool archive =
+        kind == api::StoreKind::Https &&
+        sources::archiveKind(withoutSecrets(source.reference.place)) != sources::ArchiveKind::None;
+    return archive || kind == api::StoreKind::Git || std::ranges::any_of(files, &sources::File::layer);
+}
+
+uint64_t unknownBytes(const std::vector<sources::File>& files) {
+    uint64_t out = 0;
+    for (const sources::File& file : files) out += file.sha256.empty() ? file.size : 0;
+    return out;
+}
+
+class Reading {
+  public:
+    Reading(uint64_t total, const Errand& errand)
+        : errand_(errand), progress_(total, errand.clock.sinceBoot()), said_(errand.clock.sinceBoot()) {}
+
+    Result<std::string> digestOf(const sources::File& file) {
+        for (int begun = 0; begun <= kMostAnew; ++begun) {
+            DigestSink sink;
+            const auto goesOn = [this] {
+                sayNowAndThen();
+                return true;
+            };
+            const auto learned = [](const Validator&) { return true; };
+            const Result<PartEnd> end =
+                fetchPart({file, sink, {0, file.size}, true, {}, goesOn, learned, read_}, errand_);
+            if (!end) return end.error();
+            if (*end == PartEnd::Complete) return sink.hex();
+            if (*end == PartEnd::Dropped)
+                return Error{ErrorCode::Stopped, cat(file.path, ": it was stopped")};
+        }
+        return invalid(
+            cat(file.path, ": begun anew ", kMostAnew, " times, for the server gives other bytes each time"));
+    }
+
+  private:
+    void sayNowAndThen() {
+        const Duration now = errand_.clock.sinceBoot();
+        if (now - said_ < kSayEvery) return;
+        said_ = now;
+        errand_.say(progress_.line(static_cast<uint64_t>(read_), 0, now));
+    }
+
+    const Errand& errand_;
+    Progress progress_;
+    Duration said_;
+    std::atomic<int64_t> read_{0};
+};
+
+}  // namespace
+
+Result<void> checkListed(const api::ModelSource& source, const std::vector<sources::File>& files) {
+    if (source.reference.store == api::StoreKind::VolumeClaim) {
+        return invalid(
+            cat(source.uri, " is on a volume; its manifest is printed in its folder there: ", kPrint));
+    }
+    if (isUnpacked(source, files)) {
+        return invalid(cat("which files ", source.uri,
+                           " has is known where they are unpacked; fetch it, and print its manifest there: "
+                           "serin-fetch --uri … --into FOLDER && cd FOLDER && ",
+                           kPrint));
+    }
+    if (files.empty()) return invalid(cat(source.uri, " has no files, or include and exclude leave none"));
+    return {};
+}
+
+Result<api::FileDigests> listedDigests(const std::vector<sources::File>& files, const Errand& errand) {
+    Reading reading(unknownBytes(files), errand);
+    api::FileDigests out;
+    for (const sources::File& file : files) {
+        Result<std::string> digest =
+            file.sha256.empty() ? reading.digestOf(file) : Result<std::string>(lowerCase(file.sha256));
+        if (!digest) return digest.error();
+        out[file.path] = std::move(digest).value();
+    }
+    return out;
+}
+
+}  // namespace serin::fetch

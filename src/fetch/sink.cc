@@ -1,0 +1,46 @@
+#include "fetch/sink.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/text.h"
+
+namespace serin::fetch {
+
+Result<void> FileSink::write(uint64_t offset, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) {
+            return invalid(cat("it cannot be written: ", std::strerror(errno),
+                               errno == ENOSPC || errno == EDQUOT ? "; give the volume more room" : ""));
+        }
+        offset += static_cast<uint64_t>(count);
+        bytes.remove_prefix(static_cast<size_t>(count));
+    }
+    return {};
+}
+
+Result<void> FileSink::cut(uint64_t offset) {
+    if (ftruncate(descriptor_, static_cast<off_t>(offset)) != 0) return invalid(std::strerror(errno));
+    return {};
+}
+
+Result<void> DigestSink::write(uint64_t offset, std::string_view bytes) {
+    if (const Result<void> there = offset == end_ ? Result<void>() : cut(offset); !there) return there;
+    digest_.add(bytes);
+    end_ += bytes.size();
+    return {};
+}
+
+Result<void> DigestSink::cut(uint64_t offset) {
+    if (offset == end_) return {};
+    if (offset != 0) return invalid("its bytes came in another order than they stand in");
+    digest_.hex();
+    end_ = 0;
+    return {};
+}
+
+}  // namespace serin::fetch
