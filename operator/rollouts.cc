@@ -116,9 +116,7 @@ runtime::StoreParts Rollouts::storeParts() {
             [this](const std::string& authorities, const std::stop_token& stop) {
                 return net::makeExchange(authorities, means_.log, stop);
             },
-            [](api::StoreKind kind, const sources::Credentials& credentials, sources::Exchange& exchange) {
-                return sources::makeStore(kind, credentials, exchange);
-            }};
+            sources::makeStore};
 }
 
 runtime::SourceWatch::Parts Rollouts::sourceParts() {
