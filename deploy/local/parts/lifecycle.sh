@@ -101,10 +101,11 @@ stop_shims() {
     tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qxF "$CONTAINERD_SOCKET" || continue
     kill -KILL "$pid" 2>/dev/null || true
   done
-  # Their sockets lie outside our folder; each task's folder names its own.
+  # Their sockets lie outside our folder; each task's folder names its own, of containerd 2 in bootstrap.json.
   while read -r socket; do
     rm -f "${socket#unix://}"
-  done < <(find "$RUN/containerd/state" -maxdepth 4 -name address -exec sh -c 'cat "$1"; echo' _ {} \; 2>/dev/null)
+  done < <(find "$RUN/containerd/state" -maxdepth 4 \( -name address -o -name bootstrap.json \) \
+    -exec grep -ohE 'unix:///[^"]+' {} + 2>/dev/null)
 }
 
 unmount_all() {
