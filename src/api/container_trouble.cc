@@ -60,9 +60,12 @@ std::string imageIn(const std::string& message, const json& status,
     return textAt(status, "image");
 }
 
-// Runtimes that cannot mount images say something else, each in its own way.
+// Kubelets and runtimes that cannot mount images say something else, each in its own way, or nothing.
 std::string hintOf(std::string_view reason, const std::vector<std::string>& volumeImages) {
-    if (volumeImages.empty() || !reason.starts_with("CreateContainer")) return "";
+    if (volumeImages.empty()) return "";
+    if (isBeingMade(reason))
+        return "; a volume that is an image takes the kubelet's feature gate ImageVolume";
+    if (!reason.starts_with("CreateContainer")) return "";
     return "; a volume that is an image takes containerd 2.1 or CRI-O 1.31 on the node";
 }
 
@@ -77,8 +80,9 @@ Trouble waitingTrouble(const std::string& name, const json& status, const json& 
     }
     if (reason.empty()) return {};
     if (isBeingMade(reason)) {
-        return {Trouble::Waiting, cat("container ", name, " is not made yet (", reason,
-                                      "): an image, a volume or the network is not there")};
+        return {Trouble::Waiting,
+                cat("container ", name, " is not made yet (", reason,
+                    "): an image, a volume or the network is not there", hintOf(reason, volumeImages))};
     }
     return {Trouble::Failing,
             cat(withMessage(cat("container ", name, " cannot be started (", reason, ")"), message),

@@ -76,17 +76,19 @@ command_down() {
 }
 
 clear_cluster() {
-  local name forwards=()
+  local name forwards=() sockets
   for name in $(recorded); do
     [[ $name != expose-* ]] || forwards+=("$name")
   done
   # The kubelet first, lest it start anew what is stopped; etcd last but containerd, which the pods need.
   stop outside "${forwards[@]}" kubelet proxy scheduler controller-manager
+  mapfile -t sockets < <(shim_sockets)
   stop apiserver
   stop etcd
   cgroup_down
   stop containerd
   stop_shims
+  ((${#sockets[@]} == 0)) || rm -f "${sockets[@]}"
   end_inhabitants
   unmount_all
   network_down
@@ -96,16 +98,18 @@ clear_cluster() {
 
 # The shims survive containerd by design. Ours are those that were told our socket.
 stop_shims() {
-  local pid socket
+  local pid
   for pid in $(pgrep -x containerd-shim || true); do
     tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qxF "$CONTAINERD_SOCKET" || continue
     kill -KILL "$pid" 2>/dev/null || true
   done
-  # Their sockets lie outside our folder; each task's folder names its own, of containerd 2 in bootstrap.json.
-  while read -r socket; do
-    rm -f "${socket#unix://}"
-  done < <(find "$RUN/containerd/state" -maxdepth 4 \( -name address -o -name bootstrap.json \) \
-    -exec grep -ohE 'unix:///[^"]+' {} + 2>/dev/null)
+}
+
+# Their sockets, which lie outside our folder. Each task's folder names its own, of containerd 2 in bootstrap.json; when the
+# tasks have ended the folders are gone, and that containerd leaves the sockets.
+shim_sockets() {
+  find "$RUN/containerd/state" -maxdepth 4 \( -name address -o -name bootstrap.json \) \
+    -exec grep -ohE 'unix:///[^"]+' {} + 2>/dev/null | sed 's|^unix://||' | sort -u
 }
 
 unmount_all() {

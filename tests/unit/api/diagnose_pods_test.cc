@@ -73,6 +73,8 @@ TEST(Diagnosis, TellsAVolumesImageFromTheContainers) {
     EXPECT_EQ(diagnoseVolume("CreateContainerError", "no such mount"),
               "container server cannot be started (CreateContainerError): no such mount; a volume that is an "
               "image takes containerd 2.1 or CRI-O 1.31 on the node");
+    EXPECT_THAT(diagnoseVolume("ContainerCreating", ""),
+                HasSubstr("takes the kubelet's feature gate ImageVolume"));
 }
 
 TEST(Diagnosis, RepeatsTheSchedulersWords) {
