@@ -84,11 +84,11 @@ demo_site_layer() {
     work=$tar.folder
     rm -rf "$work" && mkdir -p "$work"
     progress "downloading $(wc -l <"$requirements") Python packages" "$SERIN_CACHE/log/demo-site.log" \
-      "$installer/bin/pip" install --no-input --no-deps --target "$work/site" --python-version "$DEMO_PYTHON" \
+      "$installer/bin/pip" install --no-input --no-deps --no-compile --target "$work/site" --python-version "$DEMO_PYTHON" \
       --platform "manylinux2014_$(uname -m)" --platform "manylinux_2_28_$(uname -m)" --only-binary=:all: \
       -r "$requirements" ||
       die "pip could not download the inference server" "see that the Python package index is reachable, then run the same command again"
-    find "$work/site" -depth -type d \( -name tests -o -name __pycache__ \) -exec rm -rf {} +
+    find "$work/site" -depth -type d -name tests -exec rm -rf {} +
     demo_layer "$work" "$tar"
   fi
   printf '%s\n' "$tar"
