@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "base/text.h"
+#include "sources/cloud_identity.h"
 #include "sources/hmac.h"
+#include "sources/listing.h"
 #include "sources/opening.h"
 
 namespace serin::sources {
@@ -19,6 +21,8 @@ constexpr const char* kSecret = "AZURE_CLIENT_SECRET";
 constexpr const char* kAuthority = "AZURE_AUTHORITY_HOST";
 constexpr const char* kPublicAuthority = "https://login.microsoftonline.com";
 constexpr std::string_view kPublicSuffix = "core.windows.net";
+constexpr const char* kScope = "https://storage.azure.com/.default";
+constexpr const char* kAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 Result<void> readKey(const std::string& name, const std::string& text, AzureIdentity& out) {
     const auto bytes = bytesOfBase64(text);
@@ -70,6 +74,13 @@ Result<void> readConnection(const std::string& text, AzureIdentity& out) {
                        " SharedAccessSignature; state one of them"));
 }
 
+bool isTenant(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+               c == '.';
+    });
+}
+
 Result<void> readPrincipal(const Credentials& credentials, AzureIdentity& out) {
     out.tenant = valueOf(credentials, kTenant);
     out.client = valueOf(credentials, kClient);
@@ -81,11 +92,7 @@ Result<void> readPrincipal(const Credentials& credentials, AzureIdentity& out) {
                                kClient, " and ", kSecret));
         }
     }
-    const bool tenant = std::ranges::all_of(out.tenant, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-               c == '.';
-    });
-    if (!tenant)
+    if (!isTenant(out.tenant))
         return invalid(cat("the credentials' ", kTenant, " is neither a tenant's id nor its domain"));
     out.authority = valueOf(credentials, kAuthority);
     if (out.authority.empty()) out.authority = kPublicAuthority;
@@ -121,6 +128,38 @@ Result<AzureIdentity> azureIdentityOf(const Credentials& credentials) {
                               : way == kConnection ? readConnection(valueOf(credentials, kConnection), out)
                                                    : readPrincipal(credentials, out);
     if (!read) return read.error();
+    return out;
+}
+
+Result<AzureIdentity> azureWorkload(const CloudIdentity& identity) {
+    AzureIdentity out;
+    out.tenant = identity.who.tenant;
+    out.client = identity.who.client;
+    out.assertion = identity.token;
+    out.authority = identity.who.authority.empty() ? kPublicAuthority : identity.who.authority;
+    while (out.authority.ends_with('/')) out.authority.pop_back();
+    if (!isTenant(out.tenant)) {
+        return invalid(
+            cat("the identity's tenant is \"", plainly(out.tenant), "\"; state a tenant's id or its domain"));
+    }
+    if (!isWord(out.client)) {
+        return invalid(cat("the identity's client is \"", plainly(out.client),
+                           "\"; state the id of an application or of a managed identity"));
+    }
+    if (const Result<void> url = endpointFault("authority", out.authority); !url) return url.error();
+    return out;
+}
+
+Result<Query> azureForm(const AzureIdentity& identity) {
+    Query out{{"grant_type", "client_credentials"}, {"client_id", identity.client}, {"scope", kScope}};
+    if (!identity.assertion) {
+        out["client_secret"] = identity.secret;
+        return out;
+    }
+    Result<std::string> token = identity.assertion();
+    if (!token) return token.error();
+    out["client_assertion_type"] = kAssertionType;
+    out["client_assertion"] = std::move(token).value();
     return out;
 }
 

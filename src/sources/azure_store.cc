@@ -12,7 +12,6 @@
 namespace serin::sources {
 namespace {
 
-constexpr const char* kScope = "https://storage.azure.com/.default";
 constexpr const char* kPageSize = "1000";  // metadata of a blob may have 8 KiB
 
 // What lets one in for a while.
@@ -29,7 +28,7 @@ class AzureServer : public ObjectServer {
           exchange_(exchange),
           token_(
               exchange, cat(identity_.authority, "/", identity_.tenant, "/oauth2/v2.0/token"),
-              [this](Timestamp) { return form(); }, credentials_) {}
+              [this](Timestamp) { return azureForm(identity_); }, credentials_) {}
 
     std::string place(const api::ModelSource& source) const override {
         return cat("azureblob:", source.reference.place, "/", source.reference.container);
@@ -40,12 +39,6 @@ class AzureServer : public ObjectServer {
                             Timestamp now) override;
 
   private:
-    Result<std::string> form() const {
-        return canonicalQuery({{"grant_type", "client_credentials"},
-                               {"client_id", identity_.client},
-                               {"client_secret", identity_.secret},
-                               {"scope", kScope}});
-    }
     Result<Opening> opening(const api::ModelSource& source, Timestamp now);
     Result<std::vector<StoredObject>> listed(const api::ModelSource& source, const std::string& prefix,
                                              Listed what, const Opening& opened) const;
@@ -96,7 +89,7 @@ Result<Opening> AzureServer::opening(const api::ModelSource& source, Timestamp n
         if (fault.empty()) return Opening{identity_.sas, ""};
         return Error{ErrorCode::Forbidden, cat("the shared access signature of the credentials ", fault)};
     }
-    if (identity_.secret.empty()) return Opening{};
+    if (identity_.client.empty()) return Opening{};
     Result<std::string> token = token_.at(now);
     if (!token) return token.error();
     return Opening{"", std::move(token).value()};
@@ -156,8 +149,9 @@ Result<Download> AzureServer::object(const api::ModelSource& source, const std::
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> makeAzureStore(const Credentials& credentials, Exchange& exchange) {
-    Result<AzureIdentity> identity = azureIdentityOf(credentials);
+Result<std::unique_ptr<Store>> makeAzureStore(const Credentials& credentials, Exchange& exchange,
+                                              const std::optional<CloudIdentity>& workload) {
+    Result<AzureIdentity> identity = workload ? azureWorkload(*workload) : azureIdentityOf(credentials);
     if (!identity) return identity.error();
     return makeObjectStore(std::make_unique<AzureServer>(credentials, std::move(identity).value(), exchange));
 }

@@ -15,7 +15,9 @@ namespace serin::sources {
 // account nor its path ends with it, the account is added to the path, as emulators have it.
 //
 // Credentials are those of azureIdentityOf(). An account's key signs a shared access signature for each
-// request; it is not sent. Without credentials the container must be public.
-Result<std::unique_ptr<Store>> makeAzureStore(const Credentials& credentials, Exchange& exchange);
+// request; it is not sent. A workload's token is exchanged for one of an application that trusts it. Without
+// either the container must be public.
+Result<std::unique_ptr<Store>> makeAzureStore(const Credentials& credentials, Exchange& exchange,
+                                              const std::optional<CloudIdentity>& workload = std::nullopt);
 
 }  // namespace serin::sources

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "sources/access_token.h"
 #include "sources/gcs_answers.h"
+#include "sources/google_identity.h"
 #include "sources/google_key.h"
 #include "sources/object_store.h"
 #include "sources/opening.h"
@@ -19,11 +20,13 @@ constexpr const char* kFields =
 
 class GcsServer : public ObjectServer {
   public:
-    // Of key and token one at most.
-    GcsServer(const Credentials& credentials, GoogleKey key, std::string token, Exchange& exchange)
+    // Of key, token and workload one at most.
+    GcsServer(const Credentials& credentials, GoogleKey key, std::string token,
+              std::unique_ptr<GoogleIdentity> workload, Exchange& exchange)
         : credentials_(credentials),
           key_(std::move(key)),
           stated_(std::move(token)),
+          workload_(std::move(workload)),
           exchange_(exchange),
           token_(
               exchange, key_.tokenUri, [this](Timestamp now) { return googleForm(key_, now); },
@@ -44,6 +47,7 @@ class GcsServer : public ObjectServer {
     Credentials credentials_;
     GoogleKey key_;
     std::string stated_;
+    std::unique_ptr<GoogleIdentity> workload_;
     Exchange& exchange_;
     AccessToken token_;
 };
@@ -59,6 +63,7 @@ Call callOf(const api::ModelSource& source, const std::string& key, const Query&
 }
 
 Result<std::string> GcsServer::token(const api::ModelSource& source, Timestamp now) {
+    if (workload_) return workload_->at(now);
     if (key_.tokenUri.empty()) return stated_;
     if (!key_.tokenUri.starts_with("https://") && !source.endpoint.starts_with("http://")) {
         return invalid(
@@ -100,7 +105,13 @@ Result<Download> GcsServer::object(const api::ModelSource& source, const std::st
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> makeGcsStore(const Credentials& credentials, Exchange& exchange) {
+Result<std::unique_ptr<Store>> makeGcsStore(const Credentials& credentials, Exchange& exchange,
+                                            const std::optional<CloudIdentity>& workload) {
+    if (workload) {
+        if (const Result<void> fault = googleFault(workload->who); !fault) return fault.error();
+        return makeObjectStore(std::make_unique<GcsServer>(
+            credentials, GoogleKey{}, "", std::make_unique<GoogleIdentity>(*workload, exchange), exchange));
+    }
     const std::string json = valueOf(credentials, kKey);
     const std::string token = valueOf(credentials, kToken);
     if (json.empty() == token.empty() && !credentials.empty()) {
@@ -114,7 +125,8 @@ Result<std::unique_ptr<Store>> makeGcsStore(const Credentials& credentials, Exch
         key = std::move(read).value();
     }
     if (const Result<void> fits = fitsHeader(kToken, token); !fits) return fits.error();
-    return makeObjectStore(std::make_unique<GcsServer>(credentials, std::move(key), token, exchange));
+    return makeObjectStore(
+        std::make_unique<GcsServer>(credentials, std::move(key), token, nullptr, exchange));
 }
 
 }  // namespace serin::sources

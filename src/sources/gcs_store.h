@@ -12,8 +12,9 @@ namespace serin::sources {
 //
 // Credentials: GOOGLE_APPLICATION_CREDENTIALS_JSON, the key of a service account, or
 // GOOGLE_OAUTH_ACCESS_TOKEN. The token that a key gets can read and do nothing else. The key's token_uri must
-// begin with https://, unless the source's endpoint begins with http:// too. Without credentials the bucket
-// must be public.
-Result<std::unique_ptr<Store>> makeGcsStore(const Credentials& credentials, Exchange& exchange);
+// begin with https://, unless the source's endpoint begins with http:// too. A workload's token is exchanged
+// for such a one (GoogleIdentity). Without either the bucket must be public.
+Result<std::unique_ptr<Store>> makeGcsStore(const Credentials& credentials, Exchange& exchange,
+                                            const std::optional<CloudIdentity>& workload = std::nullopt);
 
 }  // namespace serin::sources

@@ -8,13 +8,11 @@
 #include "sources/hmac.h"
 #include "sources/json_answer.h"
 #include "sources/listing.h"
-#include "sources/query.h"
 #include "sources/rsa.h"
 
 namespace serin::sources {
 namespace {
 
-constexpr const char* kScope = "https://www.googleapis.com/auth/devstorage.read_only";
 constexpr const char* kGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 constexpr int64_t kSeconds = 3600;  // the longest that Google takes
 
@@ -37,6 +35,11 @@ Result<GoogleKey> readGoogleKey(const std::string& json) {
     const Result<nlohmann::json> read = readJson(json);
     if (!read) return invalid("is no JSON");
     const std::string type = api::textAt(*read, "type");
+    if (type == "external_account") {
+        return invalid(
+            "is of the type 'external_account', which names a file of the machine where it is read; state a "
+            "workload identity instead (credentials.workloadIdentity.google)");
+    }
     if (type != "service_account") {
         return invalid(cat("is of the type '", plainly(type),
                            "'; the key of a service account is needed, whose type is "
@@ -58,18 +61,18 @@ Result<GoogleKey> readGoogleKey(const std::string& json) {
     return out;
 }
 
-Result<std::string> googleForm(const GoogleKey& key, Timestamp now) {
+Result<Query> googleForm(const GoogleKey& key, Timestamp now) {
     const int64_t seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
     const std::string header = encoded({{"alg", "RS256"}, {"typ", "JWT"}, {"kid", key.keyId}});
     const std::string claims = encoded({{"iss", key.email},
-                                        {"scope", kScope},
+                                        {"scope", kStorageScope},
                                         {"aud", key.tokenUri},
                                         {"iat", seconds},
                                         {"exp", seconds + kSeconds}});
     const std::string toSign = cat(header, ".", claims);
     const Result<std::string> signature = rsaSha256(key.privateKey, toSign);
     if (!signature) return signature.error();
-    return canonicalQuery({{"grant_type", kGrant}, {"assertion", cat(toSign, ".", base64UrlOf(*signature))}});
+    return Query{{"grant_type", kGrant}, {"assertion", cat(toSign, ".", base64UrlOf(*signature))}};
 }
 
 }  // namespace serin::sources

@@ -27,7 +27,17 @@ Result<bool> Store::stillMeans(const api::ModelSource&, const api::ResolvedModel
 
 Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials& credentials,
                                          Exchange& exchange, const std::optional<CloudIdentity>& identity) {
-    if (identity) return invalid("a store of this kind knows no workload identities");
+    const bool cloud =
+        kind == api::StoreKind::AzureBlob || kind == api::StoreKind::S3 || kind == api::StoreKind::Gcs;
+    if (identity && !cloud) {
+        return invalid(
+            "a store of this kind knows no workload identities; Azure Blob Storage, S3 and Google Cloud "
+            "Storage "
+            "do");
+    }
+    if (identity && !credentials.empty()) {
+        return invalid("both credentials and a workload identity are stated; state one of them");
+    }
     switch (kind) {
         case api::StoreKind::Mlflow:
             return makeMlflowStore(credentials, exchange);
@@ -36,13 +46,13 @@ Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials&
         case api::StoreKind::HuggingFace:
             return makeHubStore(credentials, exchange);
         case api::StoreKind::S3:
-            return makeS3Store(credentials, exchange);
+            return makeS3Store(credentials, exchange, identity);
         case api::StoreKind::Git:
             return makeGitStore(credentials, exchange);
         case api::StoreKind::AzureBlob:
-            return makeAzureStore(credentials, exchange);
+            return makeAzureStore(credentials, exchange, identity);
         case api::StoreKind::Gcs:
-            return makeGcsStore(credentials, exchange);
+            return makeGcsStore(credentials, exchange, identity);
         case api::StoreKind::Oci:
             return makeOciStore(credentials, exchange, manifests());
         case api::StoreKind::VolumeClaim:

@@ -104,8 +104,9 @@ Result<ObjectPage> readVersions(std::string_view body) {
 std::string s3Words(const HttpResponse& answer) {
     const std::string region = plainly(headerOf(answer, "x-amz-bucket-region"));
     if (answer.status >= 300 && answer.status < 400 && !region.empty()) {
-        return cat("the bucket is in the region ", region,
-                   "; state it as AWS_REGION in the credentials' Secret");
+        return cat(
+            "the bucket is in the region ", region,
+            "; state it as AWS_REGION in the credentials' Secret, or as the workload identity's region");
     }
     pugi::xml_document document;
     if (!document.load_buffer(answer.body.data(), answer.body.size())) return "";

@@ -4,6 +4,8 @@
 
 #include "base/percent.h"
 #include "base/text.h"
+#include "sources/amazon_hosts.h"
+#include "sources/aws_role.h"
 #include "sources/calls.h"
 #include "sources/object_store.h"
 #include "sources/opening.h"
@@ -15,13 +17,17 @@ namespace {
 
 constexpr size_t kMostPageBytes = size_t{4}
                                   << 20;  // a thousand names of a kilobyte, each byte of them escaped
+constexpr const char* kFirstRegion = "us-east-1";
 
 class S3Server : public ObjectServer {
   public:
-    S3Server(const Credentials& credentials, S3Identity identity, Exchange& exchange)
+    // With a role, of the identity the region alone counts.
+    S3Server(const Credentials& credentials, S3Identity identity, std::unique_ptr<AwsRole> role,
+             Exchange& exchange)
         : credentials_(credentials),
-          identity_(std::move(identity)),
-          calls_(exchange, credentials_, s3Words) {}
+          stated_(std::move(identity)),
+          role_(std::move(role)),
+          exchange_(exchange) {}
 
     std::string place(const api::ModelSource& source) const override {
         return cat("s3:", source.reference.place);
@@ -32,18 +38,25 @@ class S3Server : public ObjectServer {
                             Timestamp now) override;
 
   private:
-    Call callOf(const api::ModelSource& source, const std::string& key, const Query& query,
-                const Query& headers, Timestamp now) const;
+    // Who asks, with the region that is asked.
+    Result<S3Identity> identity(const api::ModelSource& source, Timestamp now) {
+        Result<S3Identity> out = role_ ? role_->at(now) : stated_;
+        if (!out) return out;
+        const std::string named = stated_.region.empty() ? regionIn(source.endpoint) : "";
+        if (!named.empty()) out->region = named;
+        if (out->region.empty()) out->region = kFirstRegion;
+        return out;
+    }
 
     Credentials credentials_;
-    S3Identity identity_;
-    Calls calls_;
+    S3Identity stated_;
+    std::unique_ptr<AwsRole> role_;
+    Exchange& exchange_;
 };
 
-Call S3Server::callOf(const api::ModelSource& source, const std::string& key, const Query& query,
-                      const Query& headers, Timestamp now) const {
-    const std::string endpoint =
-        source.endpoint.empty() ? cat("https://s3.", identity_.region, ".amazonaws.com") : source.endpoint;
+Call callOf(const api::ModelSource& source, const std::string& key, const Query& query, const Query& headers,
+            const S3Identity& identity, Timestamp now) {
+    const std::string endpoint = source.endpoint.empty() ? amazonUrl("s3", identity.region) : source.endpoint;
     const std::string origin = originOf(endpoint);
     S3Request request;
     request.host = origin.substr(origin.find("://") + 3);
@@ -58,10 +71,10 @@ Call S3Server::callOf(const api::ModelSource& source, const std::string& key, co
     request.headers = headers;
     Call out;
     out.url = cat(origin, request.path, query.empty() ? "" : "?", canonicalQuery(query));
-    out.headers = signedHeaders(request, identity_, now);
+    out.headers = signedHeaders(request, identity, now);
     out.headers.insert(headers.begin(), headers.end());
     // It is signed, and clients differ in whether they name a port.
-    if (!identity_.accessKey.empty()) out.headers["host"] = request.host;
+    if (!identity.accessKey.empty()) out.headers["host"] = request.host;
     // A redirect names another host or region, for which this is not signed.
     out.follow = false;
     return out;
@@ -69,6 +82,8 @@ Call S3Server::callOf(const api::ModelSource& source, const std::string& key, co
 
 Result<std::vector<StoredObject>> S3Server::list(const api::ModelSource& source, const std::string& prefix,
                                                  Listed what, Timestamp now) {
+    const Result<S3Identity> who = identity(source, now);
+    if (!who) return who.error();
     Query query{{"prefix", prefix}};
     if (what == Listed::Versions) {
         query["versions"] = "";
@@ -79,29 +94,41 @@ Result<std::vector<StoredObject>> S3Server::list(const api::ModelSource& source,
     const auto call = [&](const Query& next) {
         Query asked = query;
         asked.insert(next.begin(), next.end());
-        Call out = callOf(source, "", asked, {}, now);
+        Call out = callOf(source, "", asked, {}, *who, now);
         out.maxBytes = kMostPageBytes;
         return out;
     };
-    return objectsOf(calls_, {source.uri, call, what == Listed::Versions ? readVersions : readObjects}, what);
+    Credentials secrets = credentials_;
+    secrets["secret key"] = who->secretKey;
+    secrets["session token"] = who->sessionToken;
+    const Calls calls(exchange_, secrets, s3Words);
+    return objectsOf(calls, {source.uri, call, what == Listed::Versions ? readVersions : readObjects}, what);
 }
 
 Result<Download> S3Server::object(const api::ModelSource& source, const std::string& key,
                                   const std::string& tag, Timestamp now) {
+    const Result<S3Identity> who = identity(source, now);
+    if (!who) return who.error();
     const bool byTag = tag.starts_with('"');
     const Call call = callOf(source, key, byTag ? Query{} : Query{{"versionId", tag}},
-                             byTag ? Query{{"if-match", tag}} : Query{}, now);
+                             byTag ? Query{{"if-match", tag}} : Query{}, *who, now);
     return Download{call.url, call.headers};
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> makeS3Store(const Credentials& credentials, Exchange& exchange) {
+Result<std::unique_ptr<Store>> makeS3Store(const Credentials& credentials, Exchange& exchange,
+                                           const std::optional<CloudIdentity>& workload) {
+    if (workload) {
+        if (const Result<void> fault = awsFault(*workload); !fault) return fault.error();
+        S3Identity region{"", "", "", workload->who.region};
+        return makeObjectStore(std::make_unique<S3Server>(
+            credentials, std::move(region), std::make_unique<AwsRole>(*workload, exchange), exchange));
+    }
     S3Identity identity{valueOf(credentials, "AWS_ACCESS_KEY_ID"),
                         valueOf(credentials, "AWS_SECRET_ACCESS_KEY"),
                         valueOf(credentials, "AWS_SESSION_TOKEN"), valueOf(credentials, "AWS_REGION")};
     if (identity.region.empty()) identity.region = valueOf(credentials, "AWS_DEFAULT_REGION");
-    if (identity.region.empty()) identity.region = "us-east-1";
     if (identity.accessKey.empty() != identity.secretKey.empty()) {
         return invalid(cat("the credentials have no ",
                            identity.accessKey.empty() ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY"));
@@ -112,14 +139,13 @@ Result<std::unique_ptr<Store>> makeS3Store(const Credentials& credentials, Excha
         return invalid(
             cat("the credentials have none of the keys ", join(credentialKeys(api::StoreKind::S3), ", ")));
     }
-    const bool region =
-        identity.region.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-    if (!region) return invalid("the credentials' AWS_REGION is none, such as eu-west-1");
+    if (!identity.region.empty() && !isRegion(identity.region))
+        return invalid("the credentials' AWS_REGION is none, such as eu-west-1");
     for (const auto& [key, value] : {std::pair{"AWS_ACCESS_KEY_ID", identity.accessKey},
                                      std::pair{"AWS_SESSION_TOKEN", identity.sessionToken}}) {
         if (const Result<void> fits = fitsHeader(key, value); !fits) return fits.error();
     }
-    return makeObjectStore(std::make_unique<S3Server>(credentials, std::move(identity), exchange));
+    return makeObjectStore(std::make_unique<S3Server>(credentials, std::move(identity), nullptr, exchange));
 }
 
 }  // namespace serin::sources

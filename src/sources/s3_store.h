@@ -15,7 +15,9 @@ namespace serin::sources {
 // and they are downloaded by their version.
 //
 // Credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, with AWS_SESSION_TOKEN where they are temporary;
-// AWS_REGION (or AWS_DEFAULT_REGION), else us-east-1. Without keys the bucket must be public.
-Result<std::unique_ptr<Store>> makeS3Store(const Credentials& credentials, Exchange& exchange);
+// AWS_REGION (or AWS_DEFAULT_REGION), else the region that an endpoint of Amazon's names, else us-east-1. Or
+// those of the role of a workload (AwsRole). Without keys the bucket must be public.
+Result<std::unique_ptr<Store>> makeS3Store(const Credentials& credentials, Exchange& exchange,
+                                           const std::optional<CloudIdentity>& workload = std::nullopt);
 
 }  // namespace serin::sources

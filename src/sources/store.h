@@ -27,6 +27,7 @@ using Credentials = std::map<std::string, std::string>;
 struct CloudIdentity {
     api::WorkloadIdentity who;
     std::function<Result<std::string>()> token;
+    std::string session{};  // S3: what the log of the cloud calls it; empty: after the service account
 };
 
 struct File {

@@ -18,7 +18,9 @@ class AccessTokenTest : public ::testing::Test {
     FakeServer server;
     AccessToken token{server,
                       "https://login.example/token",
-                      [](Timestamp) -> Result<std::string> { return std::string("secret=hush-hush"); },
+                      [](Timestamp) -> Result<Query> {
+                          return Query{{"secret", "hush-hush"}};
+                      },
                       {{"SECRET", "hush-hush"}}};
 };
 

@@ -82,5 +82,26 @@ TEST(AzureIdentity, WhatCannotBeIsRefusedByName) {
                   "AZURE_TENANT_ID is neither");
 }
 
+TEST(AzureIdentity, AWorkloadsFieldsAreCheckedByName) {
+    const auto problem = [](const api::WorkloadIdentity& who) {
+        const auto out =
+            azureWorkload(CloudIdentity{who, []() -> Result<std::string> { return std::string("token"); }});
+        return out ? "" : out.error().message;
+    };
+    api::WorkloadIdentity who;
+    who.tenant = "contoso.example";
+    who.client = "app";
+    EXPECT_EQ(problem(who), "");
+    who.authority = "http://login.ml.svc:8080";
+    EXPECT_EQ(problem(who), "");
+    who.authority = "login.example";
+    EXPECT_NE(problem(who).find("the identity's authority is \"login.example\""), std::string::npos);
+    who.authority.clear();
+    who.client = "a b";
+    EXPECT_NE(problem(who).find("the identity's client is"), std::string::npos);
+    who.tenant = "../x";
+    EXPECT_NE(problem(who).find("the identity's tenant is"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace serin::sources

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "sources/azure_sas.h"
 #include "tests/unit/sources/fake_server.h"
+#include "tests/unit/sources/test_workload.h"
 
 namespace serin::sources {
 namespace {
@@ -191,6 +192,49 @@ TEST_F(AzureStoreTest, APrincipalGetsATokenOnce) {
     const auto download = one->download(sourceOf(kUri), out->model.id, out->files.at(0), kNow);
     EXPECT_EQ(download->headers.at("authorization"), "Bearer t0ken");
     EXPECT_EQ(server.asked.size(), 2U);
+}
+
+TEST_F(AzureStoreTest, AWorkloadsTokenIsExchangedForOneOfTheApplicationThatTrustsIt) {
+    testing::TestWorkload workload;
+    api::WorkloadIdentity who;
+    who.tenant = "tenant-1";
+    who.client = "app";
+    const std::string login = "POST https://login.microsoftonline.com/tenant-1/oauth2/v2.0/token";
+    server.set(login, R"({"token_type": "Bearer", "expires_in": 3599, "access_token": "t0ken"})");
+    const auto made = makeStore(api::StoreKind::AzureBlob, {}, server, workload.identity(who));
+    ASSERT_TRUE(made) << made.error().message;
+    const auto out = (*made)->resolve(sourceOf(kUri), kNow);
+    ASSERT_TRUE(out) << out.error().message;
+    EXPECT_EQ(server.asked.at(0).what, login);
+    EXPECT_EQ(server.asked.at(0).body,
+              "client_assertion=eyJ.first&"
+              "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_"
+              "id=app&"
+              "grant_type=client_credentials&scope=https%3A%2F%2Fstorage.azure.com%2F.default");
+    EXPECT_EQ(server.asked.at(1).headers.at("authorization"), "Bearer t0ken");
+    (void)(*made)->download(sourceOf(kUri), out->model.id, out->files.at(0), kNow + std::chrono::minutes(54));
+    EXPECT_EQ(server.asked.size(), 2U);
+    (void)(*made)->download(sourceOf(kUri), out->model.id, out->files.at(0), kNow + std::chrono::minutes(56));
+    ASSERT_EQ(server.asked.size(), 3U);
+    EXPECT_TRUE(server.asked.at(2).body.starts_with("client_assertion=eyJ.second&"));
+}
+
+TEST_F(AzureStoreTest, AWorkloadThatNobodyTrustsIsToldWithoutItsToken) {
+    testing::TestWorkload workload;
+    api::WorkloadIdentity who;
+    who.tenant = "tenant-1";
+    who.client = "app";
+    who.authority = "https://login.partner.microsoftonline.cn/";
+    server.set("POST https://login.partner.microsoftonline.cn/tenant-1/oauth2/v2.0/token",
+               HttpResponse{401, {}, R"({"error": "invalid_client", "error_description":
+               "AADSTS70021: No matching federated identity record found for eyJ.first\r\nTrace ID: 1"})"});
+    const auto made = makeStore(api::StoreKind::AzureBlob, {}, server, workload.identity(who));
+    const auto out = (*made)->resolve(sourceOf(kUri), kNow);
+    ASSERT_FALSE(out);
+    EXPECT_EQ(out.error().code, ErrorCode::Forbidden);
+    EXPECT_TRUE(out.error().message.ends_with(
+        "invalid_client: AADSTS70021: No matching federated identity record found for •••"))
+        << out.error().message;
 }
 
 TEST_F(AzureStoreTest, AConnectionStringOfAnotherAccountIsRefused) {

@@ -35,10 +35,8 @@ TEST(GoogleKey, AsksByAnAssertionThatItsPublicHalfVerifies) {
     ASSERT_TRUE(key) << key.error().message;
     const auto form = googleForm(*key, Timestamp(std::chrono::milliseconds(1'764'158'400'900)));
     ASSERT_TRUE(form) << form.error().message;
-    const std::string start = "assertion=";
-    const std::string end = "&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
-    ASSERT_TRUE(form->starts_with(start) && form->ends_with(end)) << *form;
-    const auto parts = split(form->substr(start.size(), form->size() - start.size() - end.size()), '.');
+    EXPECT_EQ(form->at("grant_type"), "urn:ietf:params:oauth:grant-type:jwt-bearer");
+    const auto parts = split(form->at("assertion"), '.');
     ASSERT_EQ(parts.size(), 3U);
     EXPECT_EQ(partOf(parts[0]), (json{{"alg", "RS256"}, {"typ", "JWT"}, {"kid", "1f2e"}}));
     EXPECT_EQ(partOf(parts[1]), (json{{"iss", "reader@ml.example"},
@@ -64,6 +62,8 @@ TEST(GoogleKey, WhatIsNoneIsRefusedByItsField) {
     };
     EXPECT_FALSE(readGoogleKey("hush"));
     expectRefused(with("type", "authorized_user"), "is of the type 'authorized_user'");
+    expectRefused(json{{"type", "external_account"}, {"credential_source", {{"file", "/etc/passwd"}}}},
+                  "state a workload identity instead");
     expectRefused(without("client_email"), "has no client_email");
     expectRefused(without("token_uri"), "has no token_uri");
     expectRefused(with("private_key", "hush"), "private_key that is no private key");

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "sources/store.h"
+
+namespace serin::sources {
+
+// Invalid, naming the field, where a server's address in an identity is none: http(s)://HOST, without a user,
+// a query or a fragment. Empty ones are the cloud's own, and in order. What is sent there opens the store: it
+// goes in the clear where somebody says http:// alone.
+Result<void> endpointFault(const std::string& name, const std::string& url);
+
+// Whether a text is one word of printable ASCII, as everything in an identity is.
+bool isWord(std::string_view text);
+
+}  // namespace serin::sources

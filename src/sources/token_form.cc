@@ -1,0 +1,48 @@
+#include "sources/token_form.h"
+
+#include <algorithm>
+
+#include "base/percent.h"
+#include "base/text.h"
+#include "sources/json_answer.h"
+
+namespace serin::sources {
+namespace {
+
+constexpr size_t kMostBytes = size_t{64} << 10;
+
+}  // namespace
+
+Call formCall(const std::string& url, const Query& form) {
+    Call out;
+    out.method = "POST";
+    out.url = url;
+    out.headers = {{"content-type", "application/x-www-form-urlencoded"}};
+    out.body = canonicalQuery(form);
+    out.maxBytes = kMostBytes;
+    out.follow = false;
+    return out;
+}
+
+Credentials secretsIn(const Query& form) {
+    Credentials out;
+    for (const char* name : {"client_secret", "assertion", "client_assertion", "subject_token",
+                             "refresh_token", "WebIdentityToken"}) {
+        const auto found = form.find(name);
+        if (found == form.end()) continue;
+        out[name] = found->second;
+        out[cat(name, ", encoded")] = percentEncode(found->second);
+    }
+    return out;
+}
+
+std::string tokenWords(const HttpResponse& answer) {
+    const nlohmann::json body =
+        nlohmann::json::parse(isModest(answer.body) ? answer.body : "", nullptr, false);
+    const std::string code = api::textAt(body, "error");
+    std::string words = api::textAt(body, "error_description");
+    words.resize(std::min(words.find_first_of("\r\n"), words.size()));
+    return words.empty() || code.empty() ? cat(code, words) : cat(code, ": ", words);
+}
+
+}  // namespace serin::sources
