@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/shorten.h"
+#include "base/small_file.h"
 #include "base/text.h"
 #include "fetch/curl_client.h"
 #include "fetch/options.h"
@@ -38,6 +39,10 @@ constexpr serin::Duration kLongestQuiet = std::chrono::minutes(5);
 std::optional<std::string> environment(const std::string& name) {
     const char* value = std::getenv(name.c_str());
     return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+serin::Result<std::string> readFile(const std::string& path) {
+    return serin::smallFile(path, serin::sources::kMostTokenFileBytes);
 }
 
 // See serin::fetch::Manifest.
@@ -117,7 +122,7 @@ int run(const serin::fetch::Options& options) {
 
 int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
-    const auto options = serin::fetch::parseOptions(arguments, environment);
+    const auto options = serin::fetch::parseOptions(arguments, environment, readFile);
     if (!options) {
         std::cerr << "serin-fetch: " << options.error().message << "\nTry --help.\n";
         return kUsageError;

@@ -4,18 +4,21 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "api/source_uri.h"
 #include "base/clock.h"
+#include "base/small_file.h"
 #include "base/text.h"
 #include "manifest.h"
 #include "net/web_exchange.h"
 #include "sources/calls.h"
 #include "sources/registry.h"
 #include "sources/store.h"
+#include "sources/surroundings.h"
 
 namespace {
 
@@ -63,8 +66,11 @@ AZURE_STORAGE_SAS_TOKEN and AZURE_STORAGE_CONNECTION_STRING, or AZURE_TENANT_ID,
 AZURE_CLIENT_SECRET; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION;
 GOOGLE_APPLICATION_CREDENTIALS_JSON (what the file of a service account's key holds) or GOOGLE_OAUTH_ACCESS_TOKEN;
 GIT_TOKEN, or GIT_USERNAME and GIT_PASSWORD; OCI_TOKEN, or OCI_USERNAME and OCI_PASSWORD, or SERIN_DOCKER_CONFIG (the
-text of a Docker configuration); HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD. Which files a commit of Git has is
-known to serin-fetch alone.
+text of a Docker configuration); HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD. Instead of keys a workload's
+identity, as the clouds' webhooks and tools write it: AZURE_FEDERATED_TOKEN_FILE, AZURE_TENANT_ID and AZURE_CLIENT_ID;
+AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN (AWS_ROLE_SESSION_NAME, AWS_ENDPOINT_URL_STS);
+GOOGLE_APPLICATION_CREDENTIALS, a file that names the file of a token, or of a key. Where there are both, keys count.
+Which files a commit of Git has is known to serin-fetch alone.
 
 Exit code: 0 done; 1 the store says no, or other than the id; 2 the command line is wrong.
 )";
@@ -170,13 +176,17 @@ Result<std::string> contentOf(const std::string& path) {
     return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
+std::optional<std::string> variable(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+Result<std::string> readFile(const std::string& path) {
+    return smallFile(path, sources::kMostTokenFileBytes);
+}
+
 sources::Credentials credentialsFor(api::StoreKind kind) {
-    sources::Credentials out;
-    for (const std::string& key : sources::credentialKeys(kind)) {
-        const char* value = std::getenv(api::credentialVariable(key).c_str());
-        if (value != nullptr && *value != '\0') out[key] = value;
-    }
-    return out;
+    return sources::keysIn(kind, variable);
 }
 
 nlohmann::json jsonOf(const std::vector<sources::File>& files) {
@@ -243,13 +253,16 @@ Result<void> run(const Arguments& arguments) {
     const Result<std::string> ca = contentOf(arguments.ca);
     if (!ca) return ca.error();
     const api::StoreKind kind = arguments.source.reference.store;
-    if (arguments.command == "manifest") {
-        return printManifest(arguments.source, arguments.id, credentialsFor(kind), arguments.ca);
-    }
     Log log;
     const auto exchange = net::makeExchange(*ca, log);
     if (arguments.command == "report") return report(arguments, *exchange);
-    const auto store = sources::makeStore(kind, credentialsFor(kind), *exchange);
+    const auto asker = sources::askerIn(kind, variable, readFile);
+    if (!asker) return asker.error();
+    if (!asker->remark.empty()) std::cerr << withoutControls(asker->remark) << '\n';
+    if (arguments.command == "manifest") {
+        return printManifest(arguments.source, arguments.id, *asker, arguments.ca);
+    }
+    const auto store = sources::makeStore(kind, asker->credentials, *exchange, asker->identity);
     if (!store) return store.error();
     const Timestamp now = systemClock().wall();
     if (arguments.command == "resolve") return resolve(arguments, **store, now);

@@ -34,12 +34,12 @@ Result<sources::Resolution> listed(const api::ModelSource& source, const std::st
 
 }  // namespace
 
-Result<void> printManifest(const api::ModelSource& source, const std::string& id,
-                           const sources::Credentials& credentials, const std::string& caFile) {
+Result<void> printManifest(const api::ModelSource& source, const std::string& id, const sources::Asker& asker,
+                           const std::string& caFile) {
     fetch::CurlSettings settings;
     settings.caFile = caFile;
     fetch::CurlClient client(settings);
-    const auto store = sources::makeStore(source.reference.store, credentials, client);
+    const auto store = sources::makeStore(source.reference.store, asker.credentials, client, asker.identity);
     if (!store) return store.error();
     Result<sources::Resolution> model = listed(source, id, **store);
     if (!model) return model.error();

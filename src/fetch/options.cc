@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "api/file_digests.h"
+#include "api/identity_json.h"
 #include "api/source_uri.h"
 #include "base/text.h"
-#include "sources/store.h"
 
 namespace serin::fetch {
 namespace {
@@ -58,6 +58,11 @@ AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION; GOOGLE_APPLICATION_CRED
 GOOGLE_OAUTH_ACCESS_TOKEN; GIT_TOKEN, or GIT_USERNAME and GIT_PASSWORD; OCI_TOKEN, or OCI_USERNAME and OCI_PASSWORD,
 or SERIN_DOCKER_CONFIG (the text of a Docker configuration); HTTPS_TOKEN, or HTTPS_USERNAME and HTTPS_PASSWORD.
 SERIN_SOURCE_CREDENTIALS is the name of the Secret that they should come of: with it, none at all is an error.
+Instead of keys a workload's identity, as the clouds' webhooks and tools write it: AZURE_FEDERATED_TOKEN_FILE,
+AZURE_TENANT_ID and AZURE_CLIENT_ID; AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN (AWS_ROLE_SESSION_NAME,
+AWS_ENDPOINT_URL_STS); GOOGLE_APPLICATION_CREDENTIALS, a file that names the file of a token, or of a key. In the pods
+that Serin makes (SERIN_SOURCE_ID) only SERIN_SOURCE_IDENTITY and SERIN_SOURCE_IDENTITY_TOKEN count, the identity as
+JSON and the file with the service account's token.
 HTTP_PROXY, HTTPS_PROXY and NO_PROXY count as for curl. Git repositories need the program git beside this one.
 
 What was complete when it ended is not fetched again by the next run; when everything is there already, nothing
@@ -233,39 +238,70 @@ Result<void> readPace(Values& values, Options& out) {
     return readSilence(values, out.silence);
 }
 
-// Azure's workload identity puts these into each pod of an account that it is of; they alone open nothing.
-void dropWorkloadIdentity(const Environment& environment, sources::Credentials& credentials) {
-    if (!environment("AZURE_FEDERATED_TOKEN_FILE") || credentials.contains("AZURE_CLIENT_SECRET")) return;
-    for (const char* key : {"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_AUTHORITY_HOST"}) {
-        credentials.erase(key);
+// What says who asks, of what Serin itself puts into the pods that it makes.
+Result<void> readPodsIdentity(const std::string& text, const Environment& environment,
+                              const sources::ReadFile& readFile, Options& out) {
+    Result<api::WorkloadIdentity> who = api::readIdentity(text);
+    if (!who) return invalid(cat(api::kIdentityVariable, " ", who.error().message));
+    const std::string path = environment(api::kIdentityTokenVariable).value_or("");
+    if (path.empty()) {
+        return invalid(cat(api::kIdentityTokenVariable, " is missing beside ", api::kIdentityVariable,
+                           "; state the file with the token of the service account"));
     }
+    out.identity = sources::CloudIdentity{std::move(who).value(), sources::tokenIn(path, "", readFile)};
+    return {};
 }
 
-Result<void> readCredentials(const Environment& environment, Options& out) {
-    const std::vector<std::string> keys = sources::credentialKeys(out.source.reference.store);
-    // No others of the environment are anybody's business.
-    for (const std::string& key : keys) {
-        if (const auto value = environment(api::credentialVariable(key))) out.credentials[key] = *value;
-    }
-    const std::string secret = environment("SERIN_SOURCE_CREDENTIALS").value_or("");
-    if (secret.empty()) {
-        dropWorkloadIdentity(environment, out.credentials);
-        return {};
-    }
+// Of the Secret that has this name.
+Result<void> readSecretsKeys(const std::string& secret, const Environment& environment, Options& out) {
+    const api::StoreKind kind = out.source.reference.store;
+    out.credentials = sources::keysIn(kind, environment);
     // The kubelet leaves out what it does not find, and nobody is to be asked without a name by mistake.
-    if (std::ranges::any_of(out.credentials, [](const auto& one) { return !one.second.empty(); })) return {};
+    if (!out.credentials.empty()) return {};
     return invalid(cat("the Secret ", withoutControls(secret), " is not there or has none of the keys ",
-                       join(keys, ", "),
+                       join(sources::credentialKeys(kind), ", "),
                        "; make it, or take spec.model.source.credentials out where none are wanted"));
 }
 
-Result<void> readModel(Values& values, const Environment& environment, Options& out) {
+// A cloud's webhook puts who its workload is into pods of Serin's too, where the ModelDeployment says that
+// nobody in particular asks.
+Result<void> readNobodysKeys(const Environment& environment, Options& out) {
+    out.credentials = sources::keysIn(out.source.reference.store, environment);
+    if (!environment("AZURE_FEDERATED_TOKEN_FILE") || out.credentials.contains("AZURE_CLIENT_SECRET"))
+        return {};
+    for (const char* key : {"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_AUTHORITY_HOST"}) {
+        out.credentials.erase(key);
+    }
+    return {};
+}
+
+Result<void> readCredentials(const Environment& environment, const sources::ReadFile& readFile,
+                             Options& out) {
+    const std::string secret = environment("SERIN_SOURCE_CREDENTIALS").value_or("");
+    const std::string identity = environment(api::kIdentityVariable).value_or("");
+    if (!secret.empty() && !identity.empty()) {
+        return invalid(
+            cat("SERIN_SOURCE_CREDENTIALS and ", api::kIdentityVariable, " are both there; state one"));
+    }
+    if (!secret.empty()) return readSecretsKeys(secret, environment, out);
+    if (!identity.empty()) return readPodsIdentity(identity, environment, readFile, out);
+    if (environment("SERIN_SOURCE_ID")) return readNobodysKeys(environment, out);
+    Result<sources::Asker> asker = sources::askerIn(out.source.reference.store, environment, readFile);
+    if (!asker) return asker.error();
+    out.credentials = std::move(asker->credentials);
+    out.identity = std::move(asker->identity);
+    out.remark = std::move(asker->remark);
+    return {};
+}
+
+Result<void> readModel(Values& values, const Environment& environment, const sources::ReadFile& readFile,
+                       Options& out) {
     if (const Result<void> read = readSource(values, out); !read) return read;
     out.id = values.one("--id");
     out.into = values.one("--into");
     if (out.into.empty()) return invalid("--into is missing; state the folder that the files go to");
     out.caFile = values.one("--ca");
-    return readCredentials(environment, out);
+    return readCredentials(environment, readFile, out);
 }
 
 }  // namespace
@@ -274,7 +310,8 @@ std::string usage() {
     return std::string(kUsage);
 }
 
-Result<Options> parseOptions(const std::vector<std::string>& arguments, const Environment& environment) {
+Result<Options> parseOptions(const std::vector<std::string>& arguments, const Environment& environment,
+                             const sources::ReadFile& readFile) {
     Options out;
     out.help = std::ranges::find(arguments, "--help") != arguments.end();
     out.version = std::ranges::find(arguments, "--version") != arguments.end();
@@ -288,7 +325,7 @@ Result<Options> parseOptions(const std::vector<std::string>& arguments, const En
     if (const Result<void> read = readPace(values, out); !read) return read.error();
     if (const std::string log = values.one("--termination-log"); !log.empty()) out.terminationLog = log;
     if (!out.check.empty()) return out;
-    if (const Result<void> read = readModel(values, environment, out); !read) return read.error();
+    if (const Result<void> read = readModel(values, environment, readFile, out); !read) return read.error();
     return out;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "sources/store.h"
+#include "sources/surroundings.h"
 
 namespace serin::fetch {
 
@@ -24,6 +24,8 @@ struct Options {
     // its name.
     std::string publicKeyFile;
     sources::Credentials credentials;
+    std::optional<sources::CloudIdentity> identity;  // instead of credentials
+    std::string remark;                              // on which of them counts, for people; empty: none
     size_t connections = 4;
     int attempts = 8;
     Duration silence{30'000};
@@ -33,12 +35,13 @@ struct Options {
     bool version = false;
 };
 
-// A variable of the environment; nothing where it is not set.
-using Environment = std::function<std::optional<std::string>(const std::string&)>;
+using Environment = sources::Environment;
 
 // Flags win over the environment. Invalid names the flag or variable, its value where that is no secret, and
-// the way out. Credentials come by the environment alone, where no list of processes shows them.
-Result<Options> parseOptions(const std::vector<std::string>& arguments, const Environment& environment);
+// the way out. Credentials come by the environment alone, where no list of processes shows them. `readFile`
+// reads what the environment names: now, what says who asks, and for each exchange the workload's token.
+Result<Options> parseOptions(const std::vector<std::string>& arguments, const Environment& environment,
+                             const sources::ReadFile& readFile);
 
 std::string usage();
 

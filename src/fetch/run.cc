@@ -337,9 +337,10 @@ Result<void> fetchModel(const Options& options, const Means& means) {
     if (!trust) return trust.error();
     Result<TargetFolder> folder = TargetFolder::open(options.into);
     if (!folder) return folder.error();
-    const Result<std::unique_ptr<sources::Store>> store =
-        sources::makeStore(options.source.reference.store, options.credentials, means.exchange);
+    const Result<std::unique_ptr<sources::Store>> store = sources::makeStore(
+        options.source.reference.store, options.credentials, means.exchange, options.identity);
     if (!store) return store.error();
+    if (!options.remark.empty()) means.say(options.remark);
     return Run(options, means, *folder, **store, *trust, archive).all();
 }
 

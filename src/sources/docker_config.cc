@@ -62,8 +62,10 @@ Result<void> fits(const RegistryIdentity& identity) {
 
 Result<RegistryIdentity> identityOf(const json& entry, const std::string& name) {
     RegistryIdentity out{api::textAt(entry, "username"), api::textAt(entry, "password"),
-                         api::textAt(entry, "registrytoken")};
-    if (const std::string auth = api::textAt(entry, "auth"); out.username.empty() && !auth.empty()) {
+                         api::textAt(entry, "registrytoken"), api::textAt(entry, "identitytoken")};
+    const std::string auth = api::textAt(entry, "auth");
+    // Beside an identity token it has a name that stands for nobody, and no password.
+    if (out.username.empty() && !auth.empty() && out.identityToken.empty()) {
         const std::string pair = base64Decoded(auth).value_or("");
         const size_t colon = pair.find(':');
         if (colon == std::string::npos || colon == 0) {
@@ -74,8 +76,8 @@ Result<RegistryIdentity> identityOf(const json& entry, const std::string& name) 
         out.password = pair.substr(colon + 1);
     }
     if (!out.empty()) return out;
-    return invalid(cat("the credentials' ", kConfig, " has no user and password of ", name,
-                       "; log in with one, for an identity token cannot be used here"));
+    return invalid(cat("the credentials' ", kConfig, " has neither a user and a password nor a token of ", name,
+                       "; log in on a machine whose Docker keeps them in its configuration"));
 }
 
 Result<RegistryIdentity> inConfig(std::string_view text, const std::string& place) {

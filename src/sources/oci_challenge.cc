@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kLongestParameter = 2048;
 constexpr size_t kMostSchemes = 16;
+constexpr const char* kClient = "serin";  // who asks, for the server's log
 
 struct Scheme {
     std::string name;  // lower case
@@ -75,6 +76,16 @@ bool isPlainUrl(const std::string& url) {
     return origin.size() > origin.find("://") + 3 && origin.find('@') == std::string::npos;
 }
 
+Result<void> realmFault(const std::string& realm, const std::string& registry) {
+    if (!isPlainUrl(realm)) {
+        return invalid(
+            cat("the registry names '", plainly(realm), "' for where tokens are, which is no URL"));
+    }
+    if (!registry.starts_with("https://") || realm.starts_with("https://")) return {};
+    return invalid(cat("the registry is asked over https and names ", plainly(originOf(realm)),
+                       " for where tokens are, where credentials would go in the clear"));
+}
+
 }  // namespace
 
 std::optional<OciChallenge> readChallenge(std::string_view header) {
@@ -95,17 +106,20 @@ std::optional<OciChallenge> readChallenge(std::string_view header) {
 Result<std::string> tokenUrl(const OciChallenge& challenge, const std::string& registry,
                              const std::string& scope) {
     const std::string& realm = challenge.realm;
-    if (!isPlainUrl(realm)) {
-        return invalid(
-            cat("the registry names '", plainly(realm), "' for where tokens are, which is no URL"));
-    }
-    if (registry.starts_with("https://") && !realm.starts_with("https://")) {
-        return invalid(cat("the registry is asked over https and names ", plainly(originOf(realm)),
-                           " for where tokens are, where credentials would go in the clear"));
-    }
+    if (const Result<void> fault = realmFault(realm, registry); !fault) return fault.error();
     std::string out = cat(realm, realm.find('?') == std::string::npos ? '?' : '&');
     if (!challenge.service.empty()) out += cat("service=", percentEncode(challenge.service), "&");
     return cat(out, "scope=", percentEncode(challenge.scope.empty() ? scope : challenge.scope));
+}
+
+Result<Query> tokenForm(const OciChallenge& challenge, const std::string& registry, const std::string& scope,
+                        const std::string& identityToken) {
+    if (const Result<void> fault = realmFault(challenge.realm, registry); !fault) return fault.error();
+    return Query{{"grant_type", "refresh_token"},
+                 {"service", challenge.service},
+                 {"scope", challenge.scope.empty() ? scope : challenge.scope},
+                 {"client_id", kClient},
+                 {"refresh_token", identityToken}};
 }
 
 }  // namespace serin::sources

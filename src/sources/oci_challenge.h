@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "sources/query.h"
 
 namespace serin::sources {
 
@@ -28,5 +29,10 @@ std::optional<OciChallenge> readChallenge(std::string_view header);
 // URL, has a user or a fragment, or is not https though the registry is.
 Result<std::string> tokenUrl(const OciChallenge& challenge, const std::string& registry,
                              const std::string& scope);
+
+// What is shown at the challenge's realm for an identity token ("Distribution Registry v2 authentication using
+// OAuth2" of the CNCF distribution, grant_type refresh_token). Invalid as tokenUrl() is.
+Result<Query> tokenForm(const OciChallenge& challenge, const std::string& registry, const std::string& scope,
+                        const std::string& identityToken);
 
 }  // namespace serin::sources

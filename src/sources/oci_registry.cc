@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "base/percent.h"
 #include "base/text.h"
 #include "sources/hmac.h"
 #include "sources/json_answer.h"
 #include "sources/listing.h"
 #include "sources/oci_manifest.h"
 #include "sources/opening.h"
+#include "sources/token_form.h"
 
 namespace serin::sources {
 namespace {
@@ -53,7 +55,9 @@ Credentials OciRegistry::secretsOf(const OciPlace& place) const {
     if (!identity) return {};
     return {{"OCI_USERNAME", identity->username},
             {"OCI_PASSWORD", identity->password},
-            {"OCI_TOKEN", identity->token}};
+            {"OCI_TOKEN", identity->token},
+            {"identity token", identity->identityToken},
+            {"identity token, encoded", percentEncode(identity->identityToken)}};
 }
 
 Result<HttpResponse> OciRegistry::askOnce(Call call, const std::string& authorization,
@@ -151,30 +155,49 @@ Result<OciRegistry::Opening> OciRegistry::openingFor(const OciChallenge& challen
     return out;
 }
 
+Result<Call> OciRegistry::tokenCall(const OciChallenge& challenge, const RegistryIdentity& identity,
+                                    const OciPlace& place) const {
+    const std::string scope = cat("repository:", place.repository, ":pull");
+    Call out;
+    if (identity.identityToken.empty()) {
+        Result<std::string> url = tokenUrl(challenge, place.address, scope);
+        if (!url) return url.error();
+        out.url = std::move(url).value();
+        if (!identity.empty()) {
+            out.headers[kAuthorization] =
+                cat("Basic ", base64Of(cat(identity.username, ":", identity.password)));
+        }
+    } else {
+        const Result<Query> form = tokenForm(challenge, place.address, scope, identity.identityToken);
+        if (!form) return form.error();
+        out = formCall(challenge.realm, *form);
+    }
+    out.maxBytes = kMostTokenBytes;
+    return out;
+}
+
 Result<OciRegistry::Opening> OciRegistry::tokenFor(const OciChallenge& challenge,
                                                    const RegistryIdentity& identity, const OciPlace& place,
                                                    Timestamp now) const {
-    const Result<std::string> url =
-        tokenUrl(challenge, place.address, cat("repository:", place.repository, ":pull"));
-    if (!url) return url.error();
-    Call call;
-    call.url = *url;
-    call.maxBytes = kMostTokenBytes;
-    if (!identity.empty()) {
-        call.headers[kAuthorization] =
-            cat("Basic ", base64Of(cat(identity.username, ":", identity.password)));
-    }
+    const Result<Call> call = tokenCall(challenge, identity, place);
+    if (!call) return call.error();
     const Credentials secrets = secretsOf(place);
     const Calls calls(exchange_, secrets, registryWords);
-    const Result<HttpResponse> answer = calls.answerTo(call);
+    const Result<HttpResponse> answer = calls.answerTo(*call);
     if (!answer) return answer.error();
-    if (answer->status < 200 || answer->status > 299) return refusal(call, *answer, place);
+    if (call->method == "POST" && (answer->status == 404 || answer->status == 405)) {
+        // What the specification says of servers of tokens that know names and passwords alone.
+        Error out = calls.refusal(*call, *answer);
+        out.message += "; it takes no identity tokens: state OCI_USERNAME and OCI_PASSWORD";
+        return out;
+    }
+    if (answer->status < 200 || answer->status > 299) return refusal(*call, *answer, place);
     const Result<nlohmann::json> body = readJson(answer->body);
     const std::string token =
         body ? api::textAt(*body, "token", api::textAt(*body, "access_token")) : std::string();
     const std::string where = challenge.realm.substr(0, challenge.realm.find('?'));
     if (token.empty() || token.size() > kLongestToken || !fitsHeader("token", token)) {
-        return invalid(cat("GET ", plainly(where), " answered without a token that could be used"));
+        return invalid(cat(call->method, " ", plainly(where), " answered without a token that could be used"));
     }
     const int64_t seconds =
         std::clamp<int64_t>(api::integerAt(*body, "expires_in", kTokenSeconds), 0, kLongestTokenSeconds);

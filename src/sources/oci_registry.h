@@ -54,6 +54,9 @@ class OciRegistry {
     // Opens it as it wants to be; empty where we have nothing to show.
     Result<std::string> open(const OciChallenge& challenge, const OciPlace& place, Timestamp now);
     Result<Opening> openingFor(const OciChallenge& challenge, const OciPlace& place, Timestamp now) const;
+    // How a token is asked for: by the name and the password, if there are such, or for an identity token.
+    Result<Call> tokenCall(const OciChallenge& challenge, const RegistryIdentity& identity,
+                           const OciPlace& place) const;
     Result<Opening> tokenFor(const OciChallenge& challenge, const RegistryIdentity& identity,
                              const OciPlace& place, Timestamp now) const;
 

@@ -14,10 +14,10 @@ KEYS = {"AZURE_STORAGE_ACCESS_KEY": KEY}
 
 
 class AzureServer(Server):
-    def __init__(self, folder):
+    def __init__(self, folder, *flags):
         port = free_port()
         command = [os.environ["SERIN_AZURITE"], "--blobHost", "127.0.0.1", "--blobPort", port, "--inMemoryPersistence",
-                   "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--disableProductStyleUrl"]
+                   "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--disableProductStyleUrl", *flags]
         super().__init__(folder, port, command, {"AZURITE_ACCOUNTS": f"{ACCOUNT}:{KEY}"})
         self.address = f"http://127.0.0.1:{port}"
         self.client = BlobServiceClient(f"{self.address}/{ACCOUNT}", credential=KEY)

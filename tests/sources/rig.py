@@ -79,6 +79,16 @@ class Server:
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.05)
 
+    def wait_until_listening(self, seconds):
+        end = time.monotonic() + seconds
+        while True:
+            assert self.process.poll() is None and time.monotonic() < end, self.log.read_text()
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=2).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+
     def stop(self):
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

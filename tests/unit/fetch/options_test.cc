@@ -9,12 +9,19 @@ namespace {
 
 using Variables = std::map<std::string, std::string>;
 
+// The one file that there is.
+Result<std::string> readFile(const std::string& path) {
+    if (path == "/identity/token") return std::string("eyJ.token\n");
+    return invalid("there is no file " + path);
+}
+
 Result<Options> parsed(const std::vector<std::string>& arguments, const Variables& variables = {}) {
-    return parseOptions(arguments, [&](const std::string& name) -> std::optional<std::string> {
+    const auto environment = [&](const std::string& name) -> std::optional<std::string> {
         const auto found = variables.find(name);
         if (found == variables.end()) return std::nullopt;
         return found->second;
-    });
+    };
+    return parseOptions(arguments, environment, readFile);
 }
 
 std::string problem(const std::vector<std::string>& arguments, const Variables& variables = {}) {
@@ -64,19 +71,61 @@ TEST(FetchOptions, ASecretThatBroughtNothingIsNotTakenForNone) {
     }
 }
 
-TEST(FetchOptions, WhatAzuresWorkloadIdentityPutsIntoPodsIsNoCredential) {
-    const std::vector<std::string> asked{"--uri", "azureblob://acct1/models/fraud", "--into", "m"};
-    Variables variables{{"AZURE_TENANT_ID", "t"},
-                        {"AZURE_CLIENT_ID", "c"},
-                        {"AZURE_AUTHORITY_HOST", "https://login.example/"}};
-    EXPECT_EQ(parsed(asked, variables)->credentials.size(), 3U);
-    variables["AZURE_FEDERATED_TOKEN_FILE"] = "/var/run/secrets/azure/tokens/azure-identity-token";
-    EXPECT_EQ(parsed(asked, variables)->credentials, sources::Credentials{});
-    variables["SERIN_SOURCE_CREDENTIALS"] = "azure";
-    EXPECT_EQ(parsed(asked, variables)->credentials.size(), 3U);
-    variables.erase("SERIN_SOURCE_CREDENTIALS");
+const Variables kAzurePod{
+    {"SERIN_SOURCE_URI", "azureblob://acct1/models/fraud"},
+    {"SERIN_SOURCE_ID", "azureblob:acct1/models/fraud/ sha256:ab"},
+    {"SERIN_SOURCE_INTO", "/mnt/models"},
+    {"AZURE_TENANT_ID", "t"},
+    {"AZURE_CLIENT_ID", "c"},
+    {"AZURE_AUTHORITY_HOST", "https://login.example/"},
+    {"AZURE_FEDERATED_TOKEN_FILE", "/var/run/secrets/azure/tokens/azure-identity-token"}};
+
+TEST(FetchOptions, WhatAzuresWorkloadIdentityPutsIntoSerinsPodsIsNoCredential) {
+    Variables variables = kAzurePod;
+    const auto anonymous = parsed({}, variables);
+    ASSERT_TRUE(anonymous.ok()) << anonymous.error().message;
+    EXPECT_EQ(anonymous->credentials, sources::Credentials{});
+    EXPECT_FALSE(anonymous->identity);
     variables["AZURE_CLIENT_SECRET"] = "s";
-    EXPECT_EQ(parsed(asked, variables)->credentials.size(), 4U);
+    EXPECT_EQ(parsed({}, variables)->credentials.size(), 4U);
+    variables["SERIN_SOURCE_CREDENTIALS"] = "azure";
+    EXPECT_EQ(parsed({}, variables)->credentials.size(), 4U);
+    EXPECT_FALSE(parsed({}, variables)->identity);
+}
+
+TEST(FetchOptions, ByHandAWorkloadIsAsTheCloudsWebhooksDescribeIt) {
+    Variables variables = kAzurePod;
+    variables.erase("SERIN_SOURCE_ID");
+    variables["AZURE_FEDERATED_TOKEN_FILE"] = "/identity/token";
+    const auto options = parsed({}, variables);
+    ASSERT_TRUE(options.ok()) << options.error().message;
+    ASSERT_TRUE(options->identity);
+    EXPECT_EQ(options->credentials, sources::Credentials{});
+    EXPECT_EQ(options->identity->who.tenant, "t");
+    EXPECT_EQ(*options->identity->token(), "eyJ.token");
+    variables["AZURE_STORAGE_SAS_TOKEN"] = "sig=x";
+    EXPECT_FALSE(parsed({}, variables)->identity);
+    EXPECT_NE(parsed({}, variables)->remark.find("AZURE_STORAGE_SAS_TOKEN counts"), std::string::npos);
+}
+
+TEST(FetchOptions, InAPodTheIdentityIsThatOfTheModelDeployment) {
+    Variables variables = kAzurePod;
+    variables["SERIN_SOURCE_IDENTITY"] = R"({"tenant": "tenant-1", "client": "app"})";
+    EXPECT_NE(problem({}, variables).find("SERIN_SOURCE_IDENTITY_TOKEN is missing"), std::string::npos);
+    variables["SERIN_SOURCE_IDENTITY_TOKEN"] = "/identity/token";
+    const auto options = parsed({}, variables);
+    ASSERT_TRUE(options.ok()) << options.error().message;
+    ASSERT_TRUE(options->identity);
+    EXPECT_EQ(options->identity->who.tenant, "tenant-1");
+    EXPECT_EQ(options->credentials, sources::Credentials{});
+    EXPECT_EQ(*options->identity->token(), "eyJ.token");
+    variables["SERIN_SOURCE_IDENTITY_TOKEN"] = "/elsewhere";
+    EXPECT_NE(parsed({}, variables)->identity->token().error().message.find("there is no file /elsewhere"),
+              std::string::npos);
+    variables["SERIN_SOURCE_IDENTITY"] = "{}";
+    EXPECT_NE(problem({}, variables).find("SERIN_SOURCE_IDENTITY names no cloud"), std::string::npos);
+    variables["SERIN_SOURCE_CREDENTIALS"] = "azure";
+    EXPECT_NE(problem({}, variables).find("are both there"), std::string::npos);
 }
 
 TEST(FetchOptions, FlagsWinOverTheEnvironment) {

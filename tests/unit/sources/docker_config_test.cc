@@ -41,6 +41,14 @@ TEST(DockerConfig, DockersOwnRegistryHasTheNamesThatDockerGivesIt) {
     }
 }
 
+TEST(DockerConfig, ATokenOfAnEntryCountsBeforeTheNameThatStandsForNobody) {
+    const RegistryIdentity azure{"", "", "", "eyJ.refresh"};
+    EXPECT_EQ(*identity(R"("registry.example": {"auth": "MDAwMDo=", "identitytoken": "eyJ.refresh"})"), azure);
+    EXPECT_EQ(*identity(R"("registry.example": {"identitytoken": "eyJ.refresh"})"), azure);
+    EXPECT_EQ(identity(R"("registry.example": {"registrytoken": "bearer"})")->token, "bearer");
+    EXPECT_FALSE(identity(R"("registry.example": {"identitytoken": "eyJ.refresh"})")->empty());
+}
+
 TEST(DockerConfig, AnotherPortIsAnotherRegistry) {
     expectRefused(identity(R"("registry.example:5000": {"username": "me", "password": "hush"})"),
                   "no entry for registry.example, but for registry.example:5000");
@@ -48,7 +56,7 @@ TEST(DockerConfig, AnotherPortIsAnotherRegistry) {
 }
 
 TEST(DockerConfig, WhatCannotBeUsedIsSaidWithoutTheSecret) {
-    expectRefused(identity(R"("registry.example": {"identitytoken": "hush"})"), "no user and password");
+    expectRefused(identity(R"("registry.example": {})"), "neither a user and a password nor a token");
     expectRefused(identity(R"("registry.example": {"auth": "aHVzaA=="})"), "not USER:PASSWORD in base64");
     expectRefused(identity(R"("registry.example": {"auth": "hush!"})"), "not USER:PASSWORD in base64");
     expectRefused(registryIdentity({{".dockerconfigjson", "hush"}}, "a/b"), "not the JSON");

@@ -184,6 +184,55 @@ TEST_F(OciStoreTest, ATokenIsAskedForOnceAndAgainWhenItEnds) {
     EXPECT_EQ(timesAsked(kTokens), 2U);
 }
 
+// As `docker login` of Azure's registries leaves it.
+const Credentials kIdentityToken{
+    {".dockerconfigjson",
+     R"({"auths": {"registry.example": {"auth": "MDAwMDo=", "identitytoken": "eyJ.refresh+/"}}})"}};
+const std::string kExchange = "POST https://auth.example/token";
+
+TEST_F(OciStoreTest, AnIdentityTokenIsExchangedAtTheServerOfTokens) {
+    credentials = kIdentityToken;
+    push("13", artifact);
+    const std::string url = "GET " + kRepository + "manifests/13";
+    server.set(url, kChallenge);
+    server.then(url, {200, {}, artifact});
+    server.set(kExchange, R"({"access_token": "one", "refresh_token": "eyJ.refresh+/", "expires_in": 900})");
+    const auto out = resolve();
+    ASSERT_TRUE(out) << out.error().message;
+    EXPECT_EQ(server.asked[1].what, kExchange);
+    EXPECT_FALSE(server.asked[1].headers.contains("authorization"));
+    EXPECT_EQ(server.asked[1].headers.at("content-type"), "application/x-www-form-urlencoded");
+    EXPECT_EQ(server.asked[1].body,
+              "client_id=serin&grant_type=refresh_token&refresh_token=eyJ.refresh%2B%2F&"
+              "scope=repository%3Aml%2Ffraud%3Apull&service=registry");
+    EXPECT_EQ(server.asked[2].headers.at("authorization"), "Bearer one");
+}
+
+TEST_F(OciStoreTest, AnIdentityTokenThatIsNotTakenIsNotToldOn) {
+    credentials = kIdentityToken;
+    server.set("GET " + kRepository + "manifests/13", kChallenge);
+    server.set(kExchange,
+               {401, {}, R"({"errors": [{"code": "UNAUTHORIZED", "message": "eyJ.refresh+/ has ended"}]})"});
+    expectError(resolve(), ErrorCode::Forbidden, "••• has ended; there is no registry.example/ml/fraud, or");
+    server.set(kExchange, {404, {}, ""});
+    expectError(resolve(), ErrorCode::NotFound, "answered 404; it takes no identity tokens: state OCI_USERNAME");
+    server.set(kExchange, {307, {{"location", "https://evil.example/token"}}, ""});
+    expectError(resolve(), ErrorCode::Invalid, "POST https://auth.example/token answered 307");
+    server.set("GET " + kRepository + "manifests/13", {401, {{"www-authenticate", "Basic realm=\"r\""}}, ""});
+    expectError(resolve(), ErrorCode::Forbidden, "wants a name and a password");
+}
+
+TEST_F(OciStoreTest, ARegistrysOwnTokenIsShownAsItIs) {
+    credentials = {{".dockerconfigjson", R"({"auths": {"registry.example": {"registrytoken": "bearer"}}})"}};
+    push("13", artifact);
+    const std::string url = "GET " + kRepository + "manifests/13";
+    server.set(url, kChallenge);
+    server.then(url, {200, {}, artifact});
+    ASSERT_TRUE(resolve());
+    ASSERT_EQ(server.asked.size(), 2U);
+    EXPECT_EQ(server.asked[1].headers.at("authorization"), "Bearer bearer");
+}
+
 TEST_F(OciStoreTest, ADownloadByItselfFindsOutHowTheRegistryIsOpened) {
     const std::string blob = "HEAD " + kRepository + "blobs/sha256:" + kWeights;
     server.set(blob, kChallenge);
