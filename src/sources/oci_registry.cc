@@ -149,6 +149,13 @@ Result<OciRegistry::Opening> OciRegistry::openingFor(const OciChallenge& challen
         return out;
     }
     if (!challenge.basic) return tokenFor(challenge, *identity, place, now);
+    if (!identity->identityToken.empty() && identity->password.empty()) {
+        return Error{
+            ErrorCode::Forbidden,
+            cat(plainly(place.address),
+                " wants a name and a password, and the credentials have an identity token alone, which "
+                "only servers of tokens take; state OCI_USERNAME and OCI_PASSWORD")};
+    }
     if (!identity->empty()) {
         out.authorization = cat("Basic ", base64Of(cat(identity->username, ":", identity->password)));
     }
@@ -197,7 +204,8 @@ Result<OciRegistry::Opening> OciRegistry::tokenFor(const OciChallenge& challenge
         body ? api::textAt(*body, "token", api::textAt(*body, "access_token")) : std::string();
     const std::string where = challenge.realm.substr(0, challenge.realm.find('?'));
     if (token.empty() || token.size() > kLongestToken || !fitsHeader("token", token)) {
-        return invalid(cat(call->method, " ", plainly(where), " answered without a token that could be used"));
+        return invalid(
+            cat(call->method, " ", plainly(where), " answered without a token that could be used"));
     }
     const int64_t seconds =
         std::clamp<int64_t>(api::integerAt(*body, "expires_in", kTokenSeconds), 0, kLongestTokenSeconds);

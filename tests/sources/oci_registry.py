@@ -17,6 +17,7 @@ from authority import Authority
 from rig import Server, Source, free_port
 
 USER, PASSWORD = "me", "hush/of=tests"
+IDENTITY_TOKEN = "identity/token+of=tests"  # of USER, as a login leaves it
 HASH = "$2b$04$PGPZnfyYGimamyLLZ13s6O7ZVRglG81nlf8jx/CdYL3g.YyGPlu9a"  # of PASSWORD, by bcrypt
 SECRET = {"OCI_USERNAME": USER, "OCI_PASSWORD": PASSWORD}
 SERVICE, ISSUER = "registry-of-tests", "tokens-of-tests"
@@ -35,7 +36,7 @@ def plain_signature(der):
 
 class Tokens:
     """Gives tokens as the CNCF distribution's specification has it: to USER for everything, to others for pulls of
-    open/…. Counts what it was asked."""
+    open/…. To IDENTITY_TOKEN by a POST, to a password by a GET. Counts what it was asked."""
 
     def __init__(self, folder, seconds=300):
         self._folder, self.seconds, self.asked, self.paths = folder, seconds, [], []
@@ -51,6 +52,9 @@ class Tokens:
             def do_GET(self):
                 owner._answer(self)
 
+            def do_POST(self):
+                owner._exchange(self, self.rfile.read(int(self.headers["content-length"])).decode())
+
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.realm = f"http://127.0.0.1:{self._server.server_port}/token"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -63,6 +67,23 @@ class Tokens:
         status, body = 200, {"token": self._token(query, shown == basic), "expires_in": self.seconds}
         if shown not in (None, basic):
             status, body = 401, {"errors": [{"code": "UNAUTHORIZED", "message": "wrong password"}]}
+        self._send(handler, status, body)
+
+    def _exchange(self, handler, body):
+        """As "Distribution Registry v2 authentication using OAuth2" has it."""
+        form = urllib.parse.parse_qs(body, strict_parsing=True)
+        self.asked.append(form["scope"][0])
+        wanted = {"grant_type": ["refresh_token"], "service": [SERVICE], "refresh_token": [IDENTITY_TOKEN]}
+        if "Authorization" in handler.headers or not form.get("client_id") or \
+                {name: form.get(name) for name in wanted} != wanted:
+            message = f"identity token is none: {form.get('refresh_token')}"
+            self._send(handler, 401, {"errors": [{"code": "UNAUTHORIZED", "message": message}]})
+        else:
+            self._send(handler, 200, {"access_token": self._token(form, True), "scope": form["scope"][0],
+                                      "expires_in": self.seconds})
+
+    @staticmethod
+    def _send(handler, status, body):
         data = json.dumps(body).encode()
         handler.send_response(status)
         handler.send_header("Content-Length", str(len(data)))

@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 
 import pytest
-from oci_registry import HASH, ISSUER, PASSWORD, SECRET, SERVICE, USER, OciRegistry, Tokens, layout
+from oci_registry import HASH, IDENTITY_TOKEN, ISSUER, PASSWORD, SECRET, SERVICE, USER, OciRegistry, Tokens, layout
 
 from rig import FETCH, Refused
 
@@ -96,6 +96,20 @@ def test_credentials_open_what_is_closed_and_are_not_needed_for_what_is_open(reg
     entry = {"username": USER, "password": PASSWORD}
     docker = {"SERIN_DOCKER_CONFIG": json.dumps({"auths": {"registry.example": entry}}, indent=1)}
     assert registry.source("ml/closed:1", credentials=docker).resolve()["files"]
+
+
+def test_an_identity_token_of_a_login_opens_what_is_closed(registry, model):
+    registry.push_files("ml/login:1", model, ["config.json"])
+
+    def docker(token):
+        # The name stands for nobody, as Azure's logins have it.
+        entry = {"auth": "MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAwOg==", "identitytoken": token}
+        return {"SERIN_DOCKER_CONFIG": json.dumps({"auths": {"registry.example": entry}})}
+    source = registry.source("ml/login:1", credentials=docker(IDENTITY_TOKEN))
+    assert source.content(source.resolve()["id"], "config.json") == b"{}"
+    with pytest.raises(Refused, match="UNAUTHORIZED: identity token is none") as refused:
+        registry.source("ml/login:1", credentials=docker("another/token+of=tests")).resolve()
+    assert "another" not in str(refused.value)
 
 
 def test_a_token_is_asked_for_once_a_look_and_anew_when_it_ends(registry, tokens, model, tmp_path):
