@@ -28,7 +28,7 @@ std::string readAll(const std::filesystem::path& path) {
 }  // namespace
 
 FileJob::FileJob(const sources::File& file, std::filesystem::path data, std::filesystem::path log)
-    : file_(file), data_(std::move(data)), log_(std::move(log)) {}
+    : file_(file), data_(std::move(data)), log_(std::move(log)), digest_(file) {}
 
 uint64_t FileJob::allocatedBytes() const {
     constexpr uint64_t kBlockBytes = 512;  // of st_blocks, whatever the file system's own are
@@ -125,7 +125,7 @@ Result<void> FileJob::discard() {
     parts_.assign(partCount(file_.size, length_), Part::Missing);
     validator_ = {};
     digestedParts_ = 0;
-    (void)digest_.hex();
+    digest_.beginAnew();
     return makeEmpty();
 }
 
@@ -155,7 +155,7 @@ uint64_t FileJob::arrivedBytes() const {
 }
 
 std::optional<size_t> FileJob::toDigest() {
-    const bool next = !file_.sha256.empty() && !anew_ && !digesting_ && digestedParts_ < parts_.size() &&
+    const bool next = !digest_.none() && !anew_ && !digesting_ && digestedParts_ < parts_.size() &&
                       parts_[digestedParts_] == Part::There;
     if (!next) return std::nullopt;
     digesting_ = true;
@@ -183,16 +183,13 @@ void FileJob::digested() {
 
 bool FileJob::complete() const {
     const auto there = [](Part part) { return part == Part::There; };
-    const bool known = file_.sha256.empty() || digestedParts_ == parts_.size();
+    const bool known = digest_.none() || digestedParts_ == parts_.size();
     return opened_ && !finished_ && !anew_ && taken_ == 0 && known &&
            std::all_of(parts_.begin(), parts_.end(), there);
 }
 
 Result<std::optional<std::string>> FileJob::check() {
-    const std::string is = file_.sha256.empty() ? "" : digest_.hex();
-    if (is != lowerCase(file_.sha256)) {
-        return std::optional(cat("its SHA-256 is ", is, " and should be ", lowerCase(file_.sha256)));
-    }
+    if (std::optional<std::string> fault = digest_.fault(); fault) return fault;
     const PartLog log{file_.size, length_, identity(), validator_, {}, false};
     const Result<void> written = writeLog(partLogHead(log) + checkedLine(), true);
     if (!written) return written.error();

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/sha256.h"
 #include "fetch/descriptor.h"
 #include "fetch/part_log.h"
 #include "fetch/part_plan.h"
+#include "fetch/stated_digest.h"
 #include "sources/store.h"
 
 namespace serin::fetch {
@@ -96,7 +96,7 @@ class FileJob {
     size_t taken_ = 0;
     uint64_t present_ = 0;
     int generation_ = 0;
-    Sha256 digest_;
+    StatedDigest digest_;
 };
 
 }  // namespace serin::fetch

@@ -71,10 +71,12 @@ uint64_t bytesOf(const Files& files) {
     return out;
 }
 
-// As a manifest has them: tags are of the store, and layers are what they hold.
+// As a manifest has them: tags and what finds damage on the way are of the store, and layers are what they
+// hold.
 std::vector<sources::File> recorded(std::vector<sources::File> files) {
     for (sources::File& file : files) {
         file.tag.clear();
+        file.md5.clear();
         file.layer = false;
     }
     return files;

@@ -42,6 +42,7 @@ Result<StoredObject> readBlob(const pugi::xml_node& blob) {
     }
     // Listings leave the quotes out that the header has.
     if (!out.tag.starts_with('"')) out.tag = cat("\"", out.tag, "\"");
+    out.md5 = md5Of(textAt(properties, "Content-MD5"));
     return out;
 }
 

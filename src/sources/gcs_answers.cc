@@ -31,6 +31,8 @@ Result<StoredObject> readObject(const json& item) {
         return invalid(cat("its listing has an object '", plainly(out.key), "' without a generation"));
     }
     out.tag = out.version = std::to_string(*generation);
+    // An object that was composed of others has none.
+    out.md5 = md5Of(api::textAt(item, "md5Hash"));
     return out;
 }
 

@@ -16,7 +16,7 @@ constexpr const char* kPublicService = "https://storage.googleapis.com";
 constexpr const char* kKey = "GOOGLE_APPLICATION_CREDENTIALS_JSON";
 constexpr const char* kToken = "GOOGLE_OAUTH_ACCESS_TOKEN";
 constexpr const char* kFields =
-    "items(name,size,generation,contentEncoding,timeCreated,timeDeleted),kind,nextPageToken";
+    "items(name,size,generation,md5Hash,contentEncoding,timeCreated,timeDeleted),kind,nextPageToken";
 
 class GcsServer : public ObjectServer {
   public:

@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 
+#include "sources/hmac.h"
 #include "sources/listing.h"
 
 namespace serin::sources {
@@ -49,6 +50,12 @@ std::vector<Life> livesOf(const std::vector<StoredObject>& versions) {
 
 }  // namespace
 
+std::string md5Of(const std::string& base64) {
+    constexpr size_t kBytes = 16;
+    const auto bytes = bytesOfBase64(base64);
+    return bytes && bytes->size() == kBytes ? hexOf(*bytes) : "";
+}
+
 std::string pathOf(const std::string& prefix, bool single, const std::string& key) {
     if (single) return key == prefix ? key.substr(key.rfind('/') + 1) : "";
     const bool below = prefix.empty() || key.starts_with(prefix + "/");
@@ -72,7 +79,7 @@ Result<std::vector<File>> filesOfThen(const std::vector<StoredObject>& versions,
                 const StoredObject* version = stoodAt(moment, life, meaning);
                 const std::string path = version == nullptr ? "" : pathOf(prefix, single, version->key);
                 if (path.empty() || version->deleted) continue;
-                stood.push_back({path, version->size, "", version->tag});
+                stood.push_back({path, version->size, "", version->tag, false, version->md5});
                 versionOf[path] = version->version;
             }
             Result<std::vector<File>> files = chosen(std::move(stood), source, "the bucket");

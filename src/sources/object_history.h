@@ -15,12 +15,16 @@ struct StoredObject {
     std::string key;
     uint64_t size = 0;  // bytes
     std::string tag;    // what changes with each write: an ETag with its quotes, or a generation
+    std::string md5;    // hexadecimal; empty where the listing does not say
     // Of listings of versions alone:
     std::string version;
     Timestamp modified{};
     bool latest = false;
     bool deleted = false;  // says that from then on there was no such object
 };
+
+// An MD5 as listings write it, in base64, in hexadecimal; empty where the text is none.
+std::string md5Of(const std::string& base64);
 
 // Of one prefix: the path of an object as a file's, empty for what is no file (a folder's marker, an object
 // beside the prefix). `single`: the prefix is the key of one object.

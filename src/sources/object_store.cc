@@ -65,7 +65,7 @@ Result<Found> ObjectStore::find(const api::ModelSource& source, Timestamp now) {
         std::vector<File> files;
         for (const StoredObject& object : *objects) {
             const std::string file = pathOf(path, single, object.key);
-            if (!file.empty()) files.push_back({file, object.size, "", object.tag});
+            if (!file.empty()) files.push_back({file, object.size, "", object.tag, false, object.md5});
         }
         if (files.empty()) continue;
         if (files.size() > kMostFiles) {

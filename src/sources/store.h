@@ -39,6 +39,8 @@ struct File {
     // A tar, packed or not, whose entries are the model's files: they stand over those of the layers before
     // it (ascending by path), and whiteouts hide some of these, as in images.
     bool layer = false;
+    std::string
+        md5{};  // hexadecimal, where the store keeps one of the bytes and no sha256; no part of the id
 
     bool operator==(const File&) const = default;
 };

@@ -1,11 +1,15 @@
 """Blobs that Azure's own client writes to Microsoft's emulator of Azure Blob Storage, as Serin reads them."""
 
+import hashlib
+import os
 import re
+import subprocess
 
 import pytest
+from azure.storage.blob import BlobClient, ContentSettings
 
-from azure_server import ACCOUNT, KEY
-from rig import Refused
+from azure_server import ACCOUNT, KEY, KEYS
+from rig import FETCH, Refused
 
 FILES = {"a b+c~(1)'.bin": b"x" * 1000, "config.json": b"{}", "sub/ünïcode&.txt": b"u"}
 
@@ -53,6 +57,26 @@ def test_a_blob_that_is_written_over_is_another_id_and_the_old_bytes_are_not_had
     assert source.resolve()["id"] != before["id"]
     with pytest.raises(Refused, match="have changed since they were resolved"):
         source.files(before["id"])
+
+
+def test_a_blob_that_is_not_what_its_md5_says_never_appears(azure_server, container, tmp_path):
+    def fetched(into):
+        return subprocess.run([FETCH, "--uri", f"azureblob://{ACCOUNT}/{container.container_name}/models/fraud",
+                               "--endpoint", azure_server.address, "--into", into], capture_output=True, text=True,
+                              timeout=60, env={"PATH": os.environ["PATH"], **KEYS})
+
+    # Of a list of blocks the service takes the digest that it is told.
+    blob = BlobClient(f"{azure_server.address}/{ACCOUNT}", container.container_name, "models/fraud/weights.bin",
+                      credential=KEY, max_single_put_size=1024, max_block_size=1024)
+    for content, refused in [(b"other bytes" * 1000, True), (b"w" * 11_000, False)]:
+        settings = ContentSettings(content_md5=bytearray(hashlib.md5(b"w" * 11_000).digest()))
+        blob.upload_blob(content, content_settings=settings, overwrite=True)
+        done = fetched(tmp_path / str(refused))
+        assert done.returncode == (1 if refused else 0), done.stderr
+        told = f"weights.bin: its MD5 is {hashlib.md5(content).hexdigest()} and should be " in done.stderr
+        assert told == refused, done.stderr
+    assert not (tmp_path / "True" / "config.json").exists()
+    assert (tmp_path / "False" / "weights.bin").read_bytes() == b"w" * 11_000
 
 
 @pytest.mark.parametrize("way", ["AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING"])

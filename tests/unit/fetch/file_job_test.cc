@@ -13,6 +13,12 @@ namespace fs = std::filesystem;
 
 const std::string kBytes = "0123456789abcdefghijklmno";  // parts of 10, 10 and 5
 
+std::string md5Hex(const std::string& bytes) {
+    Md5 digest;
+    digest.add(bytes);
+    return digest.hex();
+}
+
 class FileJobTest : public testing::Test {
   protected:
     FileJobTest() { folder_ = makeTemporaryFolder("file-job"); }
@@ -170,6 +176,29 @@ TEST_F(FileJobTest, OtherBytesAreToldWithBothDigests) {
     fetch(job, 0);
     EXPECT_EQ(**job.check(), "its SHA-256 is " + sha256Hex(kBytes) + " and should be " + file_.sha256);
     EXPECT_FALSE(job.finished());
+}
+
+TEST_F(FileJobTest, AnMd5CountsWhereThereIsNoOtherDigest) {
+    file_.md5 = std::string(32, 'a');
+    {
+        FileJob job = this->job();
+        ASSERT_TRUE(job.open(100).ok());
+        fetch(job, *job.take());
+        EXPECT_EQ(*job.check(), std::nullopt);
+    }
+    fs::remove(folder_ / "log");
+    file_.sha256.clear();
+    FileJob job = this->job();
+    ASSERT_TRUE(job.open(100).ok());
+    fetch(job, *job.take());
+    const auto fault = job.check();
+    ASSERT_TRUE(fault.ok() && fault->has_value());
+    EXPECT_EQ(**fault, "its MD5 is " + md5Hex(kBytes) + " and should be " + file_.md5);
+    file_.md5 = md5Hex(kBytes);
+    ASSERT_TRUE(job.discard().ok());
+    fetch(job, *job.take());
+    EXPECT_EQ(*job.check(), std::nullopt);
+    EXPECT_TRUE(job.finished());
 }
 
 }  // namespace

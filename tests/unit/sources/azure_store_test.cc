@@ -87,6 +87,26 @@ TEST_F(AzureStoreTest, APrefixIsTheBlobsBelowItWithoutFolders) {
     EXPECT_EQ(server.asked.at(0).headers.at("x-ms-version"), kAzureVersion);
 }
 
+TEST_F(AzureStoreTest, AnMd5ThatTheListingHasIsTheFilesAndNoPartOfTheId) {
+    const auto without = resolve();
+    const auto with = [&](const std::string& md5) {
+        server.set(
+            kList,
+            listing(blob("fraud/b c", 1, "0x2") +
+                    cat("<Blob><Name>fraud/a</Name><Properties><Content-Length>1</Content-Length><Etag>0x1"
+                        "</Etag><Content-MD5>",
+                        md5, "</Content-MD5></Properties></Blob>")));
+        return resolve();
+    };
+    const auto out = with("kAFQmDzST7DWlj99KOF/cg==");
+    ASSERT_TRUE(out && without);
+    EXPECT_EQ(out->files.at(0).md5, "900150983cd24fb0d6963f7d28e17f72");
+    EXPECT_EQ(out->files.at(1).md5, "");
+    EXPECT_EQ(out->model.id, without->model.id);
+    EXPECT_EQ(with("kAFQmDzS").value().files.at(0).md5, "");
+    EXPECT_EQ(with("").value().files.at(0).md5, "");
+}
+
 TEST_F(AzureStoreTest, AllPagesAreReadAlsoThoseThatAreEmpty) {
     server.set(kList, listing(blob("fraud/a", 1, "0x1"), "2!/=="));
     server.set("GET " + kContainer +

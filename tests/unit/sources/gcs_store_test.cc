@@ -16,7 +16,8 @@ using testing::sourceOf;
 constexpr const char* kUri = "gs://models/fraud";
 const std::string kBucket = "https://storage.googleapis.com/storage/v1/b/models/o";
 const std::string kFields =
-    "?fields=items%28name%2Csize%2Cgeneration%2CcontentEncoding%2CtimeCreated%2CtimeDeleted%29%2Ckind%"
+    "?fields=items%28name%2Csize%2Cgeneration%2Cmd5Hash%2CcontentEncoding%2CtimeCreated%2CtimeDeleted%29%"
+    "2Ckind%"
     "2CnextPageToken";
 const std::string kList = "GET " + kBucket + kFields + "&maxResults=1000&prefix=fraud%2F";
 const std::string kFirst = "GET " + kBucket + kFields + "&maxResults=1&prefix=fraud";
@@ -103,6 +104,15 @@ TEST_F(GcsStoreTest, DownloadsAreOfThatGeneration) {
     const auto download = store()->download(sourceOf(kUri), out->model.id, out->files.at(1), {});
     EXPECT_EQ(download->url, kBucket + "/fraud%2Fb%20c?alt=media&generation=12");
     EXPECT_TRUE(download->headers.empty());
+}
+
+TEST_F(GcsStoreTest, AnMd5ThatTheListingHasIsTheFiles) {
+    server.set(kList, listing({object("fraud/a", 1, 11, R"(, "md5Hash": "kAFQmDzST7DWlj99KOF/cg==")"),
+                               object("fraud/b c", 1, 12)}));
+    const auto out = resolve();
+    ASSERT_TRUE(out) << out.error().message;
+    EXPECT_EQ(out->files.at(0).md5, "900150983cd24fb0d6963f7d28e17f72");
+    EXPECT_EQ(out->files.at(1).md5, "");
 }
 
 TEST_F(GcsStoreTest, AnotherGenerationIsAnotherIdThoughTheBytesAreTheSame) {
