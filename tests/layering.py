@@ -30,7 +30,7 @@ THIRD_PARTY = {
     "yaml-cpp/": {"kube/kubeconfig*", "sources/mlmodel.cc"},
     "nlohmann/": {"kube/*", "api/*", "routing/*", "signals/*", "sources/*", "apply/*", "runtime/*"},
     "curl/": {"fetch/curl_client.cc"},
-    "archive": {"fetch/unpack.cc"},
+    "archive": {"fetch/unpack.cc", "fetch/archive_source.cc"},
     "prometheus/": {"runtime/*metrics*"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)

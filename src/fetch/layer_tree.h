@@ -14,7 +14,8 @@ namespace serin::fetch {
 // What archives have come to so far, all layers of a model together: each by itself may be small.
 struct Expansion {
     uint64_t packed = 0;  // bytes of the archives
-    uint64_t bytes = 0;   // that came out of them
+    uint64_t bytes = 0;   // that came out of them and were wanted
+    uint64_t passed = 0;  // that their gzip or zstd became, wanted or not
     size_t entries = 0;
 };
 

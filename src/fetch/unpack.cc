@@ -7,14 +7,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <set>
 
 #include "base/byte_words.h"
 #include "base/text.h"
+#include "fetch/archive_source.h"
 #include "fetch/descriptor.h"
+#include "fetch/disk.h"
 #include "fetch/safe_path.h"
 
 namespace serin::fetch {
@@ -31,8 +32,7 @@ struct FreeArchive {
 };
 
 Error ioError(const std::string& path, int number) {
-    return invalid(cat("\"", path, "\" cannot be unpacked: ", std::strerror(number),
-                       number == ENOSPC || number == EDQUOT ? "; give the volume more room" : ""));
+    return invalid(cat("\"", path, "\" cannot be unpacked: ", writeProblem(number)));
 }
 
 Error twice(const std::string& path) {
@@ -46,14 +46,19 @@ std::string plainPath(std::string_view path) {
     return path == "." ? "" : std::string(path);
 }
 
+uint64_t boundOf(const Expansion& expansion) {
+    return std::max(expansion.packed * kMostExpansion, kLeastBound);
+}
+
 class Unpacking {
   public:
-    // `layers`: null for an archive that stands by itself.
+    // `layers`: null for an archive that stands by itself; `source`: null for one that is no stream.
     Unpacking(archive* reader, Expansion& expansion, const std::function<bool(const std::string&)>& wanted,
-              const std::function<bool()>& goOn, LayerTree* layers)
+              const std::function<bool()>& goOn, LayerTree* layers, const ArchiveSource* source)
         : reader_(reader),
+          source_(source),
           expansion_(expansion),
-          bound_(std::max(expansion.packed * kMostExpansion, kLeastBound)),
+          bound_(boundOf(expansion)),
           wanted_(wanted),
           goOn_(goOn),
           layers_(layers) {}
@@ -76,6 +81,7 @@ class Unpacking {
 
   private:
     Error readError() const {
+        if (source_ && source_->exceeded()) return tooLarge(", what is left out counted too");
         const char* const words = archive_error_string(reader_);
         return invalid(cat("it cannot be read: ", words ? words : "it is no such archive, or is cut off"));
     }
@@ -211,11 +217,11 @@ class Unpacking {
 
     std::string whose() const { return layers_ ? "it and the layers before it have" : "it has"; }
 
-    Error tooLarge() const {
-        return invalid(
-            cat(layers_ ? "it and the layers before it become" : "it becomes", " more than ",
-                humanBytes(bound_), ", ", kMostExpansion, " times ", layers_ ? "their" : "its",
-                " size and more than 1 GiB; give the files one by one, or an archive that is packed less"));
+    Error tooLarge(std::string_view more = {}) const {
+        return invalid(cat(layers_ ? "it and the layers before it become" : "it becomes", " more than ",
+                           humanBytes(bound_), ", ", kMostExpansion, " times ", layers_ ? "their" : "its",
+                           " size and more than 1 GiB", more,
+                           "; give the files one by one, or an archive that is packed less"));
     }
 
     Result<void> link(const std::string& path, const char* target) {
@@ -264,6 +270,7 @@ class Unpacking {
     }
 
     archive* reader_;
+    const ArchiveSource* source_;
     Expansion& expansion_;
     uint64_t bound_;
     const std::function<bool(const std::string&)>& wanted_;
@@ -283,23 +290,32 @@ void allow(archive* reader, ArchiveKind kind) {
     if (kind == ArchiveKind::TarGzip) archive_read_support_filter_gzip(reader);
 }
 
-Result<Unpacked> unpacked(archive* reader, const std::filesystem::path& archive,
+Result<Unpacked> unpacked(archive* reader, ArchiveKind kind, const std::filesystem::path& archive,
                           const std::filesystem::path& into,
                           const std::function<bool(const std::string&)>& wanted,
                           const std::function<bool()>& goOn, LayerTree* layers) {
     std::error_code failed;
     const uint64_t size = std::filesystem::file_size(archive, failed);
+    if (failed) return invalid(cat("it cannot be read: ", failed.message()));
     std::filesystem::create_directories(into, failed);
-    const bool opened =
-        !failed && archive_read_open_filename(reader, archive.c_str(), kBlockBytes) == ARCHIVE_OK;
-    if (!opened) {
-        const char* const words = archive_error_string(reader);
-        return invalid(cat("it cannot be read: ", words ? words : "it is no such archive"));
-    }
+    if (failed) return ioError(into.string(), failed.value());
     Expansion alone;
     Expansion& expansion = layers ? layers->expansion() : alone;
     expansion.packed += size;
-    return Unpacking(reader, expansion, wanted, goOn, layers).run(into);
+    // What is left out of a zip, which tells where each entry is, is not unpacked.
+    if (kind == ArchiveKind::Zip) {
+        if (archive_read_open_filename(reader, archive.c_str(), kBlockBytes) != ARCHIVE_OK) {
+            const char* const words = archive_error_string(reader);
+            return invalid(cat("it cannot be read: ", words ? words : "it is no such archive"));
+        }
+        return Unpacking(reader, expansion, wanted, goOn, layers, nullptr).run(into);
+    }
+    const uint64_t bound = boundOf(expansion);
+    ArchiveSource source(reader, bound - std::min(bound, expansion.passed));
+    if (const Result<void> opened = source.open(archive); !opened) return opened.error();
+    Result<Unpacked> out = Unpacking(reader, expansion, wanted, goOn, layers, &source).run(into);
+    expansion.passed += source.unpacked();
+    return out;
 }
 
 }  // namespace
@@ -310,7 +326,7 @@ Result<Unpacked> unpack(const std::filesystem::path& archive, ArchiveKind kind,
                         const std::function<bool()>& goOn) {
     const std::unique_ptr<struct archive, FreeArchive> reader(archive_read_new());
     allow(reader.get(), kind);
-    return unpacked(reader.get(), archive, into, wanted, goOn, nullptr);
+    return unpacked(reader.get(), kind, archive, into, wanted, goOn, nullptr);
 }
 
 Result<void> unpackLayer(const std::filesystem::path& archive, LayerTree& tree,
@@ -320,7 +336,8 @@ Result<void> unpackLayer(const std::filesystem::path& archive, LayerTree& tree,
     allow(reader.get(), ArchiveKind::TarGzip);
     archive_read_support_filter_zstd(reader.get());
     tree.nextLayer();
-    const Result<Unpacked> done = unpacked(reader.get(), archive, tree.root(), wanted, goOn, &tree);
+    const Result<Unpacked> done =
+        unpacked(reader.get(), ArchiveKind::TarGzip, archive, tree.root(), wanted, goOn, &tree);
     return done ? Result<void>() : Result<void>(done.error());
 }
 

@@ -17,8 +17,8 @@ namespace serin::fetch {
 using sources::ArchiveKind;
 using sources::archiveKind;
 
-// What an archive, or all layers of a model together, may become: so many times its own size, or 1 GiB where
-// that is more; and so many entries.
+// What an archive, or all layers of a model together, may become, also of what is left out, which has to be
+// unpacked to be passed over: so many times its own size, or 1 GiB where that is more; and so many entries.
 inline constexpr uint64_t kMostExpansion = 100;
 inline constexpr uint64_t kLeastBound = 1ULL << 30;
 inline constexpr size_t kMostEntries = 50'000;

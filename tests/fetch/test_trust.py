@@ -1,13 +1,13 @@
 """Digests, redirects, credentials, space, and what archives may do."""
 
+import gzip
 import http.server
-import io
 import os
 import tarfile
 import threading
-import zipfile
 
 import pytest
+from archives import link, tar, zipped
 from rig import fetch, tree
 
 
@@ -117,37 +117,6 @@ def test_what_others_put_into_the_folder_is_not_overwritten(get, web, into, smal
     assert (into / "model.bin").read_text() == "mine"
 
 
-def tar(*entries, mode="w"):
-    """(name, bytes), (name, None) for a folder, or a tarfile.TarInfo."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=mode) as archive:
-        for entry in entries:
-            if isinstance(entry, tarfile.TarInfo):
-                archive.addfile(entry)
-                continue
-            info = tarfile.TarInfo(entry[0])
-            if entry[1] is None:
-                info.type = tarfile.DIRTYPE
-            else:
-                info.size = len(entry[1])
-            archive.addfile(info, io.BytesIO(entry[1] or b""))
-    return out.getvalue()
-
-
-def link(name, target, kind=tarfile.SYMTYPE):
-    info = tarfile.TarInfo(name)
-    info.type, info.linkname = kind, target
-    return info
-
-
-def zipped(*entries):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in entries:
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
 @pytest.mark.parametrize("name, pack", [("m.tar", tar), ("m.tar.gz", lambda *e: tar(*e, mode="w:gz")),
                                         ("m.tgz", lambda *e: tar(*e, mode="w:gz")), ("m.zip", zipped)])
 def test_an_archive_is_unpacked_and_not_kept(get, web, into, small, name, pack):
@@ -204,6 +173,21 @@ def test_an_archive_is_refused_for(get, web, into, what):
     assert words in ended.lines[-1], ended.text
     assert [name for name in os.listdir(into) if not name.startswith(".serin-")] == []
     assert not (into.parent / "evil").exists()
+
+
+def test_what_is_left_out_of_an_archive_is_not_unpacked_for_ever(get, web, into):
+    """Ten gigabytes of which nothing is wanted, in ten megabytes."""
+    chunk = 64 << 20
+    head = tar(("model.json", b"{}"))[:1024]
+    large = tarfile.TarInfo("zeros")
+    large.size = 160 * chunk
+    packed = gzip.compress(head + large.tobuf()) + gzip.compress(bytes(chunk)) * 160 + gzip.compress(bytes(1024))
+    web.put("m.tar.gz", packed)
+    ended = get("m.tar.gz", "--exclude", "zeros")
+    assert ended.code == 1
+    assert f"m.tar.gz: it becomes more than {max(1 << 30, 100 * len(packed)) / 1e9:.1f} GB" in ended.lines[-1]
+    assert "what is left out counted too" in ended.lines[-1]
+    assert [name for name in os.listdir(into) if not name.startswith(".serin-")] == []
 
 
 def test_a_server_that_can_be_opened_in_two_ways_is_opened_by_the_one_that_serin_prefers(into):

@@ -46,10 +46,12 @@ class UnpackTest : public ::testing::Test {
     UnpackTest() : root_(makeTemporaryFolder("unpack")), tree_(root_ / "into") {}
     ~UnpackTest() override { fs::remove_all(root_); }
 
-    Result<void> layer(const std::string& entries) {
+    Result<void> layer(
+        const std::string& entries,
+        const std::function<bool(const std::string&)>& wanted = [](const std::string&) { return true; }) {
         const fs::path archive = root_ / "layer";
         std::ofstream(archive, std::ios::binary) << entries << std::string(2 * kBlock, '\0');
-        return unpackLayer(archive, tree_, [](const std::string&) { return true; });
+        return unpackLayer(archive, tree_, wanted);
     }
 
     const fs::path root_;
@@ -79,6 +81,19 @@ TEST_F(UnpackTest, LayersBecomeSoManyBytesTogether) {
     // What they have come to counts by what all of them have packed.
     tree_.expansion().packed = kLeastBound / kMostExpansion + 1;
     EXPECT_TRUE(layer(entryOf("d", "1")).ok());
+}
+
+TEST_F(UnpackTest, WhatIsLeftOutOfLayersCountsToo) {
+    const auto wanted = [](const std::string& path) { return path == "a"; };
+    const std::string large(100'000, 'x');
+    ASSERT_TRUE(layer(entryOf("a", "1") + entryOf("b", large), wanted).ok());
+    EXPECT_EQ(tree_.expansion().bytes, 1U);
+    EXPECT_GE(tree_.expansion().passed, large.size());
+    tree_.expansion().passed = kLeastBound - 5;
+    const Result<void> next = layer(entryOf("b", large), wanted);
+    ASSERT_FALSE(next.ok());
+    EXPECT_THAT(next.error().message, HasSubstr("become more than 1.1 GB, 100 times their size and more than "
+                                                "1 GiB, what is left out counted too; give the files"));
 }
 
 }  // namespace
