@@ -28,19 +28,23 @@ std::optional<uint64_t> valueOf(std::string_view line, std::string_view name) {
 }  // namespace
 
 std::string fetchPage(const FetchProgress& progress) {
-    return cat(gauge(kBytes, "Bytes of the model's files that are there.", progress.bytes),
-               gauge(kExpected, "Bytes that they have together; 0 before it is known.", progress.of));
+    std::string out = gauge(kBytes, "Bytes of the model's files that are there.", progress.bytes);
+    if (progress.of > 0) out += gauge(kExpected, "Bytes that they have together.", progress.of);
+    return out;
 }
 
 std::optional<FetchProgress> readFetchPage(std::string_view page) {
     std::optional<uint64_t> bytes;
-    std::optional<uint64_t> of;
+    uint64_t of = 0;
     for (const std::string& line : split(page, '\n')) {
         if (const auto value = valueOf(line, kBytes)) bytes = value;
-        if (const auto value = valueOf(line, kExpected)) of = value;
+        if (!line.starts_with(cat(kExpected, " "))) continue;
+        const auto value = valueOf(line, kExpected);
+        if (!value) return std::nullopt;
+        of = *value;
     }
-    if (!bytes || !of || *of == 0 || *bytes > *of) return std::nullopt;
-    return FetchProgress{*bytes, *of};
+    if (!bytes || (of == 0 && *bytes == 0) || (of > 0 && *bytes > of)) return std::nullopt;
+    return FetchProgress{*bytes, of};
 }
 
 }  // namespace serin::api

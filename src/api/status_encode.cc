@@ -60,7 +60,9 @@ json encodeVersion(const VersionStatus& version, Arm arm) {
     if (arm == Arm::Canary) out["wanted"] = version.wanted;
     // Of the old version the schema knows none.
     if (version.load && arm != Arm::Previous) {
-        out["load"] = {{"bytes", version.load->bytes}, {"of", version.load->of}};
+        out["load"] = {{"bytes", version.load->bytes}};
+        // Of how many is not always known.
+        if (version.load->of > 0) out["load"]["of"] = version.load->of;
         putSeconds(out["load"], "at", version.load->at);
     }
     return out;

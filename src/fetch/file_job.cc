@@ -6,18 +6,17 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 
 #include "base/text.h"
+#include "fetch/disk.h"
 
 namespace serin::fetch {
 namespace {
 
 Error diskError(const std::filesystem::path& path, int number) {
-    return invalid(cat(path.string(), " cannot be used: ", std::strerror(number),
-                       number == ENOSPC || number == EDQUOT ? "; give the volume more room" : ""));
+    return invalid(cat(path.string(), " cannot be used: ", writeProblem(number)));
 }
 
 std::string readAll(const std::filesystem::path& path) {
@@ -52,8 +51,7 @@ Result<void> FileJob::open(uint64_t partBytes) {
         present_ = file_.size;
         return {};
     }
-    if (released_) return {};
-    return makeEmpty();
+    return released_ ? Result<void>() : makeEmpty();
 }
 
 std::string FileJob::identity() const {
@@ -61,7 +59,8 @@ std::string FileJob::identity() const {
 }
 
 void FileJob::readLog() {
-    const Result<PartLog> log = parsePartLog(readAll(log_));
+    const std::string text = readAll(log_);
+    const Result<PartLog> log = parsePartLog(text);
     struct stat status {};
     const bool readable = log && fstat(descriptor_.get(), &status) == 0;
     if (!readable || log->size != file_.size || log->tag != identity() ||
@@ -71,6 +70,10 @@ void FileJob::readLog() {
     finished_ = log->checked;
     const bool joined = !file_.sha256.empty() || !log->validator.etag.empty();
     if (finished_ || log->partBytes != length_ || !joined || whole()) return;
+    // A line that a full volume cut would be joined with the next one, and name another part.
+    std::error_code failed;
+    if (!text.ends_with('\n')) std::filesystem::resize_file(log_, text.rfind('\n') + 1, failed);
+    if (failed) return;
     for (const size_t part : log->complete) {
         if (part >= parts_.size() || parts_[part] == Part::There) continue;
         parts_[part] = Part::There;
@@ -201,10 +204,11 @@ Result<std::optional<std::string>> FileJob::check() {
 Result<void> FileJob::writeLog(const std::string& text, bool anew) {
     const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (anew ? O_TRUNC : 0);
     const Descriptor out(::open(log_.c_str(), flags, 0644));
-    if (!out || ::write(out.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-        return diskError(log_, errno);
-    }
-    return {};
+    if (!out) return diskError(log_, errno);
+    const ssize_t count = ::write(out.get(), text.data(), text.size());
+    if (count < 0) return diskError(log_, errno);
+    // A volume that is full takes a part.
+    return static_cast<size_t>(count) == text.size() ? Result<void>() : diskError(log_, ENOSPC);
 }
 
 }  // namespace serin::fetch

@@ -6,14 +6,28 @@
 #include "sources/git_store.h"
 
 namespace serin::fetch {
+namespace {
+
+// A pack is one request, and files that lack are a second one: worth it where some are not wanted.
+bool leavesOut(const api::ModelSource& source) {
+    return !source.reference.path.empty() || !source.include.empty() || !source.exclude.empty();
+}
+
+}  // namespace
 
 GitCommit::GitCommit(const Options& options, const Means& means, const TargetFolder& folder,
                      const std::string& id)
     : options_(options),
       data_(folder.data()),
-      repository_(means.programs, means.clock, means.say, folder.repository(),
+      repository_(means.programs, means.clock,
+                  // How many bytes a commit has is not known before they are there.
+                  {means.say,
+                   [&means](uint64_t bytes) {
+                       means.tell({bytes, 0});
+                   }},
+                  folder.repository(),
                   {options.source.reference.place, sources::gitCommitOf(options.source, id), options.caFile,
-                   options.credentials, options.silence}),
+                   options.credentials, options.silence, leavesOut(options.source)}),
       files_(data_) {}
 
 Result<std::vector<GitEntry>> GitCommit::entries() {

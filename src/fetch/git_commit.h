@@ -21,8 +21,10 @@ class GitCommit {
 
     // Has the commit's objects; may be asked again where that failed.
     Result<void> fetch() { return repository_.fetch(); }
-    // Which of its files are meant.
+    // Which of its files are meant; their sizes are not known yet.
     Result<std::vector<GitEntry>> entries();
+    // Has their contents and sizes; may be asked again where that failed.
+    Result<void> have(std::vector<GitEntry>& entries) { return repository_.have(entries); }
     // Writes them to the folder's data().
     Result<void> take(const std::vector<GitEntry>& entries);
     // Whether it names an LFS server, which does not count. After entries().

@@ -1,6 +1,9 @@
 #include "fetch/git_files.h"
 
+#include <cerrno>
+
 #include "base/text.h"
+#include "fetch/disk.h"
 #include "fetch/safe_path.h"
 #include "sources/lfs.h"
 #include "sources/listing.h"
@@ -13,7 +16,7 @@ namespace fs = std::filesystem;
 constexpr size_t kLongestTarget = 1024;
 
 Error trouble(const fs::path& path, const std::string& why) {
-    return invalid(cat(path.string(), " cannot be written: ", why, "; is the volume full?"));
+    return invalid(cat(path.string(), " cannot be written: ", why));
 }
 
 }  // namespace
@@ -35,14 +38,16 @@ Result<void> GitFiles::open() {
     // What an earlier process left; a link would be followed.
     if (!failed) fs::remove(path(), failed);
     if (failed) return trouble(path(), failed.message());
+    errno = 0;
     out_.open(path(), std::ios::binary | std::ios::trunc);
-    return out_ ? Result<void>() : trouble(path(), "it cannot be made");
+    return out_ ? Result<void>() : trouble(path(), writeProblem(errno));
 }
 
 Result<void> GitFiles::write(std::string_view bytes) {
     digest_.add(bytes);
+    errno = 0;
     out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    return out_ ? Result<void>() : trouble(path(), "it is not whole");
+    return out_ ? Result<void>() : trouble(path(), writeProblem(errno));
 }
 
 Result<void> GitFiles::bytes(std::string_view bytes) {
@@ -76,8 +81,9 @@ Result<void> GitFiles::end() {
         if (const Result<void> opened = open(); !opened) return opened;
         if (const Result<void> done = write(held_); !done) return done;
     }
+    errno = 0;
     out_.close();
-    if (!out_) return trouble(path(), "it is not whole");
+    if (!out_) return trouble(path(), writeProblem(errno));
     std::error_code failed;
     const bool executable = entry_.kind == GitKind::Executable;
     fs::permissions(path(), executable ? fs::perms(0755) : fs::perms(0644), failed);

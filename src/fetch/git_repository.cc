@@ -1,13 +1,15 @@
 #include "fetch/git_repository.h"
 
-#include <algorithm>
-#include <array>
+#include <cerrno>
 #include <fstream>
+#include <utility>
 
 #include "base/text.h"
-#include "sources/calls.h"
+#include "fetch/disk.h"
+#include "fetch/git_progress.h"
+#include "fetch/git_refusal.h"
+#include "fetch/git_sizes.h"
 #include "sources/git_store.h"
-#include "sources/listing.h"
 #include "sources/opening.h"
 
 namespace serin::fetch {
@@ -19,59 +21,28 @@ constexpr size_t kMostListing = size_t{64} << 20;
 constexpr size_t kMostRemarks = 4;
 constexpr size_t kMostAnswer = 64;
 constexpr Duration kProgressEvery{3000};
+// What the repository is called where contents are promised.
+constexpr const char* kRemote = "origin";
 
-// Words of git's that trying again does not change (its messages in LC_ALL=C).
-struct Final {
-    std::string_view words;
-    ErrorCode code;
-    std::string_view meaning;
-};
-constexpr std::array<Final, 8> kFinal{{
-    {"No space left", ErrorCode::Invalid, "the volume is full; give it more room"},
-    {"could not read Username", ErrorCode::Forbidden,
-     "there is no such repository, or it is private and the credentials do not open it (GIT_TOKEN, or "
-     "GIT_USERNAME and GIT_PASSWORD)"},
-    {"Authentication failed", ErrorCode::Forbidden,
-     "the credentials do not open it (GIT_TOKEN, or GIT_USERNAME and GIT_PASSWORD)"},
-    {"returned error: 403", ErrorCode::Forbidden, "the credentials may not read it"},
-    {"not found", ErrorCode::NotFound, "there is no such repository"},
-    {"not our ref", ErrorCode::NotFound,
-     "the repository no longer has the commit; was a branch written over? Keep commits by tags"},
-    {"certificate", ErrorCode::Invalid,
-     "its certificate is not trusted; name the authority in spec.model.source.ca where it is one of your "
-     "own"},
-    {"returned error: 30", ErrorCode::Invalid, "it is at another address now; state that one"},
-}};
-constexpr std::string_view kUnadvertised = "unadvertised object";
-
-// Without the address, which may hold any word that is looked for.
-std::string withoutAddress(std::string words, const std::string& url) {
-    const std::string origin = sources::originOf(url);
-    std::string host = origin.substr(std::min(sizeof "https://" - 1, origin.size()));
-    host.resize(std::min(host.find(':'), host.size()));
-    // One without a dot may be a word of git's own.
-    if (host.find('.') == std::string::npos) host.clear();
-    for (const std::string& part : {url, host}) {
-        for (size_t at = 0; !part.empty() && (at = words.find(part, at)) != std::string::npos;) {
-            words.replace(at, part.size(), 1, '-');
-        }
-    }
-    return words;
+std::vector<std::string> objectsOf(const std::vector<GitEntry>& entries) {
+    std::vector<std::string> out;
+    out.reserve(entries.size());
+    for (const GitEntry& entry : entries) out.push_back(entry.object);
+    return out;
 }
 
 }  // namespace
 
-GitRepository::GitRepository(Programs& programs, const Clock& clock,
-                             const std::function<void(const std::string&)>& say, fs::path folder,
+GitRepository::GitRepository(Programs& programs, const Clock& clock, GitListener listener, fs::path folder,
                              GitOrder order)
     : programs_(programs),
       clock_(clock),
-      say_(say),
+      listener_(std::move(listener)),
       folder_(std::move(folder)),
       order_(std::move(order)),
       secrets_(sources::gitCredentials(order_.credentials)) {}
 
-std::map<std::string, std::string> GitRepository::environment() const {
+std::map<std::string, std::string> GitRepository::environment(Objects objects) const {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(order_.silence);
     std::vector<std::pair<std::string, std::string>> settings{
         {"protocol.version", "2"},
@@ -88,6 +59,13 @@ std::map<std::string, std::string> GitRepository::environment() const {
         {"core.deltaBaseCacheLimit", "32m"},
         {"core.packedGitWindowSize", "1m"},
         {"core.packedGitLimit", "8m"}};
+    if (objects == Objects::Promised) {
+        // Said here, it stands in no file: only what is run with it may leave contents out.
+        settings.insert(settings.end(), {{cat("remote.", kRemote, ".url"), order_.url},
+                                         {cat("remote.", kRemote, ".promisor"), "true"},
+                                         {cat("remote.", kRemote, ".partialCloneFilter"), "blob:none"},
+                                         {"fetch.negotiationAlgorithm", "noop"}});
+    }
     if (!order_.caFile.empty()) {
         settings.emplace_back("http.sslCAInfo", order_.caFile);
         // A folder without certificates: the system's would count beside the file.
@@ -101,7 +79,8 @@ std::map<std::string, std::string> GitRepository::environment() const {
         {"GIT_CONFIG_NOSYSTEM", "1"},    {"GIT_CONFIG_GLOBAL", "/dev/null"},
         {"GIT_ATTR_NOSYSTEM", "1"},      {"GIT_TERMINAL_PROMPT", "0"},
         {"GIT_ALLOW_PROTOCOL", "https"}, {"GIT_NO_REPLACE_OBJECTS", "1"},
-        {"GIT_DIR", folder_.string()},   {"GIT_CONFIG_COUNT", std::to_string(settings.size())}};
+        {"GIT_DIR", folder_.string()},   {"GIT_CONFIG_COUNT", std::to_string(settings.size())},
+        {"GIT_NO_LAZY_FETCH", "1"}};
     for (size_t i = 0; i < settings.size(); ++i) {
         out[cat("GIT_CONFIG_KEY_", i)] = settings[i].first;
         out[cat("GIT_CONFIG_VALUE_", i)] = settings[i].second;
@@ -111,34 +90,28 @@ std::map<std::string, std::string> GitRepository::environment() const {
 
 void GitRepository::onRemark(const Remark& remark) {
     const std::string text = sources::withoutSecrets(remark.text, secrets_);
-    if (!remark.passing) {
+    const std::optional<GitProgress> progress = readGitProgress(text);
+    if (!remark.passing && !progress) {
         remarks_.push_back(text);
         if (remarks_.size() > kMostRemarks) remarks_.erase(remarks_.begin());
         return;
     }
+    if (progress && isReceiving(*progress) && progress->bytes) {
+        received_ = *progress->bytes;
+        listener_.received(before_ + received_);
+    }
     const Duration now = clock_.sinceBoot();
     if (now - saidAt_ < kProgressEvery) return;
     saidAt_ = now;
-    say_(cat("git: ", text));
-}
-
-Error GitRepository::refusal(const std::string& command, int status) const {
-    const std::string words = join(remarks_, "; ");
-    const std::string said = withoutAddress(words, order_.url);
-    for (const Final& one : kFinal) {
-        if (said.find(one.words) == std::string::npos) continue;
-        return {one.code,
-                cat(order_.url, ": ", one.meaning, " (git ", command, ": ", sources::plainly(words), ")")};
-    }
-    return {ErrorCode::Unavailable, cat(order_.url, ": git ", command, " ended with ", status,
-                                        words.empty() ? "" : ": ", sources::plainly(words))};
+    listener_.say(cat("git: ", progress ? progressWords(*progress) : text));
 }
 
 Result<void> GitRepository::git(const std::vector<std::string>& words, const Output& output,
-                                const fs::path& input) {
-    Program program{{"git"}, environment(), input};
+                                const fs::path& input, Objects objects) {
+    Program program{{"git"}, environment(objects), input};
     program.words.insert(program.words.end(), words.begin(), words.end());
     remarks_.clear();
+    before_ += std::exchange(received_, 0);
     saidAt_ = clock_.sinceBoot();
     const Result<int> status = programs_.run(
         program, [&](std::string_view bytes) { return !output || output(bytes); },
@@ -150,13 +123,16 @@ Result<void> GitRepository::git(const std::vector<std::string>& words, const Out
             "fetch.gitImage)");
     }
     if (!status) return status.error();
-    return *status == 0 ? Result<void>() : refusal(words[0], *status);
+    return *status == 0 ? Result<void>() : gitRefusal(order_.url, words[0], *status, remarks_);
 }
 
-Result<void> GitRepository::fetchOf(const std::vector<std::string>& what) {
+Result<void> GitRepository::fetchOf(const std::vector<std::string>& what, const fs::path& input,
+                                    Objects objects) {
     std::vector<std::string> words{"fetch", "--progress", "--no-tags", "--no-recurse-submodules", "--force"};
+    if (objects == Objects::Promised)
+        words.insert(words.end(), {"--no-write-fetch-head", "--filter=blob:none"});
     words.insert(words.end(), what.begin(), what.end());
-    return git(words);
+    return git(words, {}, input, objects);
 }
 
 Result<bool> GitRepository::isShallow() {
@@ -190,34 +166,82 @@ Result<void> GitRepository::fetch() {
     fs::remove_all(folder_, failed);
     if (!failed) fs::create_directories(folder_, failed);
     if (failed) return invalid(cat(folder_.string(), " cannot be made: ", failed.message()));
+    before_ = received_ = 0;
     std::vector<std::string> words{"init", "--quiet", "--bare", "--template="};
     if (order_.commit.size() == 64) words.emplace_back("--object-format=sha256");
     if (const Result<void> made = git(words); !made) return made;
-    say_(cat("git: fetching the commit ", order_.commit, " of ", order_.url));
-    const Result<void> fetched = fetchOf({"--depth=1", order_.url, order_.commit});
-    if (fetched || join(remarks_, "\n").find(kUnadvertised) == std::string::npos) return fetched;
-    say_("git: the server hands out branches and tags alone; fetching all of them");
+    listener_.say(cat("git: fetching the commit ", order_.commit, " of ", order_.url));
+    const Result<void> fetched = order_.partial
+                                     ? fetchOf({"--depth=1", kRemote, order_.commit}, {}, Objects::Promised)
+                                     : fetchOf({"--depth=1", order_.url, order_.commit});
+    if (fetched || !isUnadvertised(remarks_)) return fetched;
+    listener_.say("git: the server hands out branches and tags alone; fetching all of them");
     return fetchAll();
 }
 
-Result<std::vector<GitEntry>> GitRepository::tree() {
+Result<std::string> GitRepository::listed(const std::vector<std::string>& words, const fs::path& input) {
     std::string listing;
-    const Result<void> listed =
-        git({"ls-tree", "-r", "-l", "-z", "--full-tree", order_.commit}, [&](std::string_view bytes) {
+    const Result<void> done = git(
+        words,
+        [&](std::string_view bytes) {
             listing += bytes;
             return listing.size() <= kMostListing;
-        });
+        },
+        input);
     if (listing.size() > kMostListing) return invalid("the commit has more files than can be listed");
-    if (!listed) return listed.error();
-    return readGitTree(listing);
+    if (!done) return done.error();
+    return listing;
+}
+
+Result<std::vector<GitEntry>> GitRepository::tree() {
+    const Result<std::string> listing = listed({"ls-tree", "-r", "-z", "--full-tree", order_.commit});
+    if (!listing) return listing.error();
+    return readGitTree(*listing);
+}
+
+Result<fs::path> GitRepository::writeNames(const std::vector<std::string>& objects) const {
+    fs::path names = folder_ / "serin-wanted";
+    errno = 0;
+    std::ofstream out(names, std::ios::trunc);
+    for (const std::string& object : objects) out << object << '\n';
+    out.close();
+    if (!out) return invalid(cat(names.string(), " cannot be written: ", writeProblem(errno)));
+    return names;
+}
+
+Result<std::vector<std::string>> GitRepository::measure(std::vector<GitEntry>& entries) {
+    const Result<fs::path> names = writeNames(objectsOf(entries));
+    if (!names) return names.error();
+    const Result<std::string> listing = listed({"cat-file", "--batch-check"}, *names);
+    if (!listing) return listing.error();
+    return readGitSizes(*listing, entries);
+}
+
+Result<void> GitRepository::have(std::vector<GitEntry>& entries) {
+    const Result<std::vector<std::string>> lacking = measure(entries);
+    if (!lacking) return lacking.error();
+    if (lacking->empty()) return {};
+    listener_.say(
+        cat("git: fetching ", lacking->size(), lacking->size() == 1 ? " file" : " files", " of it"));
+    const Result<fs::path> names = writeNames(*lacking);
+    if (!names) return names.error();
+    Result<void> fetched = fetchOf({"--stdin", kRemote}, *names, Objects::Promised);
+    if (!fetched && isUnadvertised(remarks_)) {
+        listener_.say("git: the server hands out no files by themselves; fetching all of the commit");
+        order_.partial = false;
+        fetched = fetch();
+    }
+    if (!fetched) return fetched;
+    const Result<std::vector<std::string>> still = measure(entries);
+    if (!still) return still.error();
+    if (still->empty()) return {};
+    return Error{ErrorCode::NotFound,
+                 cat(order_.url, " lacks contents of the commit, such as ", still->front())};
 }
 
 Result<void> GitRepository::read(const std::vector<GitEntry>& entries, GitReader& reader) {
-    const fs::path wanted = folder_ / "serin-wanted";
-    std::ofstream out(wanted, std::ios::trunc);
-    for (const GitEntry& entry : entries) out << entry.object << '\n';
-    out.close();
-    if (!out) return invalid(cat(wanted.string(), " cannot be written; is the volume full?"));
+    const Result<fs::path> names = writeNames(objectsOf(entries));
+    if (!names) return names.error();
     GitBlobs blobs(entries, reader);
     Result<void> taken;
     const Result<void> ended = git(
@@ -226,7 +250,7 @@ Result<void> GitRepository::read(const std::vector<GitEntry>& entries, GitReader
             taken = blobs.add(bytes);
             return taken.ok();
         },
-        wanted);
+        *names);
     if (!taken) return taken;
     if (!ended) return ended;
     return blobs.complete() ? Result<void>() : invalid("git ended before all contents had come");

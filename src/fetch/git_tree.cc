@@ -1,7 +1,6 @@
 #include "fetch/git_tree.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "base/text.h"
@@ -28,7 +27,7 @@ std::string_view takeWord(std::string_view& rest, char separator) {
     return out;
 }
 
-// "MODE TYPE OBJECT SIZE<tab>PATH", the size right-aligned, "-" for a submodule.
+// "MODE TYPE OBJECT<tab>PATH".
 std::optional<GitEntry> readEntry(std::string_view line) {
     std::string_view head = takeWord(line, '\t');
     GitEntry out;
@@ -36,13 +35,9 @@ std::optional<GitEntry> readEntry(std::string_view line) {
     const std::string_view mode = takeWord(head, ' ');
     const std::string_view type = takeWord(head, ' ');
     const std::optional<GitKind> kind = kindOf(mode, type);
-    out.object = takeWord(head, ' ');
-    const std::string_view size = trim(head);
+    out.object = head;
     if (!kind || out.path.empty() || !sources::isCommitName(out.object)) return std::nullopt;
     out.kind = *kind;
-    if (out.kind == GitKind::Submodule) return out;
-    const auto [stopped, error] = std::from_chars(size.data(), size.data() + size.size(), out.size);
-    if (size.empty() || error != std::errc() || stopped != size.data() + size.size()) return std::nullopt;
     return out;
 }
 

@@ -17,12 +17,12 @@ struct GitEntry {
     std::string path;
     GitKind kind = GitKind::File;
     std::string object;  // the name of its content
-    uint64_t size = 0;   // bytes; of a link those of its target
+    uint64_t size = 0;   // bytes, once they are known (GitRepository::have); of a link those of its target
 
     bool operator==(const GitEntry&) const = default;
 };
 
-// What `git ls-tree -r -l -z` prints.
+// What `git ls-tree -r -z` prints: no sizes, for which git would need the contents.
 Result<std::vector<GitEntry>> readGitTree(std::string_view listing);
 
 // The entries at source.reference.path (all where there is none) that include and exclude leave, by their

@@ -10,6 +10,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "fetch/backoff.h"
+#include "fetch/disk.h"
 #include "fetch/downloader.h"
 #include "fetch/git_commit.h"
 #include "fetch/layers.h"
@@ -133,6 +134,12 @@ class Run {
     }
 
     Result<void> all() {
+        const Result<void> done = steps();
+        return done ? done : Result<void>(withRoom(done.error()));
+    }
+
+  private:
+    Result<void> steps() {
         const Duration began = means_.clock.sinceBoot();
         const Result<std::string> id = options_.id.empty() ? resolved() : options_.id;
         if (!id) return id.error();
@@ -159,7 +166,15 @@ class Run {
         return placed;
     }
 
-  private:
+    // A volume that filled up meanwhile: what is free there now, and what was wanted of it.
+    Error withRoom(const Error& error) const {
+        if (error.code != ErrorCode::Invalid || !saysFull(error.message)) return error;
+        const Result<uint64_t> free = folder_.freeBytes();
+        if (!free) return error;
+        return {error.code, cat(error.message, "; ", options_.into.string(), " has ", humanBytes(*free),
+                                " free, and ", wants_, "; give the volume more room")};
+    }
+
     Result<bool> isThere(const std::string& id, const std::string& selection) {
         if (folder_.isComplete(id, selection, means_.boot)) return true;
         const Result<bool> renamed = folder_.goOnRenaming(id, selection, means_.boot);
@@ -189,12 +204,16 @@ class Run {
         Manifest manifest{means_.boot, id, selection, {}, {}};
         if (const Result<void> begun = folder_.begin(manifest); !begun) return begun;
         GitCommit commit(options_, means_, folder_, id);
+        wants_ = "the commit, whose size Git does not tell, needs more";
         if (const auto had = patiently<void>([&] { return commit.fetch(); }); !had) return had;
-        const Result<std::vector<GitEntry>> entries = commit.entries();
+        Result<std::vector<GitEntry>> entries = commit.entries();
         if (!entries) return entries.error();
         manifest.entries = topsOf(*entries);
         if (const Result<void> held = folder_.mayHold(manifest.entries); !held) return held;
+        if (const auto had = patiently<void>([&] { return commit.have(*entries); }); !had) return had;
         if (const Result<void> enough = checkSpace(bytesOf(*entries), 0); !enough) return enough;
+        wants_ = cat("the commit's files, which stand beside Git's own copy until the end, need ",
+                     humanBytes(bytesOf(*entries)));
         if (const Result<void> taken = commit.take(*entries); !taken) return taken;
         manifest.files = commit.all();
         if (manifest.files.empty()) return invalid("the commit has no files but links");
@@ -259,6 +278,9 @@ class Run {
         const Reporter reporter(downloader, bytesOf(files), means_);
         const Result<void> fetched = downloader.run();
         means_.tell({downloader.bytes(), bytesOf(files)});
+        const uint64_t total = bytesOf(files);
+        wants_ = cat(humanBytes(total - std::min(total, downloader.allocated())), " more of ",
+                     humanBytes(total), " are needed");
         return fetched;
     }
 
@@ -284,6 +306,8 @@ class Run {
         const auto wanted = [this](const std::string& path) {
             return sources::wanted(options_.source, path);
         };
+        wants_ = cat("what is in ", files.size() == 1 ? "the archive" : "the layers",
+                     ", beside which it stands until the end, needs more");
         Result<Unpacked> unpacked =
             archive_ == ArchiveKind::None
                 ? assemble(files, folder_.data(), folder_.unpacked(), wanted, means_.say)
@@ -321,6 +345,8 @@ class Run {
     api::ModelSource asked_;
     ArchiveKind archive_ = ArchiveKind::None;
     bool packed_ = false;  // an archive, or layers among the files
+    // What is being done now wants of the volume, for people.
+    std::string wants_ = "the records of what is fetched need more";
 };
 
 Layout layoutOf(api::StoreKind store, ArchiveKind archive) {

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "fetch/disk.h"
 
 namespace serin::fetch {
 
@@ -14,8 +15,7 @@ Result<void> FileSink::write(uint64_t offset, std::string_view bytes) {
         const ssize_t count = pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) {
-            return invalid(cat("it cannot be written: ", std::strerror(errno),
-                               errno == ENOSPC || errno == EDQUOT ? "; give the volume more room" : ""));
+            return invalid(cat("it cannot be written: ", writeProblem(count < 0 ? errno : 0)));
         }
         offset += static_cast<uint64_t>(count);
         bytes.remove_prefix(static_cast<size_t>(count));

@@ -13,6 +13,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "fetch/disk.h"
 
 namespace serin::fetch {
 namespace {
@@ -64,10 +65,11 @@ std::optional<Manifest> TargetFolder::read(const fs::path& file) const {
 
 Result<void> TargetFolder::write(const fs::path& file, const Manifest& manifest) const {
     const fs::path half = partial() / "half";
+    errno = 0;
     std::ofstream out(half, std::ios::binary | std::ios::trunc);
     out << manifestText(manifest);
     out.close();
-    if (!out) return trouble(half, "written", std::strerror(errno));
+    if (!out) return trouble(half, "written", writeProblem(errno));
     std::error_code failed;
     fs::rename(half, file, failed);
     if (failed) return trouble(file, "written", failed.message());
@@ -165,7 +167,10 @@ Result<void> TargetFolder::finish(const Manifest& manifest, const fs::path& from
     fs::rename(from, ready, failed);
     if (failed) return trouble(from, "renamed", failed.message());
     const Result<void> written = write(renaming(), manifest);
-    return written ? rename(manifest) : written;
+    if (written) return rename(manifest);
+    // Without room for the record, what was fetched stays where the next start goes on with it.
+    fs::rename(ready, from, failed);
+    return written;
 }
 
 Result<void> TargetFolder::rename(const Manifest& manifest) const {
@@ -184,8 +189,11 @@ Result<void> TargetFolder::rename(const Manifest& manifest) const {
         fs::rename(ready, folder_ / entry, failed);
         if (failed) return trouble(folder_ / entry, "made", failed.message());
     }
-    const Result<void> written = write(mark(), manifest);
-    return written ? remove(partial()) : written;
+    // The record becomes the mark: that needs no room of a volume that is full by now.
+    std::error_code failed;
+    fs::rename(renaming(), mark(), failed);
+    if (failed) return trouble(mark(), "made", failed.message());
+    return remove(partial());
 }
 
 }  // namespace serin::fetch

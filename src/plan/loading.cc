@@ -36,7 +36,8 @@ std::optional<api::LoadStatus> loadOf(Draft& draft, const api::VersionStatus& ve
 
 std::string loadWords(const Draft& draft, const std::string& revision) {
     const api::LoadStatus* load = loadIn(draft.next, revision);
-    return load ? cat("fetching ", humanBytes(load->bytes, load->of)) : "";
+    if (!load) return "";
+    return cat("fetching ", load->of > 0 ? humanBytes(load->bytes, load->of) : humanBytes(load->bytes));
 }
 
 }  // namespace serin::plan

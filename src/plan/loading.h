@@ -11,7 +11,8 @@ namespace serin::plan {
 // any more. Nobody asked yet (the process is new): what is recorded stays.
 std::optional<api::LoadStatus> loadOf(Draft& draft, const api::VersionStatus& version);
 
-// "fetching 1.2 of 4.0 GB", of the status of that revision; empty where it loads nothing.
+// "fetching 1.2 of 4.0 GB", or "fetching 1.2 GB" while nobody knows of how many, of the status of that
+// revision; empty where it loads nothing.
 std::string loadWords(const Draft& draft, const std::string& revision);
 
 }  // namespace serin::plan

@@ -30,6 +30,16 @@ bool loadsNothing(const api::Observed& seen, const std::string& revision) {
     return set != seen.replicaSets.end() && !set->source;
 }
 
+bool hasEverything(const api::FetchProgress& told) {
+    return told.of > 0 && told.bytes >= told.of;
+}
+
+// One that does not know yet how much there is has come less far than one that does.
+bool isBehind(const api::FetchProgress& one, const api::FetchProgress& other) {
+    if ((one.of == 0) != (other.of == 0)) return one.of == 0;
+    return one.bytes < other.bytes;
+}
+
 }  // namespace
 
 std::vector<LoadingPod> loadingPods(const api::Observed& seen) {
@@ -103,7 +113,7 @@ std::optional<LoadWatch::Answer> LoadWatch::answerOf(const LoadingPod& pod,
         if (const auto told = api::readFetchPage(page->body)) return Answer{pod, *told, now};
     }
     const auto last = std::ranges::find(before, pod, &Answer::pod);
-    if (last == before.end() || last->told.bytes >= last->told.of) return std::nullopt;
+    if (last == before.end() || hasEverything(last->told)) return std::nullopt;
     return now - last->at < kRemembered ? std::optional(*last) : std::nullopt;
 }
 
@@ -125,7 +135,7 @@ void LoadWatch::ask(const std::string& key, const std::stop_token& stop) {
         if (!answer) continue;
         answers.push_back(*answer);
         const auto [place, isFirst] = loads.emplace(pod.revision, answer->told);
-        if (!isFirst && answer->told.bytes < place->second.bytes) place->second = answer->told;
+        if (!isFirst && isBehind(answer->told, place->second)) place->second = answer->told;
     }
     {
         const std::lock_guard lock(mutex_);

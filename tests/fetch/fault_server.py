@@ -22,7 +22,8 @@ class File:
     whole             answers 200 with all of it though a range was asked for
     corrupt           flips a bit of the byte at that place of the file
     length            says that it has so many bytes
-    delay             waits so many seconds before each block of the body"""
+    delay             waits so many seconds before each block of the body
+    hold              a Hold, at whose place of the body it waits"""
 
     def __init__(self, data, etag='"one"', digest=False, ranges=True):
         self.data, self.etag, self.digest, self.ranges = data, etag, digest, ranges
@@ -171,7 +172,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         most = min(harm.get("cut", length), harm.get("stall", length), len(body))
         while sent < most:
             time.sleep(harm.get("delay", 0))
-            block = body[sent:min(sent + BLOCK, most)]
+            hold = harm.get("hold")
+            if hold and sent == hold.at:
+                hold.pause()
+            block = body[sent:min(sent + BLOCK, most, hold.at if hold and sent < hold.at else most)]
             self.wfile.write(block)
             sent += len(block)
         if "stall" in harm:

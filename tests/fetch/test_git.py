@@ -96,6 +96,58 @@ def test_a_folder_and_globs_choose_files_by_their_paths_from_there(repository, p
     assert ended.code == 1 and 'has no file and no folder "models/b"' in ended.lines[-1]
 
 
+UNRELATED = 20_000_000
+
+
+@pytest.fixture
+def unequal(repository):
+    """A small folder beside a large one."""
+    repository.lfs("*.onnx")
+    repository.put({"other/weights": os.urandom(UNRELATED), "model/config.json": b"{}", "model/same.json": b"{}",
+                    "model/deep/weights": os.urandom(300_000), "model/m.onnx": b"onnx" * 1000})
+    return repository
+
+
+@pytest.mark.parametrize("more, flags", [("#model", []), ("", ["--include", "model/"]), ("", ["--exclude", "other/"])])
+def test_of_a_commit_only_the_files_that_are_wanted_come(unequal, pull, into, more, flags):
+    unequal.git("-C", unequal.bare, "config", "uploadpack.allowFilter", "true")
+    ended = pull(more, *flags)
+    assert ended.code == 0, ended.text
+    assert unequal.server.sent < 400_000, f"{unequal.server.sent} bytes"
+    assert sorted(path for path in tree(into) if "config.json" in path or "onnx" in path) == (
+        ["config.json", "m.onnx"] if more else ["model/config.json", "model/m.onnx"])
+    packs = [path for _, path, _ in unequal.server.seen if path.endswith("/git-upload-pack")]
+    assert len(packs) <= 5, "files are not fetched one by one"
+
+
+def test_a_server_that_knows_no_filters_sends_all_of_the_commit(unequal, pull, into):
+    unequal.git("-C", unequal.bare, "config", "uploadpack.allowFilter", "false")
+    ended = pull("#model")
+    assert ended.code == 0, ended.text
+    assert unequal.server.sent > UNRELATED
+    assert sorted(tree(into)) == ["config.json", "deep/weights", "m.onnx", "same.json"]
+
+
+def test_a_server_that_hands_out_no_files_by_themselves_is_asked_for_all_of_the_commit(unequal, pull, into):
+    """Of the old protocol, where filters are allowed and objects that nothing points to are not."""
+    unequal.server.version = 0
+    unequal.git("-C", unequal.bare, "config", "uploadpack.allowFilter", "true")
+    ended = pull("#model")
+    assert ended.code == 0, ended.text
+    assert "the server hands out no files by themselves; fetching all of the commit" in ended.text
+    assert sorted(tree(into)) == ["config.json", "deep/weights", "m.onnx", "same.json"]
+
+
+def test_files_whose_answer_breaks_off_are_asked_for_again(unequal, pull, into):
+    unequal.git("-C", unequal.bare, "config", "uploadpack.allowFilter", "true")
+    unequal.server.cut = 200_000
+    ended = pull("#model")
+    assert ended.code == 0, ended.text
+    assert "; again in " in ended.text
+    assert unequal.server.sent < 1_000_000
+    assert sorted(tree(into)) == ["config.json", "deep/weights", "m.onnx", "same.json"]
+
+
 def test_links_within_are_kept_and_executables_may_be_executed(repository, pull, into):
     repository.lfs("*.bin")
     repository.put({"a/model.bin": b"model" * 1000, "b/latest": pathlib.PurePath("../a/model.bin")})

@@ -4,6 +4,7 @@
 
 import base64
 import hashlib
+import http.client
 import http.server
 import json
 import os
@@ -12,7 +13,9 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 
+BLOCK = 1 << 18
 QUIET = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "LC_ALL": "C"}
 
 
@@ -45,6 +48,13 @@ class Repository:
         self.git("lfs", "install", "--local")
         self.git("lfs", "track", *patterns)
         self.git("add", ".gitattributes")
+
+    def store_large_files_at(self, user, password, authority):
+        """By git-lfs and over https, instead of into the bare repository."""
+        opening = base64.b64encode(f"{user}:{password}".encode()).decode()
+        for name, value in {"lfs.url": f"{self.server.url}/{self.name}/info/lfs", "http.sslCAInfo": authority,
+                            "http.extraHeader": f"Authorization: Basic {opening}", "lfs.locksverify": "false"}.items():
+            self.git("config", name, value)
 
     def put(self, files, ref="main"):
         """A commit with these files, pushed to that reference; its name. None removes a file, a path is a link."""
@@ -87,13 +97,17 @@ class Repository:
 class GitServer:
     """`host`: the name or address in its certificate. `opening`: (user, password) that it asks for. `version`: the newest
     protocol it speaks. `redirect`: where it sends everybody. `pages`: answers web pages. `seen`: (method, path,
-    authorization) of each request. `storage`: another server that has the LFS objects. `harm`: after how many bytes the
-    next answer with an LFS object ends, by its digest."""
+    authorization) of each request. `sent`: bytes of the answers of Git itself. `storage`: another server that has the LFS
+    objects. `harm`: after how many bytes the next answer with an LFS object ends, by its digest. `hold`: a Hold for the
+    next answer that has so many bytes. `cut`: after how many bytes the next answer that has so many ends.
+    `delay`: seconds before each block of an answer. `lfs`: a Giftless that has the LFS objects instead of the repositories,
+    and that is asked by way of this server."""
 
     def __init__(self, folder, certificate, host="localhost", listen=("127.0.0.1", 0)):
         self.folder, self.opening, self.version, self.storage = folder, None, 2, None
         self.redirect, self.pages = None, False
-        self.seen, self.harm = [], {}
+        self.seen, self.sent, self.harm, self.hold, self.cut = [], 0, {}, None, None
+        self.delay, self.lfs = 0, None
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*certificate)
         self._server = _Server(listen, _Handler)
@@ -122,6 +136,23 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.send(body)
+
+    def send(self, body):
+        owner = self.server.owner
+        if owner.cut and owner.cut < len(body):
+            body, owner.cut, self.close_connection = body[:owner.cut], None, True
+        hold = owner.hold
+        if hold and hold.at < len(body):
+            owner.hold = None
+            self.wfile.write(body[:hold.at])
+            self.wfile.flush()
+            hold.pause()
+            body = body[hold.at:]
+        while owner.delay and len(body) > BLOCK:
+            self.wfile.write(body[:BLOCK])
+            time.sleep(owner.delay)
+            body = body[BLOCK:]
         self.wfile.write(body)
 
     def do_GET(self):
@@ -135,16 +166,29 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(301, Location=owner.redirect + self.path)
         if owner.pages:
             return self.answer(200, b"<html>log in</html>", "text/html")
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if owner.lfs and "/info/lfs/" in path:
+            return self.pass_on(owner, body)
         if owner.opening:
             wanted = "Basic " + base64.b64encode(":".join(owner.opening).encode()).decode()
             if authorization != wanted:
                 return self.answer(401, b"no", WWW_Authenticate='Basic realm="tests"')
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if path.endswith("/info/lfs/objects/batch"):
             return self.batch(owner, path[1:].removesuffix("/info/lfs/objects/batch"), body)
         return self.backend(owner, path, query, body)
 
-    do_POST = do_GET
+    do_POST = do_PUT = do_GET
+
+    def pass_on(self, owner, body):
+        """As a proxy does it that ends TLS."""
+        connection = http.client.HTTPConnection("127.0.0.1", owner.lfs.port)
+        try:
+            headers = {**self.headers, "X-Forwarded-Proto": "https", "X-Forwarded-Host": owner.url.removeprefix("https://")}
+            connection.request(self.command, self.path, body, headers)
+            answer = connection.getresponse()
+            self.answer(answer.status, answer.read(), answer.headers["Content-Type"])
+        finally:
+            connection.close()
 
     def batch(self, owner, name, body):
         storage = owner.storage or owner
@@ -177,7 +221,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("ETag", f'"{file.name}"')
         self.end_headers()
         cut = owner.harm.pop(file.name, None)
-        self.wfile.write(content[start:] if cut is None else content[start:start + cut])
+        self.send(content[start:] if cut is None else content[start:start + cut])
         if cut is not None:
             self.close_connection = True
 
@@ -193,6 +237,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         head, _, content = done.stdout.partition(b"\r\n\r\n")
         headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
         status = int(headers.pop("Status", "200 OK").split()[0])
+        owner.sent += len(content)
         self.answer(status, content, headers.pop("Content-Type", "text/plain"))
 
 

@@ -108,6 +108,14 @@ TEST(StatusCodec, WritesNoFieldThatTheSchemaDoesNotKnowOfTheOldVersion) {
     EXPECT_FALSE(encodeStatus(status).at("previous").contains("load"));
 }
 
+TEST(StatusCodec, LeavesOutOfHowManyBytesNobodyKnows) {
+    Status status;
+    status.canary = VersionStatus{"a", "1", "", 0, 0, 2, 1, LoadStatus{7, 0, at("2026-01-02T03:04:05Z")}};
+    const json load = encodeStatus(status).at("canary").at("load");
+    EXPECT_EQ(load, parsed(R"({"bytes": 7, "at": "2026-01-02T03:04:05Z"})"));
+    EXPECT_EQ(decodeStatus(encodeStatus(status)).canary->load, status.canary->load);
+}
+
 TEST(StatusCodec, ReadsBackAnEmptyStatus) {
     EXPECT_EQ(decodeStatus(encodeStatus(Status())), Status());
     EXPECT_EQ(encodeStatus(Status()), parsed(R"({"replicas":0,"readyReplicas":0})"));

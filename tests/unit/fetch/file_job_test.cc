@@ -201,5 +201,27 @@ TEST_F(FileJobTest, AnMd5CountsWhereThereIsNoOtherDigest) {
     EXPECT_TRUE(job.finished());
 }
 
+TEST_F(FileJobTest, ALineOfTheLogThatAFullVolumeCutIsNotJoinedWithTheNextOne) {
+    file_.sha256.clear();
+    {
+        FileJob first = job();
+        ASSERT_TRUE(first.open(10).ok());
+        const size_t part = *first.take();
+        ASSERT_TRUE(*first.learned(validator_));
+        fetch(first, part);
+    }
+    // "1", cut off from "11", say, after which "2" is written.
+    std::ofstream(folder_ / "log", std::ios::app) << "1";
+    FileJob second = job();
+    ASSERT_TRUE(second.open(10).ok());
+    EXPECT_EQ(second.take(), 1u);
+    const size_t last = *second.take();
+    fetch(second, last);
+    std::ifstream in(folder_ / "log", std::ios::binary);
+    const auto log = parsePartLog(std::string{std::istreambuf_iterator<char>(in), {}});
+    ASSERT_TRUE(log.ok());
+    EXPECT_EQ(log->complete, (std::set<size_t>{0, last}));
+}
+
 }  // namespace
 }  // namespace serin::fetch

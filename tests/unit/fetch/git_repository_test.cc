@@ -30,6 +30,7 @@ class FakePrograms final : public Programs {
         int status = 0;
         std::vector<std::string> remarks{};
         std::string output{};
+        std::vector<std::string> passing{};
     };
     Result<int> run(const Program& program, const std::function<bool(std::string_view)>& output,
                     const std::function<void(const Remark&)>& remark) override {
@@ -40,6 +41,7 @@ class FakePrograms final : public Programs {
             answer = answers.front();
             answers.pop_front();
         }
+        for (const std::string& text : answer.passing) remark({text, true});
         for (const std::string& text : answer.remarks) remark({text, false});
         if (!answer.output.empty()) output(answer.output);
         return answer.status;
@@ -62,17 +64,30 @@ class GitRepositoryTest : public testing::Test {
 
     Result<void> fetch() { return repository().fetch(); }
     GitRepository repository() {
+        const auto listen = [this](const std::string& line) { said.push_back(line); };
+        const auto count = [this](uint64_t bytes) { received.push_back(bytes); };
         return {programs,
                 clock,
-                say,
+                {listen, count},
                 folder / "repository",
-                {url, kA, "/ca.pem", {{"GIT_TOKEN", "secret-token"}}}};
+                {url, kA, "/ca.pem", {{"GIT_TOKEN", "secret-token"}}, std::chrono::seconds(30), partial}};
+    }
+    // What the program that ran as the nth was told of git's configuration.
+    std::map<std::string, std::string> settings(size_t i) const {
+        const auto& environment = programs.ran.at(i).environment;
+        std::map<std::string, std::string> out;
+        for (int at = 0; at < std::stoi(environment.at("GIT_CONFIG_COUNT")); ++at) {
+            out[environment.at("GIT_CONFIG_KEY_" + std::to_string(at))] =
+                environment.at("GIT_CONFIG_VALUE_" + std::to_string(at));
+        }
+        return out;
     }
 
     StoppedClock clock;
     FakePrograms programs;
     std::vector<std::string> said;
-    std::function<void(const std::string&)> say = [this](const std::string& line) { said.push_back(line); };
+    std::vector<uint64_t> received;
+    bool partial = false;
     fs::path folder;
     std::string url = kUrl;
 };
@@ -84,11 +99,7 @@ TEST_F(GitRepositoryTest, OneCommitIsFetchedAndSecretsStandInTheEnvironmentAlone
     EXPECT_EQ(programs.words(1), "git fetch --progress --no-tags --no-recurse-submodules --force --depth=1 " +
                                      kUrl + " " + kA + " ");
     const auto& environment = programs.ran[1].environment;
-    std::map<std::string, std::string> settings;
-    for (int i = 0; i < std::stoi(environment.at("GIT_CONFIG_COUNT")); ++i) {
-        settings[environment.at("GIT_CONFIG_KEY_" + std::to_string(i))] =
-            environment.at("GIT_CONFIG_VALUE_" + std::to_string(i));
-    }
+    const auto settings = this->settings(1);
     EXPECT_EQ(settings.at("http.extraHeader"), "Authorization: Basic eC1hY2Nlc3MtdG9rZW46c2VjcmV0LXRva2Vu");
     EXPECT_EQ(settings.at("http.followRedirects"), "false");
     EXPECT_EQ(settings.at("http.sslCAInfo"), "/ca.pem");
@@ -149,6 +160,89 @@ TEST_F(GitRepositoryTest, RefusalsAreToldByTheirKindAndWithoutSecrets) {
         EXPECT_EQ(refused.error().code, kind) << refused.error().message;
         EXPECT_EQ(refused.error().message.find("secret-token"), std::string::npos) << refused.error().message;
     }
+}
+
+TEST_F(GitRepositoryTest, AVolumeThatIsFullIsToldInGitsWordsAndTheServersOwnIsNot) {
+    const std::string full = "fatal: write error: No space left on device";
+    programs.answers = {{}, {128, {full, "fatal: fetch-pack: invalid index-pack output"}}};
+    const auto refused = fetch();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Invalid);
+    EXPECT_EQ(refused.error().message, kUrl + ": the volume is full (git fetch: " + full +
+                                           "; fatal: fetch-pack: invalid index-pack output)");
+    programs.answers = {{}, {128, {"remote: " + full}}};
+    EXPECT_EQ(fetch().error().code, ErrorCode::Unavailable);
+}
+
+TEST_F(GitRepositoryTest, BytesThatCameAreToldAndProgressIsNoRemark) {
+    programs.answers = {
+        {},
+        {128,
+         {"Receiving objects: 100% (2/2), 2.00 KiB | 1.00 KiB/s, done.", "fatal: x"},
+         "",
+         {"Receiving objects:  50% (1/2), 1.00 KiB | 1.00 KiB/s", "Resolving deltas:   0% (0/1)"}}};
+    EXPECT_EQ(fetch().error().message, kUrl + ": git fetch ended with 128: fatal: x");
+    EXPECT_EQ(received, (std::vector<uint64_t>{1024, 2048}));
+}
+
+TEST_F(GitRepositoryTest, APartIsFetchedWithoutContentsAndThenWhatLacksInOneRequest) {
+    partial = true;
+    const std::string kB(40, 'b');
+    std::vector<GitEntry> entries{{"a", GitKind::File, kA, 0}, {"b", GitKind::File, kB, 0}};
+    programs.answers = {{},
+                        {0, {"Receiving objects: 100% (2/2), 1.00 KiB | 1.00 KiB/s, done."}},
+                        {0, {}, kA + " blob 1\n" + kB + " missing\n"},
+                        {0, {"Receiving objects: 100% (1/1), 5 bytes | 1.00 KiB/s, done."}},
+                        {0, {}, kA + " blob 1\n" + kB + " blob 5\n"}};
+    GitRepository of = repository();
+    ASSERT_TRUE(of.fetch());
+    const auto had = of.have(entries);
+    ASSERT_TRUE(had) << had.error().message;
+    EXPECT_EQ(programs.words(1),
+              "git fetch --progress --no-tags --no-recurse-submodules --force "
+              "--no-write-fetch-head --filter=blob:none --depth=1 origin " +
+                  kA + " ");
+    EXPECT_EQ(programs.words(2), "git cat-file --batch-check ");
+    EXPECT_EQ(programs.words(3),
+              "git fetch --progress --no-tags --no-recurse-submodules --force "
+              "--no-write-fetch-head --filter=blob:none --stdin origin ");
+    ASSERT_EQ(programs.ran.size(), 5U);
+    EXPECT_EQ(entries[1].size, 5U);
+    EXPECT_EQ(received, (std::vector<uint64_t>{1024, 1029}));
+    EXPECT_EQ(settings(3).at("remote.origin.url"), kUrl);
+    for (const size_t other : {0U, 2U, 4U}) {
+        EXPECT_FALSE(settings(other).contains("remote.origin.promisor")) << "it would fetch by itself";
+    }
+}
+
+TEST_F(GitRepositoryTest, WhereAllContentsCameNothingMoreIsAskedFor) {
+    partial = true;
+    std::vector<GitEntry> entries{{"a", GitKind::File, kA, 0}};
+    programs.answers = {{}, {}, {0, {}, kA + " blob 1\n"}};
+    GitRepository of = repository();
+    ASSERT_TRUE(of.fetch());
+    ASSERT_TRUE(of.have(entries));
+    EXPECT_EQ(programs.ran.size(), 3U);
+    EXPECT_EQ(entries[0].size, 1U);
+}
+
+TEST_F(GitRepositoryTest, AServerThatHandsOutNoFilesByThemselvesIsAskedForAll) {
+    partial = true;
+    std::vector<GitEntry> entries{{"a", GitKind::File, kA, 0}};
+    const FakePrograms::Answer lacks{0, {}, kA + " missing\n"};
+    const FakePrograms::Answer refused{
+        128, {"error: Server does not allow request for unadvertised object " + kA}};
+    programs.answers = {{}, {}, lacks, refused, {}, {}, {0, {}, kA + " blob 1\n"}};
+    GitRepository of = repository();
+    ASSERT_TRUE(of.fetch());
+    const auto had = of.have(entries);
+    ASSERT_TRUE(had) << had.error().message;
+    EXPECT_EQ(programs.words(5), "git fetch --progress --no-tags --no-recurse-submodules --force --depth=1 " +
+                                     kUrl + " " + kA + " ");
+    programs.answers = {{}, {}, lacks, {}, lacks};
+    GitRepository other = repository();
+    ASSERT_TRUE(other.fetch());
+    EXPECT_EQ(other.have(entries).error().code, ErrorCode::NotFound);
 }
 
 TEST_F(GitRepositoryTest, WithoutGitTheImageIsNamed) {

@@ -41,6 +41,14 @@ TEST_F(LoadingPlan, IsInTheMessageAndInTheCanarysStatus) {
     EXPECT_EQ(world.status().canary->load, (api::LoadStatus{kGiga * 12 / 10, 4 * kGiga, world.seen.at}));
 }
 
+TEST_F(LoadingPlan, SaysWhatIsThereWhereNobodyKnowsOfHowMuch) {
+    world.seen.loads = api::Loads{{"v2", {12'000'000, 0}}};
+    ASSERT_TRUE(world.settle());
+    EXPECT_THAT(world.status().message, HasSubstr("0 of 1 pods ready: fetching 12.0 MB"));
+    EXPECT_THAT(world.status().message, Not(HasSubstr("MB of")));
+    EXPECT_EQ(world.status().canary->load, (api::LoadStatus{12'000'000, 0, world.seen.at}));
+}
+
 TEST_F(LoadingPlan, IsWrittenOnceAMinute) {
     tell(0);
     ASSERT_TRUE(world.settle());

@@ -110,6 +110,16 @@ TEST_F(LoadWatchTest, APodThatHasEverythingIsDoneWhenItIsSilent) {
     EXPECT_EQ(watch.newest("ml/fraud"), api::Loads());
 }
 
+TEST_F(LoadWatchTest, APodThatDoesNotKnowHowMuchThereIsIsBehindAndNotDone) {
+    pods.pages = {{"a", {9, 0}}, {"b", {3, 10}}};
+    watch.want("ml/fraud", {{"new", "b"}, {"new", "a"}});
+    pass(LoadWatch::kFirst);
+    EXPECT_EQ(watch.newest("ml/fraud"), (api::Loads{{"new", {9, 0}}}));
+    pods.pages.erase("a");
+    pass(LoadWatch::kInterval);
+    EXPECT_EQ(watch.newest("ml/fraud"), (api::Loads{{"new", {9, 0}}})) << "it missed a question";
+}
+
 TEST_F(LoadWatchTest, OfAnObjectThatIsGoneNothingIsAsked) {
     watch.want("ml/fraud", {{"new", "a"}});
     watch.forget("ml/fraud");
