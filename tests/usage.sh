@@ -17,7 +17,8 @@ Without a part: ${DEFAULT_PARTS[*]}. What lacks (packages, Go, Python, the local
   sources     models that their stores' own clients put into a real MLflow, servers with the APIs of S3, Azure Blob
               Storage and Google Cloud Storage, a registry, a fake Hugging Face Hub and a Git server, read by Serin;
               loopback only
-  fetch       serin-fetch against web servers that break connections, lie and redirect, and Git's own; loopback only
+  fetch       serin-fetch against web servers that break connections, lie and redirect, Git's own and a Git LFS server
+              (giftless), and on volumes that fill up meanwhile (mounted as root, or by sudo); loopback only
   simulation  whole rollouts from seeds, with faults: $ROLLOUTS of planner and judge ($ROLLOUTS_OF_ALL in \`all\`), a twentieth
               as many of the whole client on a simulated API server; --rollouts N: so many (docs/testing.md)
   calibration how often the judge is wrong and how soon it is right, beside other tools' rules: the main rows, of
