@@ -29,13 +29,15 @@ def source(registry, **more):
     return {"uri": f"mlflow://{MODEL}@champion", "endpoint": registry.address, "follow": {"interval": "10s"}, **more}
 
 
-def deploy(ns, registry, wait="1", judged=None, **more):
+def deploy(ns, registry, wait="1", judged=None, limits=None, **more):
     """A ModelDeployment whose pods know nothing of the model but where it is mounted. `judged`: what model_deployment()
-    is told beside that; the rest goes into the source."""
+    is told beside that; `limits`: of the serving container; the rest goes into the source."""
     manifest = model_deployment(**(judged or {}))
     manifest["spec"]["model"] = {"name": "m", "source": source(registry, **more)}
     container = server_container("none")
     container["env"] = [{"name": "MODEL", "value": "m"}, {"name": "MODEL_FOLDER", "value": "/mnt/models/data"}]
+    if limits:
+        container["resources"] = {"limits": limits}
     manifest["spec"]["template"]["spec"]["containers"] = [container]
     ns.apply(manifest)
     fraud = ns.deployment()
@@ -260,6 +262,23 @@ def test_a_model_that_is_larger_than_the_disk_never_serves_and_is_told(ns, regis
     registry.point("champion", "2")
     fraud.wait(lambda status: "give the volume more room" in status.get("message", ""), 90, "it is told")
     assert "10.0 TB are needed" in fraud.status()["message"]
+    registry.register("3")
+    registry.point("champion", "3")
+    fraud.wait_stable("3", timeout=180)
+    assert load.answered_by("2") == 0
+    load.check_none_failed()
+
+
+def test_a_pod_that_is_evicted_for_its_disk_while_it_loads_is_told_in_the_kubelets_words(ns, registry):
+    """The kubelet measures volumes about once a minute; until then the model may grow beyond the limit."""
+    fraud = deploy(ns, registry, judged={"progress_deadline": "10m"}, limits={"ephemeral-storage": "20Mi"})
+    load = ns.load(fraud)
+    registry.register("2", holes=200_000_000)
+    registry.slow_down(500_000)
+    registry.point("champion", "2")
+    words = "the pod failed (Evicted): Pod ephemeral local storage usage exceeds the total limit of containers 20Mi"
+    fraud.wait(lambda status: words in status.get("message", ""), 360, "it is told")
+    registry.slow_down(0)
     registry.register("3")
     registry.point("champion", "3")
     fraud.wait_stable("3", timeout=180)

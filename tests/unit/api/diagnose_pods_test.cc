@@ -162,6 +162,14 @@ TEST(Diagnosis, TellsWhyAPodWasEvicted) {
         diagnose(
             R"({"metadata":{"name":"p"},"status":{"phase":"Failed","reason":"Evicted","message":"low on memory"}})"),
         "the pod failed (Evicted): low on memory");
+    EXPECT_EQ(
+        diagnose(
+            R"({"metadata":{"name":"p"},"status":{"phase":"Failed","reason":"Evicted","message":"Pod ephemeral local storage usage exceeds the total limit of containers 20Mi. ","initContainerStatuses":[{"name":"serin-fetch",
+        "state":{"terminated":{"exitCode":137,"reason":"ContainerStatusUnknown"}}}],"containerStatuses":[{"name":"server",
+        "state":{"terminated":{"exitCode":137,"reason":"Error"}}}]}})"),
+        "the pod failed (Evicted): Pod ephemeral local storage usage exceeds the total limit of containers "
+        "20Mi.")
+        << "not how its containers ended for it";
 }
 
 TEST(Diagnosis, CutsLongMessagesInTheMiddleAndNeverWithinACharacter) {
