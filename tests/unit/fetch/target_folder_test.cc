@@ -92,6 +92,20 @@ TEST_F(TargetFolderTest, GoesOnWithRenamingThatDiedInTheMiddle) {
     EXPECT_TRUE(folder->isComplete("id-2", "all", "boot"));
 }
 
+TEST_F(TargetFolderTest, KeepsWhatWasFetchedWhereItsRecordCannotBeWritten) {
+    auto folder = TargetFolder::open(at());
+    fetched(*folder, old_);
+    // As a volume without room: the record cannot be made.
+    fs::create_directory(at() / ".serin-partial" / "half");
+    EXPECT_FALSE(folder->finish(old_, folder->data()).ok());
+    EXPECT_FALSE(fs::exists(at() / "a"));
+    fs::remove(at() / ".serin-partial" / "half");
+    ASSERT_TRUE(folder->begin(old_).ok());
+    EXPECT_TRUE(fs::exists(folder->data() / "a"));
+    ASSERT_TRUE(folder->finish(old_, folder->data()).ok());
+    EXPECT_TRUE(folder->isComplete("id-1", "all", "boot"));
+}
+
 TEST_F(TargetFolderTest, WhatAnotherModelsRenamingLeftIsRemoved) {
     auto folder = TargetFolder::open(at());
     fetched(*folder, new_);
