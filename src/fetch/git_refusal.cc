@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 #include "base/text.h"
 #include "fetch/disk.h"
@@ -32,7 +33,9 @@ constexpr std::array<Final, 7> kFinal{{
      "own"},
     {"returned error: 30", ErrorCode::Invalid, "it is at another address now; state that one"},
 }};
+// Of Git's own server and of JGit's (WantNotValidException: "want … not valid").
 constexpr std::string_view kUnadvertised = "unadvertised object";
+constexpr std::string_view kUnwanted = "remote error: want ";
 
 // Without the address, which may hold any word that is looked for.
 std::string withoutAddress(std::string words, const std::string& url) {
@@ -47,6 +50,13 @@ std::string withoutAddress(std::string words, const std::string& url) {
         }
     }
     return words;
+}
+
+bool saysOneOf(const std::vector<std::string>& remarks, std::initializer_list<std::string_view> words) {
+    return std::ranges::any_of(remarks, [&](const std::string& remark) {
+        return std::ranges::any_of(
+            words, [&](std::string_view word) { return remark.find(word) != std::string::npos; });
+    });
 }
 
 // The server's own volume is another matter.
@@ -73,8 +83,11 @@ Error gitRefusal(const std::string& url, const std::string& command, int status,
 }
 
 bool isUnadvertised(const std::vector<std::string>& remarks) {
-    return std::ranges::any_of(
-        remarks, [](const std::string& remark) { return remark.find(kUnadvertised) != std::string::npos; });
+    return saysOneOf(remarks, {kUnadvertised, kUnwanted});
+}
+
+bool refusesObjects(const std::vector<std::string>& remarks) {
+    return saysOneOf(remarks, {kUnadvertised, kUnwanted, "not our ref"});
 }
 
 }  // namespace serin::fetch

@@ -16,4 +16,7 @@ Error gitRefusal(const std::string& url, const std::string& command, int status,
 // Whether the server hands out nothing but what its branches and tags point to.
 bool isUnadvertised(const std::vector<std::string>& remarks);
 
+// Whether it does not hand out what was asked for by its name, for that reason or because it has no such.
+bool refusesObjects(const std::vector<std::string>& remarks);
+
 }  // namespace serin::fetch

@@ -226,7 +226,7 @@ Result<void> GitRepository::have(std::vector<GitEntry>& entries) {
     const Result<fs::path> names = writeNames(*lacking);
     if (!names) return names.error();
     Result<void> fetched = fetchOf({"--stdin", kRemote}, *names, Objects::Promised);
-    if (!fetched && isUnadvertised(remarks_)) {
+    if (!fetched && refusesObjects(remarks_)) {
         listener_.say("git: the server hands out no files by themselves; fetching all of the commit");
         order_.partial = false;
         fetched = fetch();

@@ -34,4 +34,5 @@ class Volume:
         _as_root("mount", "-o", f"remount,size={size}", self.folder)
 
     def close(self):
-        _as_root("umount", self.folder)
+        """Also where a test that failed left a process in it."""
+        _as_root("umount", "--lazy", self.folder)

@@ -126,6 +126,12 @@ TEST_F(GitRepositoryTest, AnOldServerIsAskedForItsBranchesAndThenForTheirPast) {
     EXPECT_EQ(fetch().error().code, ErrorCode::NotFound);
 }
 
+TEST_F(GitRepositoryTest, AServerOfJGitThatRefusesTheCommitIsAskedForItsBranchesToo) {
+    programs.answers = {{}, {128, {"fatal: remote error: want " + kA + " not valid"}}, {}};
+    ASSERT_TRUE(fetch());
+    EXPECT_NE(programs.words(2).find("--depth=1 " + kUrl + " refs/heads/*"), std::string::npos);
+}
+
 TEST_F(GitRepositoryTest, NoPastIsAskedForWhereAllOfItIsThere) {
     programs.answers = {{}, {128, {"unadvertised object"}}, {}, {1}, {0, {}, "false\n"}};
     const auto fetched = fetch();
@@ -230,15 +236,19 @@ TEST_F(GitRepositoryTest, AServerThatHandsOutNoFilesByThemselvesIsAskedForAll) {
     partial = true;
     std::vector<GitEntry> entries{{"a", GitKind::File, kA, 0}};
     const FakePrograms::Answer lacks{0, {}, kA + " missing\n"};
-    const FakePrograms::Answer refused{
-        128, {"error: Server does not allow request for unadvertised object " + kA}};
-    programs.answers = {{}, {}, lacks, refused, {}, {}, {0, {}, kA + " blob 1\n"}};
-    GitRepository of = repository();
-    ASSERT_TRUE(of.fetch());
-    const auto had = of.have(entries);
-    ASSERT_TRUE(had) << had.error().message;
-    EXPECT_EQ(programs.words(5), "git fetch --progress --no-tags --no-recurse-submodules --force --depth=1 " +
-                                     kUrl + " " + kA + " ");
+    for (const std::string& words : {"error: Server does not allow request for unadvertised object " + kA,
+                                     "fatal: remote error: upload-pack: not our ref " + kA,
+                                     "fatal: remote error: want " + kA + " not valid"}) {
+        programs.ran.clear();
+        programs.answers = {{}, {}, lacks, {128, {words}}, {}, {}, {0, {}, kA + " blob 1\n"}};
+        GitRepository of = repository();
+        ASSERT_TRUE(of.fetch());
+        const auto had = of.have(entries);
+        ASSERT_TRUE(had) << had.error().message;
+        EXPECT_EQ(programs.words(5),
+                  "git fetch --progress --no-tags --no-recurse-submodules --force --depth=1 " + kUrl + " " +
+                      kA + " ");
+    }
     programs.answers = {{}, {}, lacks, {}, lacks};
     GitRepository other = repository();
     ASSERT_TRUE(other.fetch());
