@@ -23,7 +23,7 @@ bool isUnpacked(const api::ModelSource& source, const std::vector<sources::File>
     const api::StoreKind kind = source.reference.store;
     const bool archive =
         kind == api::StoreKind::Https &&
-        sources::archiveKind(withoutSecrets(source.reference.place)) != sources::ArchiveKind::None;
+        sources::archiveKind(withoutUserAndQuery(source.reference.place)) != sources::ArchiveKind::None;
     return archive || kind == api::StoreKind::Git || std::ranges::any_of(files, &sources::File::layer);
 }
 
