@@ -45,8 +45,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             server.exchanged()
         if server.answer:
             return self.say(*server.answer)
-        keys = {"AccessKeyId": f"ASIA{number}", "SecretAccessKey": f"hush-{number}", "SessionToken": f"session-{number}",
-                "Expiration": server.end}
+        keys = {"AccessKeyId": f"ASIA{number}", "SecretAccessKey": f"hush-{number}",
+                "SessionToken": f"session-{number}", "Expiration": server.end}
         inner = "".join(f"<{name}>{value}</{name}>" for name, value in keys.items())
         self.say(200, f"<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>{inner}"
                       "</Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>".encode())

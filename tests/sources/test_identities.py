@@ -1,4 +1,4 @@
-"""Stores that a service account's token opens: servers of tokens that check it, before the real servers of the stores."""
+"""Stores that a service account's token opens: servers of tokens that check it, before the stores' real servers."""
 
 import json
 import os
@@ -172,6 +172,21 @@ def test_a_file_of_the_token_that_is_missing_or_empty_has_its_own_sentence(store
     done = fetch(store, tmp_path / "models", token)
     assert done.returncode == 1
     assert f"the file {token} with the workload's token is empty" in done.stderr
+
+
+def test_what_was_damaged_on_its_way_is_fetched_anew_once(google, cluster, token, tmp_path):
+    """By the MD5 that the store keeps of each object."""
+    token.write_text(cluster.token(google.cloud.audience))
+    google.cloud.damage = 1
+    done = fetch(google, tmp_path / "models", token)
+    assert done.returncode == 0, done.stderr
+    assert "its MD5 is " in done.stderr and "it is fetched anew" in done.stderr
+    for path, content in FILES.items():
+        assert (tmp_path / "models" / path).read_bytes() == content, path
+    google.cloud.damage = 100
+    done = fetch(google, tmp_path / "again", token)
+    assert done.returncode == 1 and "also when it was fetched anew" in done.stderr
+    assert not any((tmp_path / "again" / path).exists() for path in FILES)
 
 
 def test_of_keys_and_a_role_the_keys_count(s3, s3_server):

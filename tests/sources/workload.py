@@ -163,7 +163,7 @@ class Login(Cloud):
 
 class Google(Cloud):
     """Google's Security Token Service, its IAM Service Account Credentials, and the gate before Cloud Storage:
-    fake-gcs-server itself lets everybody in."""
+    fake-gcs-server itself lets everybody in. `damage`: how many of the next downloads lose a bit."""
 
     provider = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/cluster"
     account = "models@ml.iam.gserviceaccount.com"
@@ -172,7 +172,7 @@ class Google(Cloud):
 
     def __init__(self, cluster, storage):
         super().__init__(cluster)
-        self._storage, self._ends, self._made = storage, {}, 0  # ends: by token, with its scope
+        self._storage, self._ends, self._made, self.damage = storage, {}, 0, 0  # ends: by token, with its scope
         self.identity = {"serviceAccount": "fraud", "audience": self.audience, "provider": self.provider,
                          "impersonated": self.account, "tokenEndpoint": f"{self.address}/v1/token",
                          "iamEndpoint": self.address}
@@ -240,6 +240,9 @@ class Google(Cloud):
                     status, head, data = answer.status, answer.headers, answer.read()
             except urllib.error.HTTPError as error:
                 status, head, data = error.code, error.headers, error.read()
+        if self.damage and "alt=media" in handler.path:
+            self.damage -= 1
+            data = bytes([data[0] ^ 1]) + data[1:]
         handler.send_response(status)
         for name in ("content-type", "content-range", "etag", "x-goog-hash"):
             if name in head:
