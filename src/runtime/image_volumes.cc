@@ -27,14 +27,19 @@ std::string referenceOf(const api::SourceReference& reference) {
     return cat(reference.place, digest ? "@" : ":", reference.selector);
 }
 
-// It never comes to be. Its container has the image that is wanted anyway, lest a policy of the cluster knows
-// a reason against another one.
+// It never comes to be. Its container has the image that is wanted anyway and asks for no right, lest a
+// policy of the cluster knows a reason against it.
 std::string probeBody(const api::ModelSource& source) {
     const std::string image = referenceOf(source.reference);
     const json labels = {{"app.kubernetes.io/name", kName}};
     const json container = {
         {"name", "model"},
         {"image", image},
+        {"securityContext",
+         {{"allowPrivilegeEscalation", false},
+          {"capabilities", {{"drop", {"ALL"}}}},
+          {"runAsNonRoot", true},
+          {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
         {"volumeMounts",
          json::array({{{"name", "model"}, {"mountPath", source.mountPath}, {"readOnly", true}}})}};
     const json volume = {{"name", "model"},

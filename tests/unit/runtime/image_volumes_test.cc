@@ -57,6 +57,7 @@ TEST_F(ImageVolumesTest, AreAskedForByADryRunInTheNamespaceWithTheImageThatIsWan
     const nlohmann::json pod = sent()["spec"]["template"]["spec"];
     EXPECT_EQ(pod["volumes"][0]["image"]["reference"], "registry.example/ml/fraud:13");
     EXPECT_EQ(pod["containers"][0]["volumeMounts"][0]["name"], pod["volumes"][0]["name"]);
+    EXPECT_EQ(pod["containers"][0]["securityContext"]["runAsNonRoot"], true);
 }
 
 TEST_F(ImageVolumesTest, ADigestIsNamedAsOne) {
