@@ -16,6 +16,8 @@ template <typename... Handlers>
 struct Overloaded : Handlers... {
     using Handlers::operator()...;
 };
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 // What the planner wants judged as long as nothing was judged; a deadline that decides at once is kept from
 // it.

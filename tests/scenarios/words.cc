@@ -11,6 +11,8 @@ template <typename... Handlers>
 struct Overloaded : Handlers... {
     using Handlers::operator()...;
 };
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 std::string revisionIn(const std::string& name) {
     return name.starts_with("fraud-") ? name.substr(6) : name;

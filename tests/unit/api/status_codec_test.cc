@@ -12,6 +12,48 @@ Timestamp at(const char* text) {
     return *parseTime(text);
 }
 
+RolloutStatus fullRollout() {
+    RolloutStatus rollout;
+    rollout.revision = "9fw4d0c1ze";
+    rollout.attempt = 2;
+    rollout.phase = Phase::RollingBack;
+    rollout.step = 1;
+    rollout.steps = {{{25, std::chrono::seconds(90), false}, 1}, {{0, Duration(0), true}, 1}};
+    rollout.floor = 4;
+    rollout.startedAt = at("2026-01-02T03:00:00.001Z");
+    rollout.phaseStartedAt = at("2026-01-02T03:01:00.020Z");
+    rollout.scaledAt = at("2026-01-02T03:02:00.300Z");
+    rollout.stepStartedAt = at("2026-01-02T03:03:00.999Z");
+    rollout.routedAt = at("2026-01-02T03:04:00.5Z");
+    rollout.extendedAt = at("2026-01-02T03:05:00Z");
+    rollout.inconclusiveAt = at("2026-01-02T03:06:00Z");
+    rollout.end = Phase::RolledBack;
+    rollout.replacedPod = "fraud-9fw4d0c1ze-x7k2p";
+    rollout.reason = "drift of predictions";
+    rollout.next = "kubectl annotate md fraud serin.dev/retry=9fw4d0c1ze.2";
+    return rollout;
+}
+
+MetricVerdict fullMetric() {
+    MetricVerdict metric;
+    metric.name = "errors";
+    metric.guard = false;
+    metric.verdict = Verdict::Harm;
+    metric.stable = 0.0041;
+    metric.canary = 0.0412;
+    metric.slowerThan = 0.25;
+    metric.ratioLow = 3.25;
+    metric.ratioHigh = std::numeric_limits<double>::infinity();
+    metric.samples = 5120;
+    metric.samplesNeeded = 12;
+    metric.secondsNeeded = 34;
+    metric.evidence = -0.125;
+    metric.message = "worse";
+    metric.effects = {{"different", 7.5}, {"totalVariation", 0.0625}};
+    metric.labels = {{"status", "503", 182, 3}, {"path", "/v2/models/fraud/infer", 190, 40}};
+    return metric;
+}
+
 // Every field has a value that is not its default.
 Status fullStatus() {
     Status status;
@@ -36,46 +78,12 @@ Status fullStatus() {
         "9fw4d0c1ze", "13", "img:13", 20,
         25,           1,    1,        LoadStatus{1'200'000'000, 4'000'000'000, at("2026-01-02T03:04:06Z")}};
     status.previous = VersionStatus{"0000000000", "11", "img:11", 0, 0, 2, 1, {}};
-    RolloutStatus rollout;
-    rollout.revision = "9fw4d0c1ze";
-    rollout.attempt = 2;
-    rollout.phase = Phase::RollingBack;
-    rollout.step = 1;
-    rollout.steps = {{{25, std::chrono::seconds(90), false}, 1}, {{0, Duration(0), true}, 1}};
-    rollout.floor = 4;
-    rollout.startedAt = at("2026-01-02T03:00:00.001Z");
-    rollout.phaseStartedAt = at("2026-01-02T03:01:00.020Z");
-    rollout.scaledAt = at("2026-01-02T03:02:00.300Z");
-    rollout.stepStartedAt = at("2026-01-02T03:03:00.999Z");
-    rollout.routedAt = at("2026-01-02T03:04:00.5Z");
-    rollout.extendedAt = at("2026-01-02T03:05:00Z");
-    rollout.inconclusiveAt = at("2026-01-02T03:06:00Z");
-    rollout.end = Phase::RolledBack;
-    rollout.replacedPod = "fraud-9fw4d0c1ze-x7k2p";
-    rollout.reason = "drift of predictions";
-    rollout.next = "kubectl annotate md fraud serin.dev/retry=9fw4d0c1ze.2";
-    status.rollout = rollout;
+    status.rollout = fullRollout();
     status.watch = WatchStatus{"3kq9x2m7ta", 3, "0000000000", at("2026-01-02T02:30:00.5Z"),
                                at("2026-01-03T02:30:00.5Z")};
     status.attempts = {{"9fw4d0c1ze", 2, {0, 1}, true, true, "Aborted"}};
     status.quarantined = {{"9fw4d0c1ze", "errors", at("2026-01-02T03:07:00Z")}};
-    MetricVerdict metric;
-    metric.name = "errors";
-    metric.guard = false;
-    metric.verdict = Verdict::Harm;
-    metric.stable = 0.0041;
-    metric.canary = 0.0412;
-    metric.slowerThan = 0.25;
-    metric.ratioLow = 3.25;
-    metric.ratioHigh = std::numeric_limits<double>::infinity();
-    metric.samples = 5120;
-    metric.samplesNeeded = 12;
-    metric.secondsNeeded = 34;
-    metric.evidence = -0.125;
-    metric.message = "worse";
-    metric.effects = {{"different", 7.5}, {"totalVariation", 0.0625}};
-    metric.labels = {{"status", "503", 182, 3}, {"path", "/v2/models/fraud/infer", 190, 40}};
-    status.analysis = AnalysisStatus{"Harm", "worse", at("2026-01-02T03:08:00Z"), {metric}, "state v1"};
+    status.analysis = AnalysisStatus{"Harm", "worse", at("2026-01-02T03:08:00Z"), {fullMetric()}, "state v1"};
     status.history = {{"3kq9x2m7ta", "12", "img:12", "Promoted", "safe", at("2026-01-02T02:00:00Z")}};
     return status;
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "api/codec.h"
 #include "api/label_counts.h"
 #include "base/shorten.h"
@@ -13,10 +15,47 @@ const std::string kRevision = "9fw4d0c1ze";
 const std::string kVersion(63, 'v');
 const Timestamp kAt{std::chrono::hours(24 * 365 * 56)};
 
-// Every list is as long as it may be, and every text longer than it may.
-Status largest(size_t metrics) {
+std::string longSentence() {
     std::string sentence;
     for (int i = 0; i < 2500; ++i) sentence += "é";
+    return sentence;
+}
+
+RolloutStatus largestRollout() {
+    RolloutStatus rollout;
+    rollout.revision = kRevision;
+    rollout.steps.assign(21, {{50, std::chrono::seconds(86'399), false}, 1'000'000});
+    rollout.scaledAt = rollout.stepStartedAt = rollout.routedAt = rollout.extendedAt =
+        rollout.inconclusiveAt = kAt;
+    rollout.end = Phase::RolledBack;
+    rollout.reason = longSentence();
+    rollout.next = "kubectl annotate --overwrite -n " + std::string(63, 's') + " md " + std::string(52, 'n') +
+                   " serin.dev/approve=9fw4d0c1ze.100.20";
+    return rollout;
+}
+
+MetricVerdict largestMetric() {
+    MetricVerdict metric;
+    metric.name = std::string(63, 'm');
+    metric.verdict = Verdict::Inconclusive;
+    metric.stable = metric.canary = metric.ratioLow = metric.ratioHigh = metric.evidence = -1.23456e-100;
+    metric.slowerThan = 1.23456e-100;
+    metric.samples = metric.samplesNeeded = metric.secondsNeeded = 1'000'000'000'000;
+    metric.message = longSentence();
+    for (const char* name :
+         {"different", "hellinger", "jensenShannon", "kolmogorovSmirnov", "totalVariation", "wasserstein"}) {
+        metric.effects[name] = -1.23456e-100;
+    }
+    for (size_t k = 0; k < kMostBlamed; ++k) {
+        metric.labels.push_back({std::string(kLongestLabelText, 'l'), std::string(kLongestLabelText, '"'),
+                                 1'000'000'000'000, 1'000'000'000'000});
+    }
+    return metric;
+}
+
+// Every list is as long as it may be, and every text longer than it may.
+Status largest(size_t metrics) {
+    const std::string sentence = longSentence();
     Status status;
     status.observedGeneration = 1'000'000'000;
     status.phase = "Step 20/21: Waiting for approval";
@@ -33,47 +72,21 @@ Status largest(size_t metrics) {
                      kRevision,
                      std::string(kLongestLineage, 'r'),
                      kAt};
-    status.report = ReportStatus{std::string(110, 't'), sentence, kAt};
+    status.report = ReportStatus{std::string(300, 't'), sentence, kAt};
     const LoadStatus load{uint64_t{1} << 62, uint64_t{1} << 62, kAt};
     const VersionStatus version{kRevision, kVersion, "", 100, 50, 1'000'000, 1'000'000, load};
     status.stable = status.canary = status.previous = version;
     status.previous->load.reset();  // it loads nothing any more
-    RolloutStatus rollout;
-    rollout.revision = kRevision;
-    rollout.steps.assign(21, {{50, std::chrono::seconds(86'399), false}, 1'000'000});
-    rollout.scaledAt = rollout.stepStartedAt = rollout.routedAt = rollout.extendedAt =
-        rollout.inconclusiveAt = kAt;
-    rollout.end = Phase::RolledBack;
-    rollout.reason = sentence;
-    rollout.next = "kubectl annotate --overwrite -n " + std::string(63, 's') + " md " + std::string(52, 'n') +
-                   " serin.dev/approve=9fw4d0c1ze.100.20";
-    status.rollout = rollout;
-    std::vector<int> approved;
-    for (int step = 0; step < 20; ++step) approved.push_back(step);
+    status.rollout = largestRollout();
+    std::vector<int> approved(20);
+    std::iota(approved.begin(), approved.end(), 0);
     for (int i = 0; i < 50; ++i) {
         status.attempts.push_back({kRevision, 1000 + i, approved, true, true, "Superseded"});
         status.quarantined.push_back({kRevision, sentence, kAt});
         status.history.push_back({kRevision, kVersion, "", "Superseded", sentence, kAt});
     }
     status.analysis = AnalysisStatus{"Inconclusive", sentence, kAt, {}, std::string(kLongestState, 's')};
-    for (size_t i = 0; i < metrics; ++i) {
-        MetricVerdict metric;
-        metric.name = std::string(63, 'm');
-        metric.verdict = Verdict::Inconclusive;
-        metric.stable = metric.canary = metric.ratioLow = metric.ratioHigh = metric.evidence = -1.23456e-100;
-        metric.slowerThan = 1.23456e-100;
-        metric.samples = metric.samplesNeeded = metric.secondsNeeded = 1'000'000'000'000;
-        metric.message = sentence;
-        for (const char* name : {"different", "hellinger", "jensenShannon", "kolmogorovSmirnov",
-                                 "totalVariation", "wasserstein"}) {
-            metric.effects[name] = -1.23456e-100;
-        }
-        for (size_t k = 0; k < kMostBlamed; ++k) {
-            metric.labels.push_back({std::string(kLongestLabelText, 'l'), std::string(kLongestLabelText, '"'),
-                                     1'000'000'000'000, 1'000'000'000'000});
-        }
-        status.analysis->metrics.push_back(metric);
-    }
+    status.analysis->metrics.assign(metrics, largestMetric());
     return status;
 }
 

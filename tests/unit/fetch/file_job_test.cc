@@ -75,7 +75,7 @@ TEST_F(FileJobTest, IsCompleteWhenAllPartsAreThereInWhateverOrder) {
     (void)job.learned(validator_);
     (void)job.take();
     (void)job.take();
-    for (const size_t part : {2, 0, 1}) {
+    for (const size_t part : {2U, 0U, 1U}) {
         EXPECT_FALSE(job.complete());
         fetch(job, part);
     }
@@ -114,7 +114,7 @@ TEST_F(FileJobTest, WithAllPartsButNoCheckSomebodyComesByForTheLast) {
         (void)before.learned(validator_);
         (void)before.take();
         (void)before.take();
-        for (const size_t part : {0, 1, 2}) fetch(before, part);
+        for (const size_t part : {0U, 1U, 2U}) fetch(before, part);
     }
     FileJob job = this->job();
     ASSERT_TRUE(job.open(10).ok());
