@@ -76,8 +76,8 @@ Result<RegistryIdentity> identityOf(const json& entry, const std::string& name) 
         out.password = pair.substr(colon + 1);
     }
     if (!out.empty()) return out;
-    return invalid(cat("the credentials' ", kConfig, " has neither a user and a password nor a token of ", name,
-                       "; log in on a machine whose Docker keeps them in its configuration"));
+    return invalid(cat("the credentials' ", kConfig, " has neither a user and a password nor a token of ",
+                       name, "; log in on a machine whose Docker keeps them in its configuration"));
 }
 
 Result<RegistryIdentity> inConfig(std::string_view text, const std::string& place) {

@@ -30,8 +30,8 @@ std::optional<OciChallenge> readChallenge(std::string_view header);
 Result<std::string> tokenUrl(const OciChallenge& challenge, const std::string& registry,
                              const std::string& scope);
 
-// What is shown at the challenge's realm for an identity token ("Distribution Registry v2 authentication using
-// OAuth2" of the CNCF distribution, grant_type refresh_token). Invalid as tokenUrl() is.
+// What is shown at the challenge's realm for an identity token ("Distribution Registry v2 authentication
+// using OAuth2" of the CNCF distribution, grant_type refresh_token). Invalid as tokenUrl() is.
 Result<Query> tokenForm(const OciChallenge& challenge, const std::string& registry, const std::string& scope,
                         const std::string& identityToken);
 

@@ -63,7 +63,8 @@ void one(std::string_view input) {
     if (token) require(isHeader(*token) && token->find(' ') == std::string::npos, "a token is one word");
     const HttpResponse answer{400, {}, text};
     const std::string words = cat(sources::stsWords(answer), sources::tokenWords(answer));
-    require(isPlain(sources::plainly(words)) && sources::plainly(words).size() <= 200, "words are short and plain");
+    require(isPlain(sources::plainly(words)) && sources::plainly(words).size() <= 200,
+            "words are short and plain");
 }
 
 }  // namespace serin::fuzz

@@ -43,7 +43,8 @@ TEST(DockerConfig, DockersOwnRegistryHasTheNamesThatDockerGivesIt) {
 
 TEST(DockerConfig, ATokenOfAnEntryCountsBeforeTheNameThatStandsForNobody) {
     const RegistryIdentity azure{"", "", "", "eyJ.refresh"};
-    EXPECT_EQ(*identity(R"("registry.example": {"auth": "MDAwMDo=", "identitytoken": "eyJ.refresh"})"), azure);
+    EXPECT_EQ(*identity(R"("registry.example": {"auth": "MDAwMDo=", "identitytoken": "eyJ.refresh"})"),
+              azure);
     EXPECT_EQ(*identity(R"("registry.example": {"identitytoken": "eyJ.refresh"})"), azure);
     EXPECT_EQ(identity(R"("registry.example": {"registrytoken": "bearer"})")->token, "bearer");
     EXPECT_FALSE(identity(R"("registry.example": {"identitytoken": "eyJ.refresh"})")->empty());

@@ -215,7 +215,8 @@ TEST_F(OciStoreTest, AnIdentityTokenThatIsNotTakenIsNotToldOn) {
                {401, {}, R"({"errors": [{"code": "UNAUTHORIZED", "message": "eyJ.refresh+/ has ended"}]})"});
     expectError(resolve(), ErrorCode::Forbidden, "••• has ended; there is no registry.example/ml/fraud, or");
     server.set(kExchange, {404, {}, ""});
-    expectError(resolve(), ErrorCode::NotFound, "answered 404; it takes no identity tokens: state OCI_USERNAME");
+    expectError(resolve(), ErrorCode::NotFound,
+                "answered 404; it takes no identity tokens: state OCI_USERNAME");
     server.set(kExchange, {307, {{"location", "https://evil.example/token"}}, ""});
     expectError(resolve(), ErrorCode::Invalid, "POST https://auth.example/token answered 307");
     server.set("GET " + kRepository + "manifests/13", {401, {{"www-authenticate", "Basic realm=\"r\""}}, ""});
