@@ -29,6 +29,7 @@ std::vector<std::string> paths(const Result<std::vector<GitEntry>>& entries) {
 
 std::vector<GitEntry> files(const std::vector<std::string>& names) {
     std::vector<GitEntry> out;
+    out.reserve(names.size());
     for (const std::string& name : names) out.push_back({name, GitKind::File, kA, 1});
     return out;
 }

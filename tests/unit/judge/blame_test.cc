@@ -29,6 +29,7 @@ Blame blameOf(const Past& past, std::vector<Blame::Row> rows) {
 
 std::vector<std::string> valuesOf(const std::vector<Blame::Row>& rows) {
     std::vector<std::string> out;
+    out.reserve(rows.size());
     for (const Blame::Row& row : rows) out.push_back(row.value);
     return out;
 }
@@ -114,7 +115,7 @@ TEST(Blame, ForgetsWhatWasAboutAnotherEdge) {
 }
 
 // Requests, and the bad ones by label value.
-api::Counts labelled(uint64_t total, std::vector<LabelCount> labels) {
+api::Counts labelled(uint64_t total, const std::vector<LabelCount>& labels) {
     api::Counts counts;
     counts.total = total;
     for (const LabelCount& label : labels) {

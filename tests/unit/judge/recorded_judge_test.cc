@@ -112,7 +112,7 @@ TEST(RecordedJudge, SoCanThatOfADriftFromAProfileAndOfALimitInOtherWords) {
 TEST(RecordedJudge, ARecordingThatWasCutGoesOnBitForBit) {
     for (uint64_t seed = 1; seed <= 10; ++seed) {
         SCOPED_TRACE(seed);
-        Kept kept(64 * 1024);
+        Kept kept(size_t{64} * 1024);
         const auto said = rollOut(seed, kept, false);
         EXPECT_GE(kept.parts, 3);
         EXPECT_LE(kept.recordings.back().size(), 64u * 1024);
@@ -146,7 +146,7 @@ TEST(RecordedJudge, ACutLosesNothingThatTheStatusHasNoRoomFor) {
         counts[name] = histogram(edges, std::vector<uint64_t>(21, 7));
     }
     const api::Analysis analysis = analysisOf(metrics);
-    Kept kept(256 * 1024);
+    Kept kept(size_t{256} * 1024);
     RecordedJudge judge(analysis, kept.sink());
     Judge alone(analysis);
     Rig rig(analysis);

@@ -188,7 +188,7 @@ std::string statusWith(api::StoreKind store, bool loadsGit, bool loads = true) {
     apply::Applier applier(
         transport, requests, {}, [] { return true; }, clock, log);
     SourceWatch sources({[](const std::string&, const api::ModelSource&,
-                            const std::optional<api::ResolvedModel>&, std::stop_token) {
+                            const std::optional<api::ResolvedModel>&, const std::stop_token&) {
                              return SourceAnswer{std::nullopt, "NotFound", "no"};
                          },
                          clock, log, [] { return 0.5; }, [](const std::string&) {}});
@@ -205,7 +205,7 @@ std::string statusWith(api::StoreKind store, bool loadsGit, bool loads = true) {
                            metrics,
                            clock,
                            log,
-                           [](kube::EventInput) {},
+                           [](const kube::EventInput&) {},
                            [](const std::string&, const auto&) {},
                            [](const std::string&) {},
                            referenceReader(transport, requests),
@@ -245,7 +245,7 @@ void expectRecorded(const std::string& uri, bool loads) {
         transport, kube::RequestBuilder("test"), {}, [] { return true; }, clock, log);
     SourceWatch sources(
         {[](const std::string&, const api::ModelSource&, const std::optional<api::ResolvedModel>&,
-            std::stop_token) {
+            const std::stop_token&) {
              return SourceAnswer{api::ResolvedModel{"mlflow:fraud/13", "13", {}, 5, 9}, "", ""};
          },
          clock, log, [] { return 0.5; }, [&](const std::string& key) { queue.add(key); }});
@@ -256,7 +256,7 @@ void expectRecorded(const std::string& uri, bool loads) {
                            metrics,
                            clock,
                            log,
-                           [](kube::EventInput) {},
+                           [](const kube::EventInput&) {},
                            [](const std::string&, const auto&) {},
                            [](const std::string&) {},
                            referenceReader(transport, kube::RequestBuilder("test")),
@@ -301,16 +301,17 @@ TEST(ControllerWithProfiles, ReadsTheProfileOfTheVersionThatIsWatched) {
     apply::Applier applier(
         transport, kube::RequestBuilder("test"), {}, [] { return false; }, clock, log);
     SourceWatch sources({[](const std::string&, const api::ModelSource&,
-                            const std::optional<api::ResolvedModel>&, std::stop_token) {
+                            const std::optional<api::ResolvedModel>&, const std::stop_token&) {
                              return SourceAnswer{std::nullopt, "StoreUnavailable", "not asked"};
                          },
                          clock, log, [] { return 0.5; }, [](const std::string&) {}});
     std::vector<std::string> read;
-    ModelProfiles profiles({[&](const std::string& space, const ModelProfile& profile, std::stop_token) {
-                                read.push_back(space + " " + profile.id + " " + profile.path);
-                                return ModelProfileReading{{std::nullopt, "the store is down"}, false, false};
-                            },
-                            clock, log, [] { return 0.5; }, [&](const std::string& key) { queue.add(key); }});
+    ModelProfiles profiles(
+        {[&](const std::string& space, const ModelProfile& profile, const std::stop_token&) {
+             read.push_back(space + " " + profile.id + " " + profile.path);
+             return ModelProfileReading{{std::nullopt, "the store is down"}, false, false};
+         },
+         clock, log, [] { return 0.5; }, [&](const std::string& key) { queue.add(key); }});
     Controller controller({source,
                            queue,
                            gate,
@@ -318,7 +319,7 @@ TEST(ControllerWithProfiles, ReadsTheProfileOfTheVersionThatIsWatched) {
                            metrics,
                            clock,
                            log,
-                           [](kube::EventInput) {},
+                           [](const kube::EventInput&) {},
                            [](const std::string&, const auto&) {},
                            [](const std::string&) {},
                            referenceReader(transport, kube::RequestBuilder("test")),
@@ -381,14 +382,14 @@ TEST_F(ControllerTest, WhatTheRegistryTookIsRecordedAndToldOnce) {
     source.sight.object = object;
     std::vector<std::string> told;
     RegistryReporter reports({[&](const std::string& space, const api::ModelSource& from,
-                                  const api::RegistryOrder& order, std::stop_token) {
+                                  const api::RegistryOrder& order, const std::stop_token&) {
                                   told.push_back(space + " " + from.uri + " " + order.versions.at(0).stage);
                                   return Telling();
                               },
                               clock, log, [] { return 0.5; }, [] { return true; },
                               [this](const std::string& key) { queue.add(key); }});
     SourceWatch sources({[](const std::string&, const api::ModelSource&,
-                            const std::optional<api::ResolvedModel>&, std::stop_token) {
+                            const std::optional<api::ResolvedModel>&, const std::stop_token&) {
                              return SourceAnswer{std::nullopt, "NotFound", "no"};
                          },
                          clock, log, [] { return 0.5; }, [](const std::string&) {}});
@@ -399,7 +400,7 @@ TEST_F(ControllerTest, WhatTheRegistryTookIsRecordedAndToldOnce) {
                             metrics,
                             clock,
                             log,
-                            [](kube::EventInput) {},
+                            [](const kube::EventInput&) {},
                             [](const std::string&, const auto&) {},
                             [](const std::string&) {},
                             referenceReader(transport, kube::RequestBuilder("test")),

@@ -13,7 +13,6 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 constexpr const char* kProfile =
     R"({"format":"serin-profile/1","features":{"a":{"edges":[1,2],"counts":[1,2,3]}}})";

@@ -13,7 +13,6 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 ModelProfile of(const std::string& id) {
     ModelProfile out;
@@ -49,13 +48,13 @@ class ModelProfilesTest : public ::testing::Test {
     std::function<void()> during;
     std::vector<std::string> asked;
     std::vector<std::string> ended;
-    ModelProfiles profiles{{[this](const std::string& space, const ModelProfile& profile, std::stop_token) {
-                                asked.push_back(space + " " + profile.id);
-                                if (during) during();
-                                return answer;
-                            },
-                            clock, log, [] { return 0.0; },
-                            [this](const std::string& key) { ended.push_back(key); }}};
+    ModelProfiles profiles{
+        {[this](const std::string& space, const ModelProfile& profile, const std::stop_token&) {
+             asked.push_back(space + " " + profile.id);
+             if (during) during();
+             return answer;
+         },
+         clock, log, [] { return 0.0; }, [this](const std::string& key) { ended.push_back(key); }}};
 };
 
 TEST_F(ModelProfilesTest, EachIsReadOnceAndToldOf) {
@@ -152,7 +151,7 @@ TEST_F(ModelProfilesTest, ASlowStoreHoldsUpNobodyWhoAsks) {
     bool reading = false;
     bool mayEnd = false;
     bool told = false;
-    ModelProfiles threaded{{[&](const std::string&, const ModelProfile&, std::stop_token) {
+    ModelProfiles threaded{{[&](const std::string&, const ModelProfile&, const std::stop_token&) {
                                 std::unique_lock lock(mutex);
                                 reading = true;
                                 wake.notify_all();

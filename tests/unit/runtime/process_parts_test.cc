@@ -129,7 +129,8 @@ TEST(HttpServer, WhoAsksNothingKeepsNobodyAway) {
 }
 
 TEST(HttpServer, WhoDoesNotTakeAnAnswerKeepsNobodyAway) {
-    const std::string large(size_t{32} << 20U, 'x');  // more than the system takes for a client
+    std::string large;
+    large.resize(size_t{32} << 20U, 'x');  // more than the system takes for a client
     auto server = serve(0, [&](const HttpRequest& request) {
         return HttpResponse{200, {}, request.target == "/large" ? large : "fine\n"};
     });

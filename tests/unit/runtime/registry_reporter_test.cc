@@ -46,7 +46,7 @@ class RegistryReporterTest : public ::testing::Test {
     std::vector<std::string> told;
     std::vector<std::string> ended;
     RegistryReporter reporter{{[this](const std::string& space, const api::ModelSource& source,
-                                      const api::RegistryOrder& order, std::stop_token) {
+                                      const api::RegistryOrder& order, const std::stop_token&) {
                                    told.push_back(space + " " + source.uri + " " + order.news);
                                    if (during) during();
                                    return says;
@@ -171,7 +171,7 @@ TEST(RegistryReporterThreads, TwoSlowRegistriesAreToldBesideEachOther) {
     int underWay = 0;
     int ended = 0;
     RegistryReporter reporter(
-        {[&](const std::string&, const api::ModelSource&, const api::RegistryOrder&, std::stop_token) {
+        {[&](const std::string&, const api::ModelSource&, const api::RegistryOrder&, const std::stop_token&) {
              std::unique_lock lock(mutex);
              ++underWay;
              changed.notify_all();

@@ -78,11 +78,12 @@ class ServingProfileTest : public ExaminerTest {
     std::map<std::string, ModelProfileReading> store{{"mlflow:fraud/13", profileOf("13")},
                                                      {"mlflow:fraud/14", profileOf("14")}};
     std::vector<std::string> asked;
-    ModelProfiles profiles{{[this](const std::string& space, const ModelProfile& profile, std::stop_token) {
-                                asked.push_back(space + " " + profile.id + " " + profile.path);
-                                return store.at(profile.id);
-                            },
-                            clock, log, [] { return 0.0; }, [](const std::string&) {}}};
+    ModelProfiles profiles{
+        {[this](const std::string& space, const ModelProfile& profile, const std::stop_token&) {
+             asked.push_back(space + " " + profile.id + " " + profile.path);
+             return store.at(profile.id);
+         },
+         clock, log, [] { return 0.0; }, [](const std::string&) {}}};
     api::Observed seen;
 };
 

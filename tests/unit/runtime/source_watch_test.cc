@@ -51,7 +51,7 @@ class SourceWatchTest : public ::testing::Test {
     std::vector<std::string> ended;
     SourceWatch watch{{[this](const std::string& space, const api::ModelSource& source,
                               const std::optional<api::ResolvedModel>& known,
-                              std::stop_token) { return resolve(space, source, known); },
+                              const std::stop_token&) { return resolve(space, source, known); },
                        clock, log, [] { return 0.5; },
                        [this](const std::string& key) { ended.push_back(key); }}};
 };
@@ -212,7 +212,7 @@ TEST(SourceWatchThreads, TwoSlowRegistriesAreAskedBesideEachOther) {
     int underWay = 0;
     int ended = 0;
     SourceWatch watch({[&](const std::string&, const api::ModelSource&,
-                           const std::optional<api::ResolvedModel>&, std::stop_token) {
+                           const std::optional<api::ResolvedModel>&, const std::stop_token&) {
                            std::unique_lock lock(mutex);
                            ++underWay;
                            changed.notify_all();

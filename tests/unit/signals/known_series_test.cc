@@ -8,7 +8,7 @@ namespace {
 
 constexpr size_t kMany = 100;
 
-SourceReading readingOf(std::vector<std::pair<uint64_t, double>> numbers) {
+SourceReading readingOf(const std::vector<std::pair<uint64_t, double>>& numbers) {
     SourceReading out;
     out.fingerprint = 7;
     out.exported = true;
