@@ -23,7 +23,7 @@ json partOf(const std::string& text) {
     return json::parse(bytesOfBase64(out).value_or(""), nullptr, false);
 }
 
-void expectRefused(json account, const std::string& words) {
+void expectRefused(const json& account, const std::string& words) {
     const auto out = readGoogleKey(account.dump());
     ASSERT_FALSE(out) << words;
     EXPECT_NE(out.error().message.find(words), std::string::npos) << out.error().message;

@@ -14,7 +14,6 @@ namespace {
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::Contains;
-using ::testing::Each;
 using ::testing::ElementsAre;
 using testing::FakeServer;
 using ::testing::HasSubstr;
