@@ -54,7 +54,7 @@ class StoreIdentityTest : public ::testing::Test {
     SourceAnswer resolve() {
         const ResolveSource resolver =
             sourceResolver({transport, kube::RequestBuilder("test"), clock,
-                            [this](const std::string& pem) {
+                            [this](const std::string& pem, const std::stop_token&) {
                                 authorities = pem;
                                 return std::make_unique<NoExchange>();
                             },
