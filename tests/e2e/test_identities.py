@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from harness.cluster import CLUSTER
-from harness.manifests import model_deployment, server_container
+from harness.manifests import RESTRICTED_CONTAINER, RESTRICTED_POD, model_deployment, server_container
 from harness.neighbour import Neighbour, node_address
 from harness.reviews import Reviews
 from harness.wait import wait_for
@@ -25,10 +25,8 @@ from s3_server import KEYS, S3Server  # noqa: E402
 from workload import Cluster, Google, Login, Sts  # noqa: E402
 
 SERVICE_ACCOUNT = "fraud-models"
-# What Pod Security "restricted" wants; and no token for the API server.
-POD = {"serviceAccountName": SERVICE_ACCOUNT, "automountServiceAccountToken": False,
-       "securityContext": {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}}}
-CONTAINER = {"securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}}
+# Restricted as Pod Security has it, and without a token for the API server.
+POD = {"serviceAccountName": SERVICE_ACCOUNT, "automountServiceAccountToken": False, **RESTRICTED_POD}
 
 
 class TrustedCluster(Reviews, Cluster):
@@ -160,7 +158,7 @@ def deploy(ns, cloud, pod=None):
         ns.kubectl("create", "configmap", "authorities", f"--from-literal=ca.crt={cloud.authority}")
         source["ca"] = {"configMap": {"name": "authorities"}}
     manifest["spec"]["model"] = {"name": "m", "source": source}
-    container = {**server_container("none"), **CONTAINER}
+    container = {**server_container("none"), **RESTRICTED_CONTAINER}
     container["env"] = [{"name": "MODEL", "value": "m"}, {"name": "MODEL_FOLDER", "value": "/mnt/models"}]
     manifest["spec"]["template"]["spec"].update({**(POD if pod is None else pod), "containers": [container]})
     ns.apply(manifest)

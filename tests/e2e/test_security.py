@@ -4,17 +4,14 @@ import pytest
 
 from conftest import OPERATOR_NAMESPACE
 from harness.cluster import CLUSTER
+from harness.manifests import RESTRICTED_CONTAINER, RESTRICTED_POD
 from harness.operator import Operator
-
-RESTRICTED = {"securityContext": {"runAsNonRoot": True, "runAsUser": 65532,
-                                  "seccompProfile": {"type": "RuntimeDefault"}}}
-CONTAINER = {"securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}}
 
 
 def test_where_only_restricted_pods_are_admitted_versions_roll_all_the_same(ns):
     CLUSTER.kubectl("label", "namespace", ns.name, "pod-security.kubernetes.io/enforce=restricted")
-    fraud = ns.deploy(version="1", pod=RESTRICTED, container=CONTAINER, metrics=[])
-    fraud.apply(version="2", pod=RESTRICTED, container=CONTAINER, metrics=[])
+    fraud = ns.deploy(version="1", pod=RESTRICTED_POD, container=RESTRICTED_CONTAINER, metrics=[])
+    fraud.apply(version="2", pod=RESTRICTED_POD, container=RESTRICTED_CONTAINER, metrics=[])
     fraud.wait_stable("2")
     assert fraud.history()[0] == ("2", "Promoted")
 

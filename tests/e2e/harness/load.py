@@ -3,7 +3,7 @@
 import json
 
 from .cluster import CLUSTER, KubectlError
-from .manifests import IMAGE, MODEL
+from .manifests import IMAGE, MODEL, RESTRICTED_CONTAINER, RESTRICTED_POD
 from .wait import wait_for
 
 
@@ -18,8 +18,8 @@ class Load:
         namespace.apply({
             "apiVersion": "v1", "kind": "Pod", "metadata": {"name": self.name},
             "spec": {
-                "terminationGracePeriodSeconds": 10, "restartPolicy": "Never",
-                "containers": [{"name": "load", "image": IMAGE, "imagePullPolicy": "IfNotPresent",
+                "terminationGracePeriodSeconds": 10, "restartPolicy": "Never", **RESTRICTED_POD,
+                "containers": [{**RESTRICTED_CONTAINER, "name": "load", "image": IMAGE, "imagePullPolicy": "IfNotPresent",
                                 "args": ["load", f"to={address}:80", f"model={MODEL}", f"rate={rate}",
                                          f"requests_per_connection={requests_per_connection}",
                                          f"timeout_ms={timeout_ms}"]}],

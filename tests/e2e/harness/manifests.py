@@ -6,6 +6,10 @@ import os
 IMAGE = os.environ.get("SERIN_TEST_SERVER_IMAGE", "localhost/serin-test-server:dev")
 MODEL = "m"
 PORT = 8080
+# What Pod Security "restricted" wants of a pod and of each of its containers.
+RESTRICTED_POD = {"securityContext": {"runAsNonRoot": True, "runAsUser": 65532,
+                                      "seccompProfile": {"type": "RuntimeDefault"}}}
+RESTRICTED_CONTAINER = {"securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}}
 
 ERRORS = {"name": "errors", "errorRate": {}, "safeWithin": {"oddsRatio": 3, "difference": 0.1}}
 LATENCY = {"name": "latency", "latency": {"histogram": 'http_request_duration_seconds{path="/infer"}'},
