@@ -1,5 +1,6 @@
 #include "runtime/pull_secrets.h"
 
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
@@ -14,17 +15,21 @@ namespace {
 constexpr const char* kType = "kubernetes.io/dockerconfigjson";
 constexpr const char* kKey = ".dockerconfigjson";
 
-// The credentials of a Secret that was read, or in words why it has none for that registry.
-Result<sources::Credentials> credentialsOf(const KeyedData& secret, const std::string& whose,
-                                           const std::string& place) {
+// The entry of a Secret that was read, or in words why it has none for that registry.
+Result<sources::RegistryEntry> entryOf(const KeyedData& secret, const std::string& whose,
+                                       const std::string& place) {
     const auto config = secret.data.find(kKey);
     if (secret.type != kType || config == secret.data.end()) {
         return invalid(cat(whose, " is none of the type ", kType));
     }
-    Result<sources::Credentials> out = storeCredentials({{*config}, {}, {}}, whose);
-    if (!out) return out.error();
-    const auto identity = sources::registryIdentity(*out, place);
-    if (!identity) return invalid(cat(whose, ": ", identity.error().message));
+    const Result<sources::Credentials> read = storeCredentials({{*config}, {}, {}}, whose);
+    if (!read) return read.error();
+    Result<sources::RegistryEntry> out = sources::registryEntry(read->at(kKey), place);
+    if (!out) return invalid(cat(whose, ": ", out.error().message));
+    sources::RegistryIdentity& identity = out->identity;
+    if (!identity.username.empty() && !identity.password.empty()) {
+        identity = {identity.username, identity.password, ""};
+    }
     return out;
 }
 
@@ -32,6 +37,8 @@ Result<sources::Credentials> credentialsOf(const KeyedData& secret, const std::s
 
 Trouble readPullSecrets(const GetSecret& get, const std::string& space, const api::ModelSource& source,
                         PullSecrets& out) {
+    const std::string place = sources::placeAsked(source.reference.place, source.endpoint);
+    std::optional<sources::RegistryEntry> best;
     for (const std::string& name : source.pullSecrets) {
         const KeyedObject object{
             kube::secrets(), space, name,
@@ -42,19 +49,21 @@ Trouble readPullSecrets(const GetSecret& get, const std::string& space, const ap
         if (read.trouble.failed) return read.trouble;
         if (!read.trouble.why.empty()) {
             const bool hidden = answer && answer->status == 403;
-            std::string& place = hidden ? out.ungranted : out.passedOver;
-            if (!hidden || place.empty()) place = read.trouble.why;
+            std::string& words = hidden ? out.ungranted : out.passedOver;
+            if (!hidden || words.empty()) words = read.trouble.why;
             continue;
         }
-        Result<sources::Credentials> found =
-            credentialsOf(read, cat("the ", object.words()), source.reference.place);
+        Result<sources::RegistryEntry> found = entryOf(read, cat("the ", object.words()), place);
         if (!found) {
             out.passedOver = found.error().message;
-            continue;
+        } else if (!best || best->rank < found->rank) {
+            best = std::move(found).value();
         }
-        out.credentials = std::move(found).value();
-        return {};
     }
+    if (!best) return {};
+    out.passedOver.clear();
+    // By the name by which the store looks for it.
+    out.credentials = {{kKey, sources::configOf(best->identity, source.reference.place)}};
     return {};
 }
 

@@ -13,9 +13,9 @@ namespace serin::runtime {
 
 // What the Secrets come to by which the kubelet pulls the model. Holds secrets: never log one.
 struct PullSecrets {
-    sources::Credentials credentials;  // of the first that has the registry; empty: none has
+    sources::Credentials credentials;  // one entry of a Docker configuration; empty: none has the registry
     // For words, empty where there is nothing to say: what a person does about the first one that may not be
-    // read, and why the last one that was passed over does not count.
+    // read, and, without credentials, why the last one that was passed over does not count.
     std::string ungranted;
     std::string passedOver;
 };
@@ -23,10 +23,13 @@ struct PullSecrets {
 // The answer of the API server to a GET of the Secret of that name.
 using GetSecret = std::function<Result<HttpResponse>(const std::string& name)>;
 
-// Reads `source.pullSecrets` of the namespace `space` in their order until one has an entry for the source's
-// registry in a Docker configuration. As the kubelet does, passes over those that are not there, are of
-// another type than kubernetes.io/dockerconfigjson, or have no entry that could be used; and those that may
-// not be read, for the registry may let everybody in. The trouble says that the API server did not answer.
+// Reads `source.pullSecrets` of the namespace `space`: of all their Docker configurations the entry counts
+// that says most of the source's repository (sources::EntryRank), of equal ones the first. Where an endpoint
+// of another host is asked, entries are of that host, lest it be shown what is for the registry. Of an entry
+// the user and the password count before a token, for the kubelet knows those alone. As the kubelet does,
+// passes over those that are not there, are of another type than kubernetes.io/dockerconfigjson, or have no
+// entry that could be used; and those that may not be read, for the registry may let everybody in. The
+// trouble says that the API server did not answer.
 Trouble readPullSecrets(const GetSecret& get, const std::string& space, const api::ModelSource& source,
                         PullSecrets& out);
 

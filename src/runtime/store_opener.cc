@@ -63,7 +63,15 @@ StoreTrouble storeTrouble(const Error& error) {
 
 StoreTrouble storeTrouble(const Error& error, const OpenedStore& opened) {
     StoreTrouble out = storeTrouble(error);
+    // Registries hide what one may not see.
+    if (out.reason == kNotFound && !opened.ungranted.empty()) {
+        out.message += cat("; if it is private: ", opened.ungranted);
+    }
     if (out.reason != kForbidden) return out;
+    if (!opened.ungranted.empty() && !opened.credentials.empty()) {
+        out.message += cat("; besides, ", opened.ungranted);
+        return out;
+    }
     // The commands alone: the status has little room, and the registry may say more once it is shown who
     // asks.
     if (!opened.ungranted.empty()) {

@@ -194,6 +194,9 @@ Result<OciRegistry::Opening> OciRegistry::tokenFor(const OciChallenge& challenge
     if (!answer) return answer.error();
     if (call->method == "POST" && (answer->status == 404 || answer->status == 405)) {
         // What the specification says of servers of tokens that know names and passwords alone.
+        if (!identity.password.empty()) {
+            return tokenFor(challenge, {identity.username, identity.password, ""}, place, now);
+        }
         Error out = calls.refusal(*call, *answer);
         out.message += "; it takes no identity tokens: state OCI_USERNAME and OCI_PASSWORD";
         return out;

@@ -6,6 +6,8 @@
 #include <map>
 
 #include "base/text.h"
+#include "sources/docker_config.h"
+#include "sources/hmac.h"
 
 namespace serin::runtime {
 namespace {
@@ -16,15 +18,16 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-// Both in base64 by hand: {"auths":{"registry.example":{"username":"me","password":"secret"}}} and the same
-// of other.example.
-constexpr const char* kOurs =
-    "eyJhdXRocyI6eyJyZWdpc3RyeS5leGFtcGxlIjp7InVzZXJuYW1lIjoibWUiLCJwYXNzd29yZCI6InNlY3JldCJ9fX0=";
-constexpr const char* kOthers =
-    "eyJhdXRocyI6eyJvdGhlci5leGFtcGxlIjp7InVzZXJuYW1lIjoibWUiLCJwYXNzd29yZCI6InNlY3JldCJ9fX0=";
+// As a Secret has a Docker configuration: one entry, in base64.
+std::string config(const std::string& name, const std::string& user = "me", const std::string& more = "") {
+    return sources::base64Of(
+        cat(R"({"auths":{")", name, R"(":{"username":")", user, R"(","password":"secret")", more, "}}}"));
+}
+const std::string kOurs = config("registry.example");
+const std::string kOthers = config("other.example");
 
-HttpResponse secretOf(const std::string& config, const std::string& type = "kubernetes.io/dockerconfigjson") {
-    return {200, {}, cat(R"({"type":")", type, R"(","data":{".dockerconfigjson":")", config, R"("}})")};
+HttpResponse secretOf(const std::string& data, const std::string& type = "kubernetes.io/dockerconfigjson") {
+    return {200, {}, cat(R"({"type":")", type, R"(","data":{".dockerconfigjson":")", data, R"("}})")};
 }
 HttpResponse refusal(int code, const std::string& reason) {
     return {code,
@@ -51,21 +54,60 @@ class PullSecretsTest : public ::testing::Test {
         return out;
     }
 
+    static std::string userFor(const PullSecrets& found, const std::string& place) {
+        const auto identity = sources::registryIdentity(found.credentials, place);
+        return identity ? identity->username : identity.error().message;
+    }
+
     std::map<std::string, Result<HttpResponse>> secrets;
     api::ModelSource source;
     std::vector<std::string> asked;
     Trouble trouble;
 };
 
-TEST_F(PullSecretsTest, TheFirstThatHasTheRegistryCountsAndNoneAfterItIsRead) {
-    secrets = {{"other", secretOf(kOthers)}, {"ours", secretOf(kOurs)}, {"more", secretOf(kOurs)}};
-    const PullSecrets found = read({"other", "ours", "more"});
+TEST_F(PullSecretsTest, TheEntryThatSaysMostCountsWhicheverSecretHasIt) {
+    secrets = {{"other", secretOf(kOthers)},
+               {"ours", secretOf(kOurs)},
+               {"any", secretOf(config("*.example/ml/fraud", "any"))},
+               {"team", secretOf(config("registry.example/ml", "team"))},
+               {"again", secretOf(config("https://registry.example/ml/", "later"))}};
+    const PullSecrets found = read({"other", "ours", "any", "team", "again"});
     EXPECT_EQ(trouble.why, "");
-    EXPECT_EQ(
-        found.credentials,
-        (sources::Credentials{{".dockerconfigjson",
-                               R"({"auths":{"registry.example":{"username":"me","password":"secret"}}})"}}));
-    EXPECT_THAT(asked, ElementsAre("other", "ours"));
+    EXPECT_EQ(userFor(found, "registry.example/ml/fraud"), "team");
+    EXPECT_THAT(asked, ElementsAre("other", "ours", "any", "team", "again"));
+    EXPECT_THAT(found.passedOver, IsEmpty());
+    EXPECT_EQ(userFor(read({"ours", "other"}), "registry.example/ml/fraud"), "me");
+}
+
+TEST_F(PullSecretsTest, NothingButTheEntryThatCountsIsHandedOn) {
+    secrets = {{"ours", secretOf(kOurs)}};
+    EXPECT_EQ(read({"ours"}).credentials,
+              (sources::Credentials{{".dockerconfigjson",
+                                     R"({"auths":{"registry.example/ml/fraud":{"auth":"bWU6c2VjcmV0"}}})"}}));
+}
+
+TEST_F(PullSecretsTest, AnEndpointOfAnotherHostIsNotShownWhatIsForTheRegistry) {
+    source.endpoint = "http://mirror.internal:5000";
+    secrets = {{"ours", secretOf(kOurs)}, {"mirror", secretOf(config("mirror.internal:5000", "mirror"))}};
+    const PullSecrets none = read({"ours"});
+    EXPECT_THAT(none.credentials, IsEmpty());
+    EXPECT_THAT(none.passedOver, HasSubstr("no entry for mirror.internal:5000, but for registry.example"));
+    EXPECT_EQ(userFor(read({"ours", "mirror"}), "registry.example/ml/fraud"), "mirror");
+    source.endpoint = "http://Registry.example";
+    EXPECT_EQ(userFor(read({"ours"}), "registry.example/ml/fraud"), "me");
+}
+
+TEST_F(PullSecretsTest, AUserAndAPasswordCountBeforeATokenThatTheKubeletDoesNotKnow) {
+    const std::string token = R"(,"identitytoken":"eyJ.refresh")";
+    secrets = {
+        {"both", secretOf(config("registry.example", "me", token))},
+        {"token",
+         secretOf(sources::base64Of(R"({"auths":{"registry.example":{"identitytoken":"eyJ.refresh"}}})"))}};
+    const auto tokenIn = [](const PullSecrets& found) {
+        return sources::registryIdentity(found.credentials, "registry.example/ml/fraud")->identityToken;
+    };
+    EXPECT_EQ(tokenIn(read({"both"})), "");
+    EXPECT_EQ(tokenIn(read({"token"})), "eyJ.refresh");
 }
 
 TEST_F(PullSecretsTest, WithoutOneThatHasItTheRegistryIsAskedWithoutAndItIsSaidWhy) {
@@ -82,7 +124,9 @@ TEST_F(PullSecretsTest, WithoutOneThatHasItTheRegistryIsAskedWithoutAndItIsSaidW
 TEST_F(PullSecretsTest, OneThatIsNotThereOrIsOfAnotherTypeIsPassedOverAsTheKubeletDoes) {
     secrets = {
         {"gone", refusal(404, "NotFound")}, {"opaque", secretOf(kOurs, "Opaque")}, {"ours", secretOf(kOurs)}};
-    EXPECT_FALSE(read({"gone", "opaque", "ours"}).credentials.empty());
+    const PullSecrets found = read({"gone", "opaque", "ours"});
+    EXPECT_FALSE(found.credentials.empty());
+    EXPECT_THAT(found.passedOver, IsEmpty());
     EXPECT_THAT(read({"gone"}).passedOver, HasSubstr("kubectl create secret docker-registry -n ml gone"));
     EXPECT_THAT(read({"opaque"}).passedOver, HasSubstr("is none of the type kubernetes.io/dockerconfigjson"));
     EXPECT_THAT(read({"opaque"}).credentials, IsEmpty());

@@ -21,6 +21,7 @@ TEST(DockerConfig, AnEntrysPairIsReadInBothOfItsForms) {
     EXPECT_EQ(*identity(R"("registry.example": {"auth": "bWU6aHVzaDpodXNo"})"), me);
     EXPECT_EQ(*identity(R"("https://registry.example/v2/": {"username": "me", "password": "hush:hush"})"),
               me);
+    EXPECT_EQ(*identity(R"("registry.example": {"username": "me", "auth": "bWU6aHVzaDpodXNo"})"), me);
 }
 
 TEST(DockerConfig, TheEntryThatSaysMostOfThePlaceCounts) {
@@ -29,6 +30,48 @@ TEST(DockerConfig, TheEntryThatSaysMostOfThePlaceCounts) {
         "registry.example/m": {"username": "no part of a name", "password": "hush"})";
     EXPECT_EQ(identity(entries)->username, "team");
     EXPECT_EQ(identity(entries, "registry.example/other/x")->username, "host");
+}
+
+TEST(DockerConfig, AStarIsAnyCharactersOfOneLabelOfAHostAndWholeHostsComeFirst) {
+    const auto userAt = [](const std::string& name, const std::string& place) {
+        const auto out = identity("\"" + name + R"(": {"username": "me", "password": "hush"})", place);
+        return out ? out->username : "";
+    };
+    EXPECT_EQ(userAt("*.example", "registry.example/ml/fraud"), "me");
+    EXPECT_EQ(userAt("https://reg*.example/ml", "registry.example/ml/fraud"), "me");
+    EXPECT_EQ(userAt("*.example:5000", "registry.example:5000/ml/fraud"), "me");
+    EXPECT_EQ(userAt("*.example", "registry.example:5000/ml/fraud"), "");
+    EXPECT_EQ(userAt("*.example", "a.registry.example/ml/fraud"), "");
+    EXPECT_EQ(userAt("*.example", "example/ml/fraud"), "");
+    EXPECT_EQ(userAt("*", "registry.example/ml/fraud"), "");
+    EXPECT_EQ(userAt("registry.example/m*", "registry.example/ml/fraud"), "");
+    EXPECT_EQ(identity(R"("*.example/ml": {"username": "any", "password": "hush"},
+        "registry.example": {"username": "whole", "password": "hush"})")
+                  ->username,
+              "whole");
+    EXPECT_EQ(identity(R"("*.example/ml": {"username": "team", "password": "hush"},
+        "registry*.example": {"username": "host", "password": "hush"})")
+                  ->username,
+              "team");
+}
+
+TEST(DockerConfig, AnEntryCanBeWrittenAgainForAnotherPlace) {
+    const RegistryIdentity me{"me", "hush", "bearer", "eyJ.refresh"};
+    const std::string config = configOf(me, "registry.example/ml/v2");
+    EXPECT_EQ(*registryIdentity({{".dockerconfigjson", config}}, "registry.example/ml/v2"), me);
+    EXPECT_FALSE(registryIdentity({{".dockerconfigjson", config}}, "mirror.example/ml/v2"));
+    const RegistryIdentity bytes{"me", "hush\xff\xfe", ""};
+    EXPECT_EQ(*registryIdentity({{".dockerconfigjson", configOf(bytes, "a.example/b")}}, "a.example/b"),
+              bytes);
+}
+
+TEST(DockerConfig, APlaceIsAskedForByTheHostOfItsEndpoint) {
+    EXPECT_EQ(placeAsked("registry.example/ml/fraud", ""), "registry.example/ml/fraud");
+    EXPECT_EQ(placeAsked("registry.example/ml/fraud", "http://Registry.example"),
+              "registry.example/ml/fraud");
+    EXPECT_EQ(placeAsked("registry.example/ml/fraud", "http://mirror.internal:5000/hub"),
+              "mirror.internal:5000/ml/fraud");
+    EXPECT_EQ(placeAsked("docker.io/me/fraud", "https://registry-1.docker.io"), "docker.io/me/fraud");
 }
 
 TEST(DockerConfig, DockersOwnRegistryHasTheNamesThatDockerGivesIt) {
@@ -46,6 +89,9 @@ TEST(DockerConfig, ATokenOfAnEntryCountsBeforeTheNameThatStandsForNobody) {
     EXPECT_EQ(*identity(R"("registry.example": {"auth": "MDAwMDo=", "identitytoken": "eyJ.refresh"})"),
               azure);
     EXPECT_EQ(*identity(R"("registry.example": {"identitytoken": "eyJ.refresh"})"), azure);
+    EXPECT_EQ(*identity(R"("registry.example": {"auth": "bWU6aHVzaA==", "identitytoken": "eyJ.refresh"})"),
+              (RegistryIdentity{"me", "hush", "", "eyJ.refresh"}));
+    EXPECT_EQ(*identity(R"("registry.example": {"auth": "none", "identitytoken": "eyJ.refresh"})"), azure);
     EXPECT_EQ(identity(R"("registry.example": {"registrytoken": "bearer"})")->token, "bearer");
     EXPECT_FALSE(identity(R"("registry.example": {"identitytoken": "eyJ.refresh"})")->empty());
 }

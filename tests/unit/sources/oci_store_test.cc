@@ -223,6 +223,25 @@ TEST_F(OciStoreTest, AnIdentityTokenThatIsNotTakenIsNotToldOn) {
     expectError(resolve(), ErrorCode::Forbidden, "wants a name and a password");
 }
 
+TEST_F(OciStoreTest, AServerThatTakesNoIdentityTokenIsAskedWithThePasswordBesideIt) {
+    credentials = {
+        {".dockerconfigjson",
+         R"({"auths": {"registry.example": {"auth": "bWU6aHVzaA==", "identitytoken": "eyJ.refresh"}}})"}};
+    push("13", artifact);
+    const std::string url = "GET " + kRepository + "manifests/13";
+    server.set(url, kChallenge);
+    server.then(url, {200, {}, artifact});
+    server.set(kExchange, {405, {}, ""});
+    server.set(kTokens, R"({"token": "one"})");
+    const auto out = resolve();
+    ASSERT_TRUE(out) << out.error().message;
+    std::vector<std::string> asked;
+    for (const auto& one : server.asked) asked.push_back(one.what);
+    ASSERT_EQ(asked, (std::vector<std::string>{url, kExchange, kTokens, url}));
+    EXPECT_EQ(server.asked[2].headers.at("authorization"), "Basic bWU6aHVzaA==");
+    EXPECT_EQ(server.asked[3].headers.at("authorization"), "Bearer one");
+}
+
 TEST_F(OciStoreTest, ARegistrysOwnTokenIsShownAsItIs) {
     credentials = {{".dockerconfigjson", R"({"auths": {"registry.example": {"registrytoken": "bearer"}}})"}};
     push("13", artifact);
