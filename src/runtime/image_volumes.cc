@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/container_trouble.h"
+#include "api/image_source.h"
 #include "api/json_read.h"
 #include "base/text.h"
 #include "kube/resource.h"
@@ -21,23 +23,20 @@ constexpr const char* kUnsupported = "ImageVolumesUnsupported";
 constexpr const char* kName = "serin-image-volumes";
 constexpr const char* kWayOut = "state model.source.load: Fetch";
 
-// The image as it is wanted before it is known what its tag means.
-std::string referenceOf(const api::SourceReference& reference) {
-    const bool digest = reference.selector.starts_with("sha256:");
-    return cat(reference.place, digest ? "@" : ":", reference.selector);
-}
-
-// It never comes to be. Its container has the image that is wanted anyway and asks for no right, lest a
-// policy of the cluster knows a reason against it.
-std::string probeBody(const api::ModelSource& source) {
-    const std::string image = referenceOf(source.reference);
+// It never comes to be. Its container has the image that is wanted anyway, by its digest, asks for no right
+// and little of the node, lest a policy of the cluster knows a reason against it.
+std::string probeBody(const api::ModelSource& source, const std::string& image) {
     const json labels = {{"app.kubernetes.io/name", kName}};
     const json container = {
         {"name", "model"},
         {"image", image},
+        {"resources",
+         {{"requests", {{"cpu", "10m"}, {"memory", "16Mi"}}},
+          {"limits", {{"cpu", "100m"}, {"memory", "64Mi"}}}}},
         {"securityContext",
          {{"allowPrivilegeEscalation", false},
           {"capabilities", {{"drop", {"ALL"}}}},
+          {"readOnlyRootFilesystem", true},
           {"runAsNonRoot", true},
           {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
         {"volumeMounts",
@@ -67,13 +66,28 @@ bool hasImage(const json& replicaSet) {
 // Comes back by itself.
 bool isPassing(ErrorCode code) {
     return code == ErrorCode::Unavailable || code == ErrorCode::Unknown || code == ErrorCode::TooMany ||
-           code == ErrorCode::Stopped;
+           code == ErrorCode::Conflict || code == ErrorCode::Stopped;
+}
+
+// RBAC's refusal says who may not do it (k8s.io/apiserver, responsewriters.forbiddenMessage). Quotas,
+// policies and webhooks refuse what they are shown, with 400, 403 or 422.
+bool isOfPolicy(const Error& error) {
+    if (error.code == ErrorCode::Invalid) return true;
+    return error.code == ErrorCode::Forbidden &&
+           error.message.find(" cannot create resource ") == std::string::npos;
 }
 
 StoreTrouble unasked(const Error& error) {
+    // Policies say much, and the way out stands behind it.
     const std::string why =
-        cat("whether the API server keeps volumes of images is not known: ", error.message);
+        cat("whether the API server keeps volumes of images is not known: ", api::oneLine(error.message));
     if (isPassing(error.code)) return {kUnavailable, why};
+    if (isOfPolicy(error)) {
+        return {kUnsupported, cat(why,
+                                  "; a policy of the cluster refuses this dry run, so make an exception "
+                                  "there for ReplicaSets named ",
+                                  kName, "-*, or ", kWayOut)};
+    }
     return {kUnsupported, cat(why, "; see that Serin may create that, or ", kWayOut)};
 }
 
@@ -83,14 +97,20 @@ ImageVolumes::ImageVolumes(net::Transport& transport, kube::RequestBuilder reque
     : transport_(transport), requests_(std::move(requests)), clock_(clock) {}
 
 std::optional<StoreTrouble> ImageVolumes::trouble(const std::string& space, const api::ModelSource& source,
-                                                  const std::stop_token& stop) {
-    const std::lock_guard lock(mutex_);
-    if (clock_.sinceBoot() < keptUntil_) return trouble_;
-    const Result<bool> kept = ask(space, source, stop);
-    if (!kept) return unasked(kept.error());
-    trouble_.reset();
-    if (!*kept) {
-        trouble_ = StoreTrouble{
+                                                  const std::string& modelId, const std::stop_token& stop) {
+    if (const std::optional<Kept> known = kept(space)) return known->trouble;
+    const Result<bool> can = ask(space, probeBody(source, api::imageReference(source, modelId)), stop);
+    if (!can) {
+        const StoreTrouble why = unasked(can.error());
+        // Whoever stops has no word about the API server.
+        if (can.error().code == ErrorCode::Stopped) return why;
+        const std::lock_guard lock(mutex_);
+        failed_[space] = {clock_.sinceBoot() + kKeepsFailure, why};
+        return why;
+    }
+    Kept said{clock_.sinceBoot() + (*can ? kKeepsYes : kKeepsNo), std::nullopt};
+    if (!*can) {
+        said.trouble = StoreTrouble{
             kUnsupported,
             cat("the API server", version(stop),
                 " leaves volumes of images out of pods, which would start without their model: its feature "
@@ -99,17 +119,27 @@ std::optional<StoreTrouble> ImageVolumes::trouble(const std::string& space, cons
                 "none; switch it on for the API server and the kubelets, or ",
                 kWayOut)};
     }
-    keptUntil_ = clock_.sinceBoot() + (*kept ? kKeepsYes : kKeepsNo);
-    return trouble_;
+    const std::lock_guard lock(mutex_);
+    said_ = said;
+    return said.trouble;
 }
 
-Result<bool> ImageVolumes::ask(const std::string& space, const api::ModelSource& source,
+std::optional<ImageVolumes::Kept> ImageVolumes::kept(const std::string& space) {
+    const Duration now = clock_.sinceBoot();
+    const std::lock_guard lock(mutex_);
+    if (now < said_.until) return said_;
+    std::erase_if(failed_, [&](const auto& failure) { return now >= failure.second.until; });
+    const auto found = failed_.find(space);
+    return found == failed_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<bool> ImageVolumes::ask(const std::string& space, const std::string& probe,
                                const std::stop_token& stop) const {
     kube::CreateOptions options;
     options.dryRun = true;
     const auto answer = kube::expectSuccess(
         "creating a ReplicaSet with one as a dry run",
-        transport_.send(requests_.create(kube::replicaSets(), space, probeBody(source), options), stop));
+        transport_.send(requests_.create(kube::replicaSets(), space, probe, options), stop));
     if (!answer) return answer.error();
     const json made = json::parse(answer->body, nullptr, false);
     // What is not what was asked for says nothing of it.

@@ -22,12 +22,19 @@ class Resolver {
         : parts_(std::move(parts)),
           imageVolumes_(std::make_shared<ImageVolumes>(parts_.transport, parts_.requests, parts_.clock)) {}
 
+    // An image is asked for as a volume once its digest is known, as pods would have it.
     SourceAnswer operator()(const std::string& space, const api::ModelSource& source,
                             const std::optional<api::ResolvedModel>& known,
                             const std::stop_token& stop) const {
-        if (source.imageVolume) {
-            if (const auto trouble = imageVolumes_->trouble(space, source, stop)) return failed(*trouble);
-        }
+        SourceAnswer answer = resolved(space, source, known, stop);
+        if (!source.imageVolume || !answer.model) return answer;
+        const auto trouble = imageVolumes_->trouble(space, source, answer.model->id, stop);
+        return trouble ? failed(*trouble) : answer;
+    }
+
+  private:
+    SourceAnswer resolved(const std::string& space, const api::ModelSource& source,
+                          const std::optional<api::ResolvedModel>& known, const std::stop_token& stop) const {
         OpenedStore opened;
         if (const auto trouble = openStore(parts_, space, source, stop, opened)) return failed(*trouble);
         if (known) {
@@ -51,7 +58,6 @@ class Resolver {
         return {std::move(model), "", ""};
     }
 
-  private:
     ResolverParts parts_;
     std::shared_ptr<ImageVolumes> imageVolumes_;
 };

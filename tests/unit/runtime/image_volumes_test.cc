@@ -12,9 +12,8 @@ namespace serin::runtime {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 const std::string kDigest = "sha256:" + std::string(64, 'd');
@@ -28,12 +27,13 @@ constexpr const char* kEmptied =
 
 class ImageVolumesTest : public ::testing::Test {
   protected:
-    ImageVolumesTest() { name("oci://registry.example/ml/fraud:13"); }
-    void name(const std::string& uri) {
-        source.reference = *api::parseSource(uri);
+    ImageVolumesTest() {
+        source.reference = *api::parseSource("oci://registry.example/ml/fraud:13");
         source.imageVolume = true;
     }
-    std::optional<StoreTrouble> ask() { return volumes.trouble("ml", source, {}); }
+    std::optional<StoreTrouble> ask(const std::string& space = "ml") {
+        return volumes.trouble(space, source, "image:registry.example/ml/fraud@" + kDigest, {});
+    }
     // A "no" and the version.
     void refuse(const std::string& made) {
         transport.answer(201, made);
@@ -47,7 +47,7 @@ class ImageVolumesTest : public ::testing::Test {
     ImageVolumes volumes{transport, kube::RequestBuilder("test"), clock};
 };
 
-TEST_F(ImageVolumesTest, AreAskedForByADryRunInTheNamespaceWithTheImageThatIsWanted) {
+TEST_F(ImageVolumesTest, AreAskedForByADryRunInTheNamespaceWithTheImageByItsDigest) {
     transport.answer(201, kKept);
     EXPECT_FALSE(ask());
     ASSERT_THAT(transport.requests, SizeIs(1));
@@ -55,17 +55,12 @@ TEST_F(ImageVolumesTest, AreAskedForByADryRunInTheNamespaceWithTheImageThatIsWan
                 AllOf(HasSubstr("POST /apis/apps/v1/namespaces/ml/replicasets?"), HasSubstr("dryRun=All")));
     EXPECT_EQ(sent()["spec"]["replicas"], 0);
     const nlohmann::json pod = sent()["spec"]["template"]["spec"];
-    EXPECT_EQ(pod["volumes"][0]["image"]["reference"], "registry.example/ml/fraud:13");
+    EXPECT_EQ(pod["volumes"][0]["image"]["reference"], "registry.example/ml/fraud@" + kDigest);
+    EXPECT_EQ(pod["containers"][0]["image"], "registry.example/ml/fraud@" + kDigest);
     EXPECT_EQ(pod["containers"][0]["volumeMounts"][0]["name"], pod["volumes"][0]["name"]);
     EXPECT_EQ(pod["containers"][0]["securityContext"]["runAsNonRoot"], true);
-}
-
-TEST_F(ImageVolumesTest, ADigestIsNamedAsOne) {
-    name("oci://registry.example/ml/fraud@" + kDigest);
-    transport.answer(201, kKept);
-    EXPECT_FALSE(ask());
-    EXPECT_EQ(sent()["spec"]["template"]["spec"]["containers"][0]["image"],
-              "registry.example/ml/fraud@" + kDigest);
+    EXPECT_EQ(pod["containers"][0]["securityContext"]["readOnlyRootFilesystem"], true);
+    EXPECT_EQ(pod["containers"][0]["resources"]["limits"].size(), 2U);
 }
 
 TEST_F(ImageVolumesTest, AnApiServerThatDropsOrEmptiesThemIsToldWithItsVersionAndTheWayOut) {
@@ -104,23 +99,56 @@ TEST_F(ImageVolumesTest, YesIsKeptForTenMinutesAndNoForOne) {
     EXPECT_FALSE(ask());
 }
 
-TEST_F(ImageVolumesTest, AnApiServerThatDoesNotAnswerIsAskedAgainAtOnce) {
+TEST_F(ImageVolumesTest, AnApiServerThatDoesNotAnswerIsAskedAgainAfterSomeSeconds) {
     transport.fail(ErrorCode::Unavailable);
     EXPECT_EQ(ask()->reason, "StoreUnavailable");
-    transport.answer(200, "<html>");
+    clock.pass(ImageVolumes::kKeepsFailure - std::chrono::milliseconds(1));
     EXPECT_EQ(ask()->reason, "StoreUnavailable");
-    transport.answer(201, R"({"kind":"Status"})");
-    EXPECT_EQ(ask()->reason, "StoreUnavailable");
+    EXPECT_THAT(transport.requests, SizeIs(1));
+    clock.pass(std::chrono::milliseconds(1));
+    for (const char* answer : {"<html>", R"({"kind":"Status"})"}) {
+        transport.answer(201, answer);
+        EXPECT_EQ(ask()->reason, "StoreUnavailable");
+        clock.pass(ImageVolumes::kKeepsFailure);
+    }
     transport.answer(201, kKept);
     EXPECT_FALSE(ask());
 }
 
-TEST_F(ImageVolumesTest, ARefusalOfTheQuestionIsNoYes) {
-    transport.answer(403, R"({"kind":"Status","message":"policy: no such images","code":403})");
-    const auto trouble = ask();
-    ASSERT_TRUE(trouble);
-    EXPECT_EQ(trouble->reason, "ImageVolumesUnsupported");
-    EXPECT_THAT(trouble->message, AllOf(HasSubstr("policy: no such images"), HasSubstr("load: Fetch")));
+TEST_F(ImageVolumesTest, AStopIsNoWordOfTheApiServer) {
+    transport.fail(ErrorCode::Stopped);
+    EXPECT_TRUE(ask());
+    transport.answer(201, kKept);
+    EXPECT_FALSE(ask());
+}
+
+TEST_F(ImageVolumesTest, AFailureCountsInItsNamespaceAlone) {
+    transport.answer(403, R"({"kind":"Status","message":"exceeded quota: sets","code":403})");
+    EXPECT_TRUE(ask("full"));
+    transport.answer(201, kKept);
+    EXPECT_FALSE(ask("ml"));
+}
+
+TEST_F(ImageVolumesTest, APolicyThatRefusesTheQuestionIsToldWithItsExceptionAndNoRightIsAskedFor) {
+    for (const int code : {400, 403, 422}) {
+        transport.answer(code,
+                         R"({"kind":"Status","message":"admission webhook \"policy\" denied the request"})");
+        const auto trouble = ask();
+        ASSERT_TRUE(trouble);
+        EXPECT_EQ(trouble->reason, "ImageVolumesUnsupported");
+        EXPECT_THAT(trouble->message,
+                    AllOf(HasSubstr("denied the request; a policy of the cluster refuses"),
+                          HasSubstr("exception there for ReplicaSets named serin-image-volumes-*"),
+                          HasSubstr("load: Fetch"), Not(HasSubstr("Serin may create"))));
+        clock.pass(ImageVolumes::kKeepsFailure);
+    }
+}
+
+TEST_F(ImageVolumesTest, ARightThatLacksIsNoPolicy) {
+    transport.answer(403,
+                     R"({"kind":"Status","reason":"Forbidden","message":"replicasets.apps is forbidden: )"
+                     R"(User \"serin\" cannot create resource \"replicasets\" in API group \"apps\""})");
+    EXPECT_THAT(ask()->message, AllOf(HasSubstr("see that Serin may create that"), Not(HasSubstr("policy"))));
 }
 
 }  // namespace

@@ -248,12 +248,30 @@ TEST_F(SourceResolverTest, OneThatDoesNotGetsTheCommandsThatGrantThePullSecret) 
                       HasSubstr("--serviceaccount=serin:serin")));
     says = Error{ErrorCode::NotFound, "GET … answered 404"};
     refuse(403, "Forbidden", "no");
-    EXPECT_EQ(resolve().reason, "NotFound");
+    const SourceAnswer hidden = resolve();
+    EXPECT_EQ(hidden.reason, "NotFound");
+    EXPECT_THAT(hidden.message, AllOf(HasSubstr("answered 404; if it is private: "),
+                                      HasSubstr("kubectl create role serin-reads-pull -n ml")));
     says = Error{ErrorCode::Forbidden, "GET … answered 401"};
     refuse(404, "NotFound", "no");
     const SourceAnswer without = resolve();
     EXPECT_EQ(without.reason, "StoreForbidden");
     EXPECT_THAT(without.message, HasSubstr("imagePullSecrets do not open it: there is no Secret \"pull\""));
+}
+
+TEST_F(SourceResolverTest, ARegistryThatRefusesOnePullSecretIsQuotedBesideTheCommandsForAnother) {
+    source.reference.place = "registry.example/ml/fraud";
+    source.pullSecrets = {"hidden", "pull"};
+    says = Error{ErrorCode::Forbidden, "GET … answered 403: no such user"};
+    refuse(403, "Forbidden", "no");
+    // {"auths":{"registry.example":{"username":"me","password":"secret"}}}
+    transport.answer(200, R"({"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":
+        "eyJhdXRocyI6eyJyZWdpc3RyeS5leGFtcGxlIjp7InVzZXJuYW1lIjoibWUiLCJwYXNzd29yZCI6InNlY3JldCJ9fX0="}})");
+    const SourceAnswer answer = resolve();
+    EXPECT_EQ(answer.reason, "StoreForbidden");
+    EXPECT_THAT(answer.message,
+                AllOf(HasSubstr("answered 403: no such user; besides, the Secret may not be read"),
+                      HasSubstr("kubectl create role serin-reads-hidden")));
 }
 
 TEST_F(SourceResolverTest, StatedCredentialsCountAloneAndPullSecretsAreNotRead) {
@@ -264,14 +282,18 @@ TEST_F(SourceResolverTest, StatedCredentialsCountAloneAndPullSecretsAreNotRead) 
     EXPECT_THAT(transport.lines(), ElementsAre("GET /api/v1/namespaces/ml/secrets/own"));
 }
 
-TEST_F(SourceResolverTest, AnImageVolumeIsAskedForBeforeItsRegistry) {
+TEST_F(SourceResolverTest, AnImageVolumeIsAskedForByTheDigestThatItsRegistryTells) {
     source.uri = "oci://registry.example/ml/fraud:13";
     source.reference = {api::StoreKind::Oci, "registry.example/ml/fraud", "", "", "", "13", false, false};
     source.imageVolume = true;
     transport.answer(201, R"({"kind":"ReplicaSet","spec":{"template":{"spec":{"containers":[]}}}})");
+    says = sources::Resolution{{"image:registry.example/ml/fraud@sha256:d", "13", {}, 5, 9}, {}};
     const SourceAnswer dropped = resolve();
     EXPECT_EQ(dropped.reason, "ImageVolumesUnsupported");
-    EXPECT_THAT(urls, IsEmpty());
+    EXPECT_FALSE(dropped.model);
+    EXPECT_THAT(transport.requests.at(0).body,
+                HasSubstr(R"("reference":"registry.example/ml/fraud@sha256:d")"));
+    urls.clear();
     transport.answer(201, R"({"kind":"ReplicaSet","spec":{"template":{"spec":{"volumes":[
         {"name":"model","image":{"reference":"registry.example/ml/fraud:13"}}]}}}})");
     EXPECT_TRUE(resolve().model);
