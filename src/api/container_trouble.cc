@@ -63,9 +63,10 @@ std::string imageIn(const std::string& message, const json& status,
 // Kubelets and runtimes that cannot mount images say something else, each in its own way, or nothing.
 std::string hintOf(std::string_view reason, const std::vector<std::string>& volumeImages) {
     if (volumeImages.empty()) return "";
-    if (isBeingMade(reason))
-        return "; a volume that is an image takes the kubelet's feature gate ImageVolume";
-    if (!reason.starts_with("CreateContainer")) return "";
+    if (reason == "ContainerCreating")
+        return "; if it stays so: a volume that is an image takes the kubelet's feature gate ImageVolume";
+    // CreateContainerConfigError is about the environment and what it is taken from.
+    if (reason != "CreateContainerError") return "";
     return "; a volume that is an image takes containerd 2.1 or CRI-O 1.31 on the node";
 }
 

@@ -5,6 +5,7 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string diagnose(const std::string& pods) {
     return diagnosePods(parsed(R"({"kind":"PodList","items":[)" + pods + "]}"));
@@ -73,8 +74,12 @@ TEST(Diagnosis, TellsAVolumesImageFromTheContainers) {
     EXPECT_EQ(diagnoseVolume("CreateContainerError", "no such mount"),
               "container server cannot be started (CreateContainerError): no such mount; a volume that is an "
               "image takes containerd 2.1 or CRI-O 1.31 on the node");
-    EXPECT_THAT(diagnoseVolume("ContainerCreating", ""),
-                HasSubstr("takes the kubelet's feature gate ImageVolume"));
+    EXPECT_THAT(
+        diagnoseVolume("ContainerCreating", ""),
+        HasSubstr("if it stays so: a volume that is an image takes the kubelet's feature gate ImageVolume"));
+    EXPECT_THAT(diagnoseVolume("PodInitializing", ""), Not(HasSubstr("ImageVolume")));
+    EXPECT_EQ(diagnoseVolume("CreateContainerConfigError", "no secret"),
+              "container server cannot be started (CreateContainerConfigError): no secret");
 }
 
 TEST(Diagnosis, RepeatsTheSchedulersWords) {
