@@ -87,7 +87,9 @@ bool decodeImageVolume(const Field& load, const SourceReference& reference) {
 void checkEndpointOfVolume(const Field& endpoint, const ModelSource& source) {
     const std::string registry = source.reference.place.substr(0, source.reference.place.find('/'));
     if (!source.imageVolume || source.endpoint.empty()) return;
-    if (source.endpoint == cat("http://", registry) || source.endpoint == cat("https://", registry)) return;
+    const std::string address = lowerCase(source.endpoint);
+    const std::string host = lowerCase(registry);
+    if (address == cat("http://", host) || address == cat("https://", host)) return;
     endpoint.problem(cat("is \"", shortened(source.endpoint, kLongestShown),
                          "\", and with load: ImageVolume the kubelet pulls from ", registry,
                          " itself; state http://", registry,

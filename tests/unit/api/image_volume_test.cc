@@ -105,6 +105,7 @@ TEST(ImageVolume, WhatCannotBeIsRefusedWithTheWayOut) {
     expectProblem(kVolume + R"(,"endpoint":"https://registry.example/proxy")", "endpoint",
                   "the kubelet pulls from registry.example itself");
     EXPECT_THAT(specWith(kVolume + R"(,"endpoint":"http://registry.example/")").problems, IsEmpty());
+    EXPECT_THAT(specWith(kVolume + R"(,"endpoint":"http://Registry.Example")").problems, IsEmpty());
 }
 
 TEST(ImageVolume, HasNoProfileThatSerinCouldRead) {
