@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "api/object_names.h"
 #include "base/text.h"
 
 namespace serin::api {
@@ -51,6 +52,9 @@ Result<WorkloadIdentity> readIdentity(std::string_view text) {
         if (found == read.end()) continue;
         if (!found->is_string()) return invalid(cat("has a ", member.name, " that is no text; state a text"));
         out.*member.text = found->get<std::string>();
+    }
+    if (!out.serviceAccount.empty() && !isObjectName(out.serviceAccount)) {
+        return invalid("has a serviceAccount that is no name of one; state what Serin writes");
     }
     const bool azure = !out.tenant.empty() && !out.client.empty();
     const int clouds = int(azure) + int(!out.role.empty()) + int(!out.provider.empty());

@@ -18,7 +18,8 @@ inline constexpr const char* kIdentityTokenVariable = "SERIN_SOURCE_IDENTITY_TOK
 std::string identityJson(const WorkloadIdentity& identity);
 
 // What identityJson() gave. Members that it does not know, of a newer Serin, are passed over. Invalid where
-// the text is none, or names no cloud or several; the message goes on after the name of what was read.
+// the text is none, has a service account that cannot be, or names no cloud or several; the message goes on
+// after the name of what was read.
 Result<WorkloadIdentity> readIdentity(std::string_view text);
 
 }  // namespace serin::api

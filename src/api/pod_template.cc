@@ -5,7 +5,10 @@
 #include "api/image_source.h"
 #include "api/json_read.h"
 #include "api/names.h"
+#include "api/object_names.h"
 #include "api/source_pod.h"
+#include "api/spec_codec.h"
+#include "base/shorten.h"
 #include "base/text.h"
 
 namespace serin::api {
@@ -76,9 +79,19 @@ void checkPortNames(const Field& containers, const Spec& spec) {
     }
 }
 
+// It is put into requests, and into commands that a person is shown.
+std::string checkedServiceAccount(const Field& podSpec) {
+    std::string name = serviceAccountOf(podSpec.value());
+    if (isObjectName(name)) return name;
+    podSpec.at("serviceAccountName")
+        .problem(cat("is \"", shortened(name, kLongestShown),
+                     "\"; state the name of a ServiceAccount in the same namespace"));
+    return "";
+}
+
 void checkSource(const Field& spec, Spec& out) {
     const Field podSpec = spec.at("template").at("spec");
-    if (out.source->identity) out.source->identity->serviceAccount = serviceAccountOf(podSpec.value());
+    if (out.source->identity) out.source->identity->serviceAccount = checkedServiceAccount(podSpec);
     if (isPulledByKubelet(*out.source) && out.source->credentialsSecret.empty()) {
         out.source->pullSecrets = pullSecretsOf(podSpec.value());
     }

@@ -1,6 +1,7 @@
 #include "api/identity_json.h"
 #include "api/json_read.h"
 #include "api/names.h"
+#include "api/object_names.h"
 #include "api/source_pod.h"
 #include "api/source_uri.h"
 #include "base/text.h"
@@ -46,6 +47,15 @@ std::string secretOf(const json& container, const json& environment) {
     return "";
 }
 
+// Who may change a ReplicaSet can write what the API server never saw as a name, and names go into commands
+// that a person is shown.
+bool namesObjects(const ModelSource& source) {
+    const bool secret = source.credentialsSecret.empty() || isObjectName(source.credentialsSecret);
+    const bool authorities =
+        source.caConfigMap.empty() || (isObjectName(source.caConfigMap) && isDataKey(source.caKey));
+    return secret && authorities;
+}
+
 }  // namespace
 
 std::shared_ptr<const ModelSource> sourceOf(const json& podSpec) {
@@ -72,6 +82,7 @@ std::shared_ptr<const ModelSource> sourceOf(const json& podSpec) {
         out.caConfigMap = textAt(objectAt(*volume, "configMap"), "name");
         out.caKey = path.substr(path.rfind('/') + 1);
     }
+    if (!namesObjects(out)) return nullptr;
     return std::make_shared<const ModelSource>(std::move(out));
 }
 

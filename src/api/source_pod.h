@@ -24,7 +24,7 @@ bool hasFetchContainer(const ModelSource& source);
 void addSource(nlohmann::json& podSpec, const Spec& spec, const std::string& fetchImage);
 
 // What addSource() wrote into that pod's spec, as far as it says what is loaded and what opens it; null where
-// it wrote nothing, or a URI or an identity that cannot be read.
+// it wrote nothing, or a URI, an identity, or a name of a Secret or a ConfigMap that cannot be one.
 std::shared_ptr<const ModelSource> sourceOf(const nlohmann::json& podSpec);
 
 // Adds a problem for each name and path of the template that addSource() needs for itself. `podSpec` is the

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/object_names.h"
 #include "base/text.h"
 #include "kube/base64.h"
 #include "kube/resource.h"
@@ -38,6 +39,10 @@ Trouble readCredentials(const Result<HttpResponse>& answer, const std::string& s
 // One token for all that a look exchanges: it lives longer than a look may take, and its next one asks anew.
 Trouble readIdentity(const AccessReaders& readers, const std::string& space, const api::WorkloadIdentity& who,
                      std::optional<sources::CloudIdentity>& out) {
+    if (!api::isObjectName(who.serviceAccount)) {
+        return {"the name of the pods' service account cannot be one; state template.spec.serviceAccountName",
+                false};
+    }
     const auto answer = readers.transport.send(
         kube::tokenRequest(readers.requests, space, who.serviceAccount, who.audience), readers.stop);
     std::string token;

@@ -59,6 +59,8 @@ TEST(IdentityJson, OfATextThatIsNoneIsRefused) {
     EXPECT_THAT(why(""), HasSubstr("is no object of JSON"));
     EXPECT_THAT(why("[]"), HasSubstr("is no object of JSON"));
     EXPECT_THAT(why(R"({"role":1})"), HasSubstr("has a role that is no text"));
+    EXPECT_THAT(why(R"({"role":"arn:aws:iam::1:role/a","serviceAccount":"x; touch /tmp/here #"})"),
+                HasSubstr("has a serviceAccount that is no name of one"));
     EXPECT_THAT(why(R"({"tenant":"t"})"), HasSubstr("names no cloud"));
     EXPECT_THAT(why(R"({"role":"arn:aws:iam::1:role/a","provider":"//iam.googleapis.com/p"})"),
                 HasSubstr("names several clouds"));

@@ -121,6 +121,19 @@ TEST(WorkloadIdentities, AreOfTheServiceAccountThatTheTemplateNames) {
               "default");
 }
 
+// It goes into commands that a person is shown.
+TEST(WorkloadIdentities, OfAServiceAccountThatCannotBeAreRefused) {
+    for (const char* field : {"serviceAccountName", "serviceAccount"}) {
+        const std::string pod = '"' + std::string(field) + R"(":"x; touch /tmp/here #",)";
+        EXPECT_THAT(
+            specWith(kS3, inCloud("aws", kRole), pod).problems,
+            ElementsAre(AllOf(StartsWith("spec.template.spec.serviceAccountName: is \"x; touch /tmp/"),
+                              HasSubstr("state the name of a ServiceAccount in the same namespace"))))
+            << field;
+        EXPECT_THAT(specWith(kS3, R"({"secretName":"s3"})", pod).problems, IsEmpty()) << "the API server's";
+    }
+}
+
 TEST(WorkloadIdentities, StandInsteadOfASecret) {
     expectProblem(kS3, R"({"secretName":"s3","workloadIdentity":{"aws":{)" + std::string(kRole) + "}}}", "",
                   "states both secretName and workloadIdentity; keep one of them");

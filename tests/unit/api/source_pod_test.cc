@@ -193,6 +193,25 @@ TEST(SourceInPods, ThoseThatHaveTheWholeSecretNameItToo) {
     EXPECT_EQ(sourceOf(pod)->credentialsSecret, "hub");
 }
 
+// They go into commands that a person is shown, and who may change a ReplicaSet can write there what he
+// likes.
+TEST(SourceInPods, NamesThatCannotBeAreNotReadBack) {
+    const json pod = podOf(kHub);
+    json secret = pod;
+    secret["initContainers"][0]["env"].push_back(
+        {{"name", "SERIN_SOURCE_CREDENTIALS"}, {"value", "x; touch /tmp/here #"}});
+    EXPECT_EQ(sourceOf(secret), nullptr);
+    json authorities = pod;
+    authorities["volumes"].push_back({{"name", "serin-authorities"}, {"configMap", {{"name", "a b"}}}});
+    authorities["initContainers"][0]["env"].push_back(
+        {{"name", "SERIN_SOURCE_CA"}, {"value", "/ca/root.pem"}});
+    EXPECT_EQ(sourceOf(authorities), nullptr);
+    authorities["volumes"].back()["configMap"]["name"] = "authorities";
+    EXPECT_NE(sourceOf(authorities), nullptr);
+    authorities["initContainers"][0]["env"].back()["value"] = "/ca/$(id)";
+    EXPECT_EQ(sourceOf(authorities), nullptr);
+}
+
 TEST(SourceInPods, OfPodsThatLoadNothingNothingIsReadBack) {
     EXPECT_EQ(sourceOf(json::object()), nullptr);
     EXPECT_EQ(sourceOf(parsed(R"({"initContainers":[{"name":"other","env":[]},{"name":"serin-fetch"}]})")),

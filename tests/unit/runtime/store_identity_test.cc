@@ -11,6 +11,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 class NoExchange final : public sources::Exchange {
@@ -118,6 +119,18 @@ TEST_F(StoreIdentityTest, ARefusalHasTheCommandsThatGrantTheRight) {
         "-n ml --verb=create --resource=serviceaccounts/token --resource-name=models && kubectl create "
         "rolebinding serin-acts-as-models -n ml --role=serin-acts-as-models "
         "--serviceaccount=serin:serin");
+}
+
+TEST_F(StoreIdentityTest, NothingIsAskedOrPrintedOfAServiceAccountThatCannotBe) {
+    for (const char* name : {"", "x; touch /tmp/here #", "a/b", "a b"}) {
+        source.identity->serviceAccount = name;
+        const SourceAnswer answer = resolve();
+        EXPECT_EQ(answer.reason, "CredentialsForbidden");
+        EXPECT_EQ(answer.message,
+                  "the name of the pods' service account cannot be one; state "
+                  "template.spec.serviceAccountName");
+    }
+    EXPECT_THAT(transport.requests, IsEmpty());
 }
 
 TEST_F(StoreIdentityTest, AServiceAccountThatIsNotThereIsSaidWithTheWayOut) {
