@@ -64,6 +64,12 @@ bool isRole(const std::string& text, bool ofAmazon) {
            std::ranges::all_of(cat(account, parts[5]), [](char c) { return c > ' ' && c <= '~'; });
 }
 
+// "aws-cn" of a role of Amazon's that is in another partition than most; else empty.
+std::string otherPartition(const std::string& role) {
+    const std::string partition = role.empty() ? "" : split(role, ':').at(1);
+    return partition.starts_with("aws-") ? partition : "";
+}
+
 bool isPoolProvider(const std::string& text) {
     if (!text.starts_with(kPoolPrefix)) return false;
     const std::vector<std::string> parts = split(text.substr(kPoolPrefix.size()), '/');
@@ -143,6 +149,12 @@ void decodeAws(const Field& aws, WorkloadIdentity& out) {
     if (const Field region = aws.at("region"); region.present()) {
         out.region = decodeText(region, "state a region, such as eu-central-1, or leave it out",
                                 [](const std::string& text) { return consistsOf(text, kLower, "-"); });
+    }
+    const std::string partition = ofAmazon ? otherPartition(out.role) : "";
+    if (!partition.empty() && !aws.at("region").present()) {
+        aws.at("region").problem(cat("is missing, and the role is of the partition ",
+                                     shortened(partition, kLongestShown),
+                                     ", which us-east-1 is not in; state region, or stsEndpoint"));
     }
     out.tokenEndpoint = decodeEndpoint(aws.at("stsEndpoint"), "https://sts.eu-central-1.amazonaws.com");
     out.audience = decodeAudience(aws, kAwsAudience);

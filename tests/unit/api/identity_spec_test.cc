@@ -212,6 +212,18 @@ TEST(WorkloadIdentities, OfServersOfOnesOwnHaveRolesOfTheirs) {
               "arn:minio:iam:::role/a-b_C=");
 }
 
+TEST(WorkloadIdentities, OfOtherPartitionsOfAmazonsSayWhereTheyAre) {
+    const std::string role = R"("roleArn":"arn:aws-cn:iam::123456789012:role/models")";
+    expectProblem(kS3, inCloud("aws", role), ".workloadIdentity.aws.region",
+                  "is missing, and the role is of the partition aws-cn, which us-east-1 is not in; state "
+                  "region, or stsEndpoint");
+    EXPECT_EQ(identityOf(kS3, inCloud("aws", role + R"(,"region":"cn-north-1")")).region, "cn-north-1");
+    EXPECT_EQ(
+        identityOf(kS3, inCloud("aws", role + R"(,"stsEndpoint":"https://sts.cn-north-1.amazonaws.com.cn")"))
+            .region,
+        "");
+}
+
 TEST(WorkloadIdentities, MayBeAskedOfAnAuthorityOfOnesOwnBesideAStoreInTheClear) {
     const Spec spec =
         specWith(kS3, inCloud("aws", std::string(kRole) + R"(,"stsEndpoint":"https://sts.example")"), "",
