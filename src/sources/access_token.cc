@@ -24,9 +24,7 @@ Result<Renewed<std::string>::Lent> askForToken(Exchange& exchange, const std::st
     const Result<HttpResponse> answer = calls.answerTo(call);
     if (!answer) return answer.error();
     if (answer->status != 200) {
-        Error out = calls.refusal(call, *answer);
-        if (answer->status == 400) out.code = ErrorCode::Forbidden;
-        return out;
+        return tokenRefusal(calls.refusal(call, *answer), answer->status, passesByItself(*answer));
     }
     const auto body = readJson(answer->body);
     const std::string token = body ? api::textAt(*body, "access_token") : "";

@@ -11,7 +11,7 @@ namespace serin::sources {
 
 // One token that a server hands out to who shows it a form (RFC 6749, section 4.4; RFC 7523; RFC 8693).
 // `secrets`: what beside the form's own must not be repeated when the server does. Forbidden where the server
-// does not know who asks; else errors of Store.
+// does not know who asks, Unavailable where that passes; else errors of Store.
 Result<Renewed<std::string>::Lent> askForToken(Exchange& exchange, const std::string& url, const Query& form,
                                                const Credentials& secrets, Timestamp now);
 

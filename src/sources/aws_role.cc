@@ -57,12 +57,10 @@ Result<Renewed<TemporaryKeys>::Lent> assume(const CloudIdentity& identity, Excha
     const Result<HttpResponse> answer = calls.answerTo(call);
     if (!answer) return answer.error();
     if (answer->status != 200) {
-        Error out = calls.refusal(call, *answer);
         const std::string code = stsCode(answer->body);
         // "Common errors" and those of AssumeRoleWithWebIdentity: these two pass, though they are 400s.
         const bool passes = code == "IDPCommunicationError" || code.starts_with("Throttling");
-        if (answer->status == 400) out.code = passes ? ErrorCode::Unavailable : ErrorCode::Forbidden;
-        return out;
+        return tokenRefusal(calls.refusal(call, *answer), answer->status, passes);
     }
     const Result<TemporaryKeys> keys = readTemporaryKeys(answer->body);
     if (!keys) return invalid(cat("POST ", call.url, " answered 200: ", keys.error().message));

@@ -49,13 +49,13 @@ std::string resolved(const std::string& url, const std::string& reference) {
 }
 
 Error Calls::inWords(const Call& call, ErrorCode code, std::string_view what) const {
-    // A query may be long, and of a redirect it may open something.
-    const std::string url = call.url.substr(0, call.url.find('?'));
+    // A query may be long, and of a redirect it may open something. Hidden before it is cut: half of a token
+    // is no longer known for one.
+    const std::string url = withoutSecrets(call.url.substr(0, call.url.find('?')), credentials_);
     return Error{code, withoutSecrets(cat(call.method, " ", plainly(url), " ", what), credentials_)};
 }
 
 Error Calls::refusal(const Call& call, const HttpResponse& answer) const {
-    // Hidden before it is cut: half of a token is no longer known for one.
     const std::string words = plainly(withoutSecrets(words_(answer), credentials_));
     return inWords(call, codeOf(answer.status),
                    cat("answered ", answer.status, words.empty() ? "" : ": ", words));

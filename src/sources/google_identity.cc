@@ -17,6 +17,7 @@ using Lent = Renewed<std::string>::Lent;
 
 constexpr const char* kTokenUrl = "https://sts.googleapis.com/v1/token";
 constexpr const char* kTokenPath = "/v1/token";
+constexpr const char* kLastOfPath = "/token";
 constexpr const char* kIam = "https://iamcredentials.googleapis.com";
 constexpr const char* kGrant = "urn:ietf:params:oauth:grant-type:token-exchange";
 constexpr const char* kAccessToken = "urn:ietf:params:oauth:token-type:access_token";
@@ -27,9 +28,10 @@ constexpr size_t kMostBytes = size_t{64} << 10;
 
 std::string tokenUrl(const api::WorkloadIdentity& who) {
     if (who.tokenEndpoint.empty()) return kTokenUrl;
-    const std::string origin = originOf(who.tokenEndpoint);
-    const bool bare = who.tokenEndpoint.size() <= origin.size() + 1;
-    return bare ? cat(origin, kTokenPath) : who.tokenEndpoint;
+    std::string out = who.tokenEndpoint;
+    while (out.ends_with('/')) out.pop_back();
+    // A file of Google's has the whole address, of an older version of the service too.
+    return out.ends_with(kLastOfPath) ? out : cat(out, kTokenPath);
 }
 
 Call impersonation(const api::WorkloadIdentity& who, const std::string& token) {
@@ -52,7 +54,12 @@ Result<Lent> impersonate(const api::WorkloadIdentity& who, const std::string& to
     const Calls calls(exchange, secrets, gcsWords);
     const Call call = impersonation(who, token);
     const Result<HttpResponse> answer = calls.ask(call);
-    if (!answer) return answer.error();
+    if (!answer) {
+        Error out = answer.error();
+        // Of the service account, or of the server's address, and not of a model.
+        if (out.code == ErrorCode::NotFound) out.code = ErrorCode::Invalid;
+        return out;
+    }
     Result<Lent> made = readGeneratedToken(answer->body);
     if (made) return made;
     return invalid(cat("POST ", call.url, " answered ", answer->status, ": ", made.error().message));

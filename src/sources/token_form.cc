@@ -1,6 +1,7 @@
 #include "sources/token_form.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/percent.h"
 #include "base/text.h"
@@ -10,6 +11,11 @@ namespace serin::sources {
 namespace {
 
 constexpr size_t kMostBytes = size_t{64} << 10;
+constexpr std::string_view kIssuerOutOfReach = "Error connecting to the given credential's issuer";
+
+nlohmann::json bodyOf(const HttpResponse& answer) {
+    return nlohmann::json::parse(isModest(answer.body) ? answer.body : "", nullptr, false);
+}
 
 }  // namespace
 
@@ -36,9 +42,24 @@ Credentials secretsIn(const Query& form) {
     return out;
 }
 
+Error tokenRefusal(Error refusal, int status, bool passes) {
+    if (status == 400) refusal.code = passes ? ErrorCode::Unavailable : ErrorCode::Forbidden;
+    if (refusal.code == ErrorCode::NotFound) {
+        refusal.code = ErrorCode::Invalid;
+        refusal.message += "; state the address of a server that gives tokens";
+    }
+    return refusal;
+}
+
+bool passesByItself(const HttpResponse& answer) {
+    const nlohmann::json body = bodyOf(answer);
+    const std::string code = api::textAt(body, "error");
+    return code == "temporarily_unavailable" || code == "server_error" ||
+           api::textAt(body, "error_description").starts_with(kIssuerOutOfReach);
+}
+
 std::string tokenWords(const HttpResponse& answer) {
-    const nlohmann::json body =
-        nlohmann::json::parse(isModest(answer.body) ? answer.body : "", nullptr, false);
+    const nlohmann::json body = bodyOf(answer);
     const std::string code = api::textAt(body, "error");
     std::string words = api::textAt(body, "error_description");
     words.resize(std::min(words.find_first_of("\r\n"), words.size()));

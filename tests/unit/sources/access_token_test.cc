@@ -63,6 +63,27 @@ TEST_F(AccessTokenTest, AServerThatIsDownOrSaysNothingIsNotABadSecret) {
     EXPECT_EQ(at(0).error().code, ErrorCode::Invalid);
 }
 
+TEST_F(AccessTokenTest, WhatPassesByItselfIsNotABadSecretAndTheOldTokenServes) {
+    server.set(kAsked, R"({"access_token": "one", "expires_in": 3600})");
+    EXPECT_EQ(*at(0), "one");
+    int minute = 57;
+    for (const char* error : {"temporarily_unavailable", "server_error"}) {
+        server.set(kAsked, HttpResponse{400, {}, R"({"error": ")" + std::string(error) + R"("})"});
+        const size_t before = server.asked.size();
+        EXPECT_EQ(*at(++minute), "one") << error;
+        EXPECT_EQ(server.asked.size(), before + 1);
+    }
+    EXPECT_EQ(at(60).error().code, ErrorCode::Unavailable);
+    server.set(kAsked, HttpResponse{400, {}, R"({"error": "invalid_client"})"});
+    EXPECT_EQ(at(60).error().code, ErrorCode::Forbidden);
+}
+
+TEST_F(AccessTokenTest, AnAddressWhereNobodyGivesTokensIsNoModelThatIsMissing) {
+    EXPECT_EQ(at(0).error().code, ErrorCode::Invalid);
+    EXPECT_EQ(at(0).error().message,
+              kAsked + " answered 404; state the address of a server that gives tokens");
+}
+
 TEST_F(AccessTokenTest, TheSecretFollowsNoRedirect) {
     server.set(kAsked, HttpResponse{307, {{"location", "https://elsewhere.example/"}}, ""});
     EXPECT_FALSE(at(0));

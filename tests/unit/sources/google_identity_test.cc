@@ -116,6 +116,44 @@ TEST_F(GoogleIdentityTest, OtherServersAreAskedWhereTheyAreStated) {
               "models@ml.iam.gserviceaccount.com:generateAccessToken");
 }
 
+TEST_F(GoogleIdentityTest, OfAnAddressOfAServerThePathIsAdded) {
+    for (const auto& [stated, asked] :
+         {std::pair{"https://sts.example", "https://sts.example/v1/token"},
+          std::pair{"https://proxy.example/sts", "https://proxy.example/sts/v1/token"},
+          std::pair{"https://proxy.example/sts/v1/token/", "https://proxy.example/sts/v1/token"},
+          std::pair{"https://sts.example/v1beta/token", "https://sts.example/v1beta/token"}}) {
+        who.tokenEndpoint = stated;
+        server.asked.clear();
+        const auto made = make();
+        opening(**made, kNow);
+        EXPECT_EQ(server.asked.at(0).what, cat("POST ", asked));
+    }
+}
+
+TEST_F(GoogleIdentityTest, AServerThatIsElsewhereIsNoModelThatIsMissing) {
+    who.tokenEndpoint = "https://elsewhere.example";
+    expectRefused(ErrorCode::Invalid,
+                  "POST https://elsewhere.example/v1/token answered 404; state the address of a server that "
+                  "gives tokens");
+    who.tokenEndpoint.clear();
+    who.impersonated = "nobody@ml.iam.gserviceaccount.com";
+    expectRefused(ErrorCode::Invalid, "nobody@ml.iam.gserviceaccount.com:generateAccessToken answered 404");
+}
+
+TEST_F(GoogleIdentityTest, WhileTheIssuerIsOutOfReachTheTokenThatThereIsIsUsed) {
+    const auto made = make();
+    EXPECT_EQ(opening(**made, kNow), "Bearer federated");
+    server.set(kSts, HttpResponse{400,
+                                  {},
+                                  R"({"error": "invalid_grant", "error_description":
+                                  "Error connecting to the given credential's issuer."})"});
+    EXPECT_EQ(opening(**made, kNow + std::chrono::minutes(58)), "Bearer federated");
+    EXPECT_EQ(server.asked.size(), 2U);
+    const auto out = download(**made, kNow + std::chrono::minutes(61));
+    ASSERT_FALSE(out);
+    EXPECT_EQ(out.error().code, ErrorCode::Unavailable);
+}
+
 TEST_F(GoogleIdentityTest, RefusalsSayWhichCallWithoutATokenInIt) {
     who.impersonated = "models@ml.iam.gserviceaccount.com";
     server.set(kIam, HttpResponse{403,
