@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "sources/external_account.h"
 #include "sources/google_key.h"
+#include "sources/json_answer.h"
 
 namespace serin::sources {
 namespace {
@@ -50,20 +51,34 @@ Result<CloudIdentity> awsWorkloadIn(const Environment& environment, const ReadFi
     return out;
 }
 
+std::string typeOf(const std::string& text) {
+    const Result<nlohmann::json> read = readJson(text);
+    return read ? api::textAt(*read, "type") : "";
+}
+
 // A key or a workload.
 Result<Asker> googleFileIn(const std::string& path, const ReadFile& readFile) {
     const Result<std::string> text = readFile(path);
     if (!text) return invalid(cat(kGoogleFile, ": ", text.error().message));
     Asker out;
-    if (readGoogleKey(*text)) {
+    const Result<GoogleKey> key = readGoogleKey(*text);
+    if (key) {
         out.credentials[kGoogleKey] = *text;
         return out;
     }
-    const Result<ExternalAccount> account = readExternalAccount(*text);
-    if (!account) {
-        return invalid(cat("the file ", path, " (", kGoogleFile, ") is no key of a service account, and ",
-                           account.error().message));
+    const std::string type = typeOf(*text);
+    // What `gcloud auth application-default login` writes: a person.
+    if (type == "authorized_user") {
+        return invalid(cat("the file ", path, " (", kGoogleFile,
+                           ") is of the type 'authorized_user', in whose name nothing is asked here; unset ",
+                           kGoogleFile, " to ask without a name, or set GOOGLE_OAUTH_ACCESS_TOKEN"));
     }
+    const auto refused = [&](const Error& error) {
+        return invalid(cat("the file ", path, " (", kGoogleFile, ") ", error.message));
+    };
+    if (type != "external_account") return refused(key.error());
+    const Result<ExternalAccount> account = readExternalAccount(*text);
+    if (!account) return refused(account.error());
     out.identity = CloudIdentity{account->who, tokenIn(account->tokenFile, account->tokenField, readFile)};
     return out;
 }

@@ -125,8 +125,19 @@ TEST(Surroundings, HaveAFileOfGooglesThatIsAKeyOrNamesATokensFile) {
 TEST(Surroundings, AFileOfGooglesThatIsNeitherIsRefused) {
     const Texts variables{{"GOOGLE_APPLICATION_CREDENTIALS", "/google/file"}};
     expectRefused(asker(api::StoreKind::Gcs, variables), "GOOGLE_APPLICATION_CREDENTIALS: there is no file");
-    expectRefused(asker(api::StoreKind::Gcs, variables, {{"/google/file", R"({"type": "authorized_user"})"}}),
-                  "is no key of a service account, and is of the type 'authorized_user'");
+    const auto refused = [&](const std::string& text, const std::string& words) {
+        expectRefused(asker(api::StoreKind::Gcs, variables, {{"/google/file", text}}),
+                      "the file /google/file (GOOGLE_APPLICATION_CREDENTIALS) " + words);
+    };
+    refused(R"({"type": "authorized_user"})",
+            "is of the type 'authorized_user', in whose name nothing is asked here; unset "
+            "GOOGLE_APPLICATION_CREDENTIALS to ask without a name, or set GOOGLE_OAUTH_ACCESS_TOKEN");
+    refused("no JSON", "is no JSON");
+    refused(R"({"type": "gdch"})", "is of the type 'gdch'; the key of a service account is needed");
+    auto key = testing::serviceAccount("https://oauth2.example/token");
+    key["private_key"] = "none";
+    refused(key.dump(), "has a private_key that is no private key of RSA in PEM");
+    refused(R"({"type": "external_account"})", "has the subject_token_type ''");
 }
 
 // What a Secret holds must not have anybody read files.
