@@ -10,6 +10,7 @@
 #include "sources/calls.h"
 #include "sources/globs.h"
 #include "sources/listing.h"
+#include "sources/opening.h"
 
 namespace serin::runtime {
 namespace {
@@ -58,9 +59,15 @@ ModelProfileReading missing(const ModelProfile& wanted, const std::vector<source
         true);
 }
 
-ModelProfileReading profileIn(const ModelProfile& wanted, const std::string& text) {
+ModelProfileReading profileIn(const ModelProfile& wanted, const std::string& text,
+                              const sources::Credentials& secrets) {
     Result<api::Profile> profile = api::decodeProfile(text);
-    if (!profile) return never(cat(wordsOf(wanted), " cannot be used: ", profile.error().message));
+    if (!profile) {
+        // Hidden before a name is cut: half of a token is no longer known for one.
+        const Result<api::Profile> shown = api::decodeProfile(sources::withoutSecrets(text, secrets));
+        return never(cat(wordsOf(wanted), " cannot be used: ",
+                         shown ? "it repeats what opens the store" : shown.error().message));
+    }
     return {{std::move(profile).value(), ""}, true, false};
 }
 
@@ -70,6 +77,19 @@ std::string statedDigest(const api::ModelSource& source, const std::string& path
     const Result<api::FileDigests> files = api::parseDigests(source.sha256);
     const auto found = files ? files->find(path) : api::FileDigests::const_iterator();
     return files && found != files->end() ? found->second : "";
+}
+
+// All that a server is shown, and might repeat: tokens that the store was lent stand in the headers alone.
+sources::Credentials secretsOf(const sources::Credentials& credentials, const sources::Download& download) {
+    sources::Credentials out = credentials;
+    for (const char* name : {"authorization", "x-amz-security-token"}) {
+        const auto found = download.headers.find(name);
+        if (found == download.headers.end()) continue;
+        out[name] = found->second;
+        // "Bearer …", "Basic …"
+        out[cat(name, ", what follows its scheme")] = found->second.substr(found->second.find(' ') + 1);
+    }
+    return out;
 }
 
 // A store that lists a length or a digest has promised them.
@@ -85,15 +105,15 @@ ModelProfileReading download(const ModelProfile& wanted, const sources::File& fi
                              Timestamp now) {
     const auto download = opened.store->download(wanted.source, wanted.id, file, now);
     if (!download) return later(wanted, storeTrouble(download.error()));
-    const sources::Calls calls(*opened.exchange, opened.credentials,
-                               [](const HttpResponse&) { return std::string(); });
+    const sources::Credentials secrets = secretsOf(opened.credentials, *download);
+    const sources::Calls calls(*opened.exchange, secrets, [](const HttpResponse&) { return std::string(); });
     const auto answer = calls.ask({"GET", download->url, download->headers, api::kMostProfileBytes, true});
     if (!answer) return later(wanted, storeTrouble(answer.error()));
     const std::string digest = sha256Hex(answer->body);
     const std::string fault = faultOf(file, answer->body, digest);
     if (!fault.empty()) return later(wanted, {"", fault});
     const std::string stated = statedDigest(wanted.source, file.path);
-    if (stated.empty() || digest == stated) return profileIn(wanted, answer->body);
+    if (stated.empty() || digest == stated) return profileIn(wanted, answer->body, secrets);
     // Only another spec helps.
     return never(cat(wordsOf(wanted), " cannot be used: its SHA-256 is ", digest,
                      ", and spec.model.source.sha256 says ", stated));

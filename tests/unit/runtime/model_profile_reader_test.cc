@@ -13,6 +13,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr const char* kProfile =
     R"({"format":"serin-profile/1","features":{"a":{"edges":[1,2],"counts":[1,2,3]}}})";
@@ -40,7 +41,8 @@ class FakeExchange final : public sources::Exchange {
 // Lists what it was told to, and hands files out at an address of its own.
 class FakeStore final : public sources::Store {
   public:
-    explicit FakeStore(Result<std::vector<sources::File>> files) : files_(std::move(files)) {}
+    FakeStore(Result<std::vector<sources::File>> files, std::map<std::string, std::string> headers)
+        : files_(std::move(files)), headers_(std::move(headers)) {}
     Result<sources::Resolution> resolve(const api::ModelSource&, Timestamp) override {
         return invalid("not asked");
     }
@@ -51,11 +53,12 @@ class FakeStore final : public sources::Store {
     }
     Result<sources::Download> download(const api::ModelSource&, const std::string&, const sources::File& file,
                                        Timestamp) override {
-        return sources::Download{"http://mlflow:5000/" + file.path, {}};
+        return sources::Download{"http://mlflow:5000/" + file.path, headers_};
     }
 
   private:
     Result<std::vector<sources::File>> files_;
+    std::map<std::string, std::string> headers_;
 };
 
 class ModelProfileReaderTest : public ::testing::Test {
@@ -77,7 +80,7 @@ class ModelProfileReaderTest : public ::testing::Test {
                     const auto&) -> Result<std::unique_ptr<sources::Store>> {
                  credentials = given;
                  if (refusal) return *refusal;
-                 return std::unique_ptr<sources::Store>(std::make_unique<FakeStore>(files));
+                 return std::unique_ptr<sources::Store>(std::make_unique<FakeStore>(files, headers));
              }});
         return reader("ml", wanted, std::move(stop));
     }
@@ -89,6 +92,7 @@ class ModelProfileReaderTest : public ::testing::Test {
     std::optional<Error> refusal;
     Result<std::vector<sources::File>> files =
         std::vector<sources::File>{{"MLmodel", 5, "", ""}, {"profile.json", 0, "", ""}};
+    std::map<std::string, std::string> headers;  // of a download
     ModelProfile wanted;
     sources::Credentials credentials;
 };
@@ -144,6 +148,24 @@ TEST_F(ModelProfileReaderTest, AnAnswerThatIsNoFileIsToldWithItsCall) {
     EXPECT_FALSE(read().final);
     wire.answer = Error{ErrorCode::Unavailable, "connection refused"};
     EXPECT_THAT(read().reference.trouble, HasSubstr("did not answer: connection refused"));
+}
+
+TEST_F(ModelProfileReaderTest, NothingIsRepeatedOfWhatAServerIsShown) {
+    const std::string token = "ya29." + std::string(200, 'x');
+    headers = {{"authorization", "Bearer " + token}, {"x-amz-security-token", "FwoGZXIvYXdz"}};
+    const auto trouble = [&](Result<HttpResponse> answer) {
+        wire.answer = std::move(answer);
+        const std::string out = read().reference.trouble;
+        EXPECT_THAT(out, AllOf(Not(HasSubstr("ya29.")), Not(HasSubstr("FwoGZXIvYXdz"))));
+        return out;
+    };
+    EXPECT_THAT(trouble(Error{ErrorCode::Unavailable, "bad header Bearer " + token + ", FwoGZXIvYXdz"}),
+                HasSubstr("did not answer: bad header •••, •••"));
+    EXPECT_THAT(trouble(HttpResponse{302, {{"location", "/" + token + "/FwoGZXIvYXdz"}}, ""}),
+                HasSubstr("/•••/••• redirected too often"));
+    EXPECT_THAT(
+        trouble(HttpResponse{200, {}, R"({"format":"serin-profile/1","features":{")" + token + R"(":5}})"}),
+        HasSubstr("cannot be used: features.•••"));
 }
 
 TEST_F(ModelProfileReaderTest, NothingIsAskedAfterAStopRequest) {
