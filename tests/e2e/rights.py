@@ -42,8 +42,9 @@ BY_CHANCE = {("apps", "replicasets", "get"), ("", "services", "get"), ("events.k
 # failed, or gives it back.
 AT_UNINSTALL = {("coordination.k8s.io", "leases", "get"), ("coordination.k8s.io", "leases", "update")}
 
-# Refused in the tests of credentials, until they grant it for one Secret of their own namespace, as tenants do.
-GRANTED_BY_TENANTS = {("", "secrets", "get")}
+# Refused in the tests of credentials and of identities, until they grant it for one Secret or one service account of
+# their own namespace, as tenants do.
+GRANTED_BY_TENANTS = {("", "secrets", "get"), ("", "serviceaccounts/token", "create")}
 
 
 def granted():
