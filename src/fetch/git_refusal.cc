@@ -36,6 +36,8 @@ constexpr std::array<Final, 7> kFinal{{
 // Of Git's own server and of JGit's (WantNotValidException: "want … not valid").
 constexpr std::string_view kUnadvertised = "unadvertised object";
 constexpr std::string_view kUnwanted = "remote error: want ";
+// Of Git's upload-pack.c: "filter '%s' not supported".
+constexpr std::string_view kBanned = "remote error: filter '";
 
 // Without the address, which may hold any word that is looked for.
 std::string withoutAddress(std::string words, const std::string& url) {
@@ -59,10 +61,12 @@ bool saysOneOf(const std::vector<std::string>& remarks, std::initializer_list<st
     });
 }
 
-// The server's own volume is another matter.
+// The server's own volume is another matter: it speaks by "remote: " and, at its end, by "fatal: remote
+// error: ".
 bool fillsVolume(const std::vector<std::string>& remarks) {
     return std::ranges::any_of(remarks, [](const std::string& remark) {
-        return !remark.starts_with("remote: ") && saysFull(remark);
+        return !remark.starts_with("remote: ") && remark.find("remote error: ") == std::string::npos &&
+               saysFull(remark);
     });
 }
 
@@ -88,6 +92,10 @@ bool isUnadvertised(const std::vector<std::string>& remarks) {
 
 bool refusesObjects(const std::vector<std::string>& remarks) {
     return saysOneOf(remarks, {kUnadvertised, kUnwanted, "not our ref"});
+}
+
+bool refusesFilters(const std::vector<std::string>& remarks) {
+    return saysOneOf(remarks, {kBanned});
 }
 
 }  // namespace serin::fetch

@@ -19,4 +19,7 @@ bool isUnadvertised(const std::vector<std::string>& remarks);
 // Whether it does not hand out what was asked for by its name, for that reason or because it has no such.
 bool refusesObjects(const std::vector<std::string>& remarks);
 
+// Whether it refuses to leave contents out (uploadpackfilter.allow), instead of sending all of them.
+bool refusesFilters(const std::vector<std::string>& remarks);
+
 }  // namespace serin::fetch

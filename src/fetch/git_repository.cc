@@ -145,6 +145,16 @@ Result<bool> GitRepository::isShallow() {
     return trim(answer) == "true";
 }
 
+Result<void> GitRepository::fetchCommit() {
+    if (order_.partial) {
+        Result<void> fetched = fetchOf({"--depth=1", kRemote, order_.commit}, {}, Objects::Promised);
+        if (fetched || !refusesFilters(remarks_)) return fetched;
+        listener_.say("git: the server refuses to leave files out; fetching all of the commit");
+        order_.partial = false;
+    }
+    return fetchOf({"--depth=1", order_.url, order_.commit});
+}
+
 Result<void> GitRepository::fetchAll() {
     const std::vector<std::string> all{order_.url, "refs/heads/*:refs/heads/*", "refs/tags/*:refs/tags/*"};
     for (const std::string depth : {"--depth=1", "--unshallow"}) {
@@ -171,9 +181,7 @@ Result<void> GitRepository::fetch() {
     if (order_.commit.size() == 64) words.emplace_back("--object-format=sha256");
     if (const Result<void> made = git(words); !made) return made;
     listener_.say(cat("git: fetching the commit ", order_.commit, " of ", order_.url));
-    const Result<void> fetched = order_.partial
-                                     ? fetchOf({"--depth=1", kRemote, order_.commit}, {}, Objects::Promised)
-                                     : fetchOf({"--depth=1", order_.url, order_.commit});
+    const Result<void> fetched = fetchCommit();
     if (fetched || !isUnadvertised(remarks_)) return fetched;
     listener_.say("git: the server hands out branches and tags alone; fetching all of them");
     return fetchAll();
@@ -226,7 +234,7 @@ Result<void> GitRepository::have(std::vector<GitEntry>& entries) {
     const Result<fs::path> names = writeNames(*lacking);
     if (!names) return names.error();
     Result<void> fetched = fetchOf({"--stdin", kRemote}, *names, Objects::Promised);
-    if (!fetched && refusesObjects(remarks_)) {
+    if (!fetched && (refusesObjects(remarks_) || refusesFilters(remarks_))) {
         listener_.say("git: the server hands out no files by themselves; fetching all of the commit");
         order_.partial = false;
         fetched = fetch();

@@ -44,7 +44,8 @@ class GitRepository {
 
     // The commit without its past; where an old server hands out nothing but branches and tags, those, and at
     // last all of the past. Unavailable where it may be otherwise later. Git's progress is said every three
-    // seconds. A server that knows no filters (uploadpack.allowFilter) sends the contents whatever was asked.
+    // seconds. A server that knows no filters (uploadpack.allowFilter) sends the contents whatever was asked,
+    // and one that bans them is asked for all.
     Result<void> fetch();
     // What the commit has; the sizes are not known yet.
     Result<std::vector<GitEntry>> tree();
@@ -63,6 +64,7 @@ class GitRepository {
                      const std::filesystem::path& input = {}, Objects objects = Objects::All);
     Result<void> fetchOf(const std::vector<std::string>& what, const std::filesystem::path& input = {},
                          Objects objects = Objects::All);
+    Result<void> fetchCommit();
     Result<void> fetchAll();
     // Whether some of the past of its commits is left out.
     Result<bool> isShallow();

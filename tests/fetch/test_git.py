@@ -128,6 +128,15 @@ def test_a_server_that_knows_no_filters_sends_all_of_the_commit(unequal, pull, i
     assert sorted(tree(into)) == ["config.json", "deep/weights", "m.onnx", "same.json"]
 
 
+def test_a_server_that_bans_filters_is_asked_for_all_of_the_commit(unequal, pull, into):
+    unequal.git("-C", unequal.bare, "config", "uploadpack.allowFilter", "true")
+    unequal.git("-C", unequal.bare, "config", "uploadpackfilter.allow", "false")
+    ended = pull("#model")
+    assert ended.code == 0, ended.text
+    assert "the server refuses to leave files out; fetching all of the commit" in ended.text
+    assert sorted(tree(into)) == ["config.json", "deep/weights", "m.onnx", "same.json"]
+
+
 def test_a_server_that_hands_out_no_files_by_themselves_is_asked_for_all_of_the_commit(unequal, pull, into):
     """Of the old protocol, where filters are allowed and objects that nothing points to are not."""
     unequal.server.version = 0

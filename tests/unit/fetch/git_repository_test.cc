@@ -176,8 +176,11 @@ TEST_F(GitRepositoryTest, AVolumeThatIsFullIsToldInGitsWordsAndTheServersOwnIsNo
     EXPECT_EQ(refused.error().code, ErrorCode::Invalid);
     EXPECT_EQ(refused.error().message, kUrl + ": the volume is full (git fetch: " + full +
                                            "; fatal: fetch-pack: invalid index-pack output)");
-    programs.answers = {{}, {128, {"remote: " + full}}};
-    EXPECT_EQ(fetch().error().code, ErrorCode::Unavailable);
+    for (const std::string& words :
+         {"remote: " + full, std::string("fatal: remote error: No space left on device")}) {
+        programs.answers = {{}, {128, {words}}};
+        EXPECT_EQ(fetch().error().code, ErrorCode::Unavailable) << words;
+    }
 }
 
 TEST_F(GitRepositoryTest, BytesThatCameAreToldAndProgressIsNoRemark) {
@@ -238,7 +241,8 @@ TEST_F(GitRepositoryTest, AServerThatHandsOutNoFilesByThemselvesIsAskedForAll) {
     const FakePrograms::Answer lacks{0, {}, kA + " missing\n"};
     for (const std::string& words : {"error: Server does not allow request for unadvertised object " + kA,
                                      "fatal: remote error: upload-pack: not our ref " + kA,
-                                     "fatal: remote error: want " + kA + " not valid"}) {
+                                     "fatal: remote error: want " + kA + " not valid",
+                                     std::string("fatal: remote error: filter 'blob:none' not supported")}) {
         programs.ran.clear();
         programs.answers = {{}, {}, lacks, {128, {words}}, {}, {}, {0, {}, kA + " blob 1\n"}};
         GitRepository of = repository();
@@ -253,6 +257,17 @@ TEST_F(GitRepositoryTest, AServerThatHandsOutNoFilesByThemselvesIsAskedForAll) {
     GitRepository other = repository();
     ASSERT_TRUE(other.fetch());
     EXPECT_EQ(other.have(entries).error().code, ErrorCode::NotFound);
+}
+
+TEST_F(GitRepositoryTest, AServerThatBansFiltersIsAskedForAll) {
+    partial = true;
+    programs.answers = {{}, {128, {"fatal: remote error: filter 'blob:none' not supported"}}};
+    GitRepository of = repository();
+    ASSERT_TRUE(of.fetch());
+    ASSERT_EQ(programs.ran.size(), 3U);
+    EXPECT_EQ(programs.words(2), "git fetch --progress --no-tags --no-recurse-submodules --force --depth=1 " +
+                                     kUrl + " " + kA + " ");
+    EXPECT_FALSE(settings(2).contains("remote.origin.promisor"));
 }
 
 TEST_F(GitRepositoryTest, WithoutGitTheImageIsNamed) {
