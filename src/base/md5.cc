@@ -13,23 +13,24 @@ constexpr size_t kBytes = 16;
 
 struct Md5::State {
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+
+    bool begin() { return EVP_DigestInit_ex(context.get(), EVP_md5(), nullptr) == 1; }
 };
 
-Md5::Md5() : state_(std::make_unique<State>()) {
-    EVP_DigestInit_ex(state_->context.get(), EVP_md5(), nullptr);
-}
+Md5::Md5() : state_(std::make_unique<State>()), works_(state_->begin()) {}
 
 Md5::~Md5() = default;
 
 void Md5::add(std::string_view bytes) {
-    EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
+    if (works_) EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
 }
 
 std::string Md5::hex() {
     static constexpr std::string_view kDigits = "0123456789abcdef";
+    if (!works_) return "";
     std::array<unsigned char, kBytes> digest{};
     EVP_DigestFinal_ex(state_->context.get(), digest.data(), nullptr);
-    EVP_DigestInit_ex(state_->context.get(), EVP_md5(), nullptr);
+    works_ = state_->begin();
     std::string out;
     for (const unsigned char byte : digest) {
         out += kDigits[byte >> 4];

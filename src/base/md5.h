@@ -15,6 +15,9 @@ class Md5 {
     Md5(const Md5&) = delete;
     Md5& operator=(const Md5&) = delete;
 
+    // False where the system has no MD5, as one that is held to FIPS 140: then there is no digest, and hex()
+    // is empty.
+    bool works() const { return works_; }
     void add(std::string_view bytes);
     // 32 lower-case hexadecimal digits, of all that was added. Begins anew.
     std::string hex();
@@ -22,6 +25,7 @@ class Md5 {
   private:
     struct State;
     std::unique_ptr<State> state_;
+    bool works_;
 };
 
 }  // namespace serin

@@ -162,8 +162,8 @@ Result<void> Downloader::checkLocked(FileJob& job) {
     if (!differs) return differs.error();
     if (!*differs) return {};
     if (++begunAnew_[&job] > 1) {
-        return invalid(
-            cat(job.file().path, ": ", **differs, ", also when it was fetched anew; ", errand_.whoseDigests));
+        return invalid(cat(job.file().path, ": ", **differs, ", also when it was fetched anew; ",
+                           job.byMd5() ? StatedDigest::kWayOut : std::string_view(errand_.whoseDigests)));
     }
     errand_.say(cat(job.file().path, ": ", **differs, "; it is fetched anew"));
     fetched_ -= static_cast<int64_t>(job.arrivedBytes());

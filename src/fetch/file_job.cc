@@ -193,8 +193,10 @@ bool FileJob::complete() const {
 
 Result<std::optional<std::string>> FileJob::check() {
     if (std::optional<std::string> fault = digest_.fault(); fault) return fault;
+    // A log that stands is added to: a volume that is full keeps the parts that are complete.
     const PartLog log{file_.size, length_, identity(), validator_, {}, false};
-    const Result<void> written = writeLog(partLogHead(log) + checkedLine(), true);
+    const Result<void> written =
+        released_ ? writeLog(checkedLine(), false) : writeLog(partLogHead(log) + checkedLine(), true);
     if (!written) return written.error();
     descriptor_.close();
     finished_ = true;

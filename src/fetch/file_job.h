@@ -63,6 +63,9 @@ class FileJob {
     // Then the file is finished.
     Result<std::optional<std::string>> check();
 
+    // Whether the digest that check() holds the file against is the store's MD5.
+    bool byMd5() const { return digest_.byMd5(); }
+
     const sources::File& file() const { return file_; }
     int descriptor() const { return descriptor_.get(); }
     Span span(size_t part) const { return partSpan(file_.size, length_, part); }

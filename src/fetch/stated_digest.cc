@@ -7,7 +7,7 @@ namespace serin::fetch {
 void StatedDigest::add(std::string_view bytes) {
     if (!file_.sha256.empty()) {
         sha256_.add(bytes);
-    } else if (!file_.md5.empty()) {
+    } else if (byMd5()) {
         md5_.add(bytes);
     }
 }

@@ -42,7 +42,8 @@ Result<StoredObject> readBlob(const pugi::xml_node& blob) {
     }
     // Listings leave the quotes out that the header has.
     if (!out.tag.starts_with('"')) out.tag = cat("\"", out.tag, "\"");
-    out.md5 = md5Of(textAt(properties, "Content-MD5"));
+    // Of append and page blobs it stays what it was, whatever is written to them.
+    if (textAt(properties, "BlobType") == "BlockBlob") out.md5 = md5Of(textAt(properties, "Content-MD5"));
     return out;
 }
 

@@ -75,6 +75,7 @@ def test_a_blob_that_is_not_what_its_md5_says_never_appears(azure_server, contai
         assert done.returncode == (1 if refused else 0), done.stderr
         told = f"weights.bin: its MD5 is {hashlib.md5(content).hexdigest()} and should be " in done.stderr
         assert told == refused, done.stderr
+        assert ("correct its Content-MD5, or state its SHA-256" in done.stderr) == refused, done.stderr
     assert not (tmp_path / "True" / "config.json").exists()
     assert (tmp_path / "False" / "weights.bin").read_bytes() == b"w" * 11_000
 

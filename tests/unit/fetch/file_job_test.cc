@@ -201,6 +201,23 @@ TEST_F(FileJobTest, AnMd5CountsWhereThereIsNoOtherDigest) {
     EXPECT_TRUE(job.finished());
 }
 
+TEST_F(FileJobTest, ThatAFileWasCheckedIsAddedToTheLogOfItsParts) {
+    FileJob first = job();
+    ASSERT_TRUE(first.open(10).ok());
+    const size_t part = *first.take();
+    ASSERT_TRUE(*first.learned(validator_));
+    fetch(first, part);
+    for (auto next = first.take(); next; next = first.take()) fetch(first, *next);
+    std::ifstream before(folder_ / "log", std::ios::binary);
+    const std::string parts{std::istreambuf_iterator<char>(before), {}};
+    ASSERT_EQ(*first.check(), std::nullopt);
+    std::ifstream after(folder_ / "log", std::ios::binary);
+    EXPECT_EQ((std::string{std::istreambuf_iterator<char>(after), {}}), parts + checkedLine());
+    FileJob second = job();
+    ASSERT_TRUE(second.open(10).ok());
+    EXPECT_TRUE(second.finished());
+}
+
 TEST_F(FileJobTest, ALineOfTheLogThatAFullVolumeCutIsNotJoinedWithTheNextOne) {
     file_.sha256.clear();
     {

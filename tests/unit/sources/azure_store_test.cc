@@ -95,7 +95,7 @@ TEST_F(AzureStoreTest, AnMd5ThatTheListingHasIsTheFilesAndNoPartOfTheId) {
             listing(blob("fraud/b c", 1, "0x2") +
                     cat("<Blob><Name>fraud/a</Name><Properties><Content-Length>1</Content-Length><Etag>0x1"
                         "</Etag><Content-MD5>",
-                        md5, "</Content-MD5></Properties></Blob>")));
+                        md5, "</Content-MD5><BlobType>BlockBlob</BlobType></Properties></Blob>")));
         return resolve();
     };
     const auto out = with("kAFQmDzST7DWlj99KOF/cg==");
@@ -105,6 +105,19 @@ TEST_F(AzureStoreTest, AnMd5ThatTheListingHasIsTheFilesAndNoPartOfTheId) {
     EXPECT_EQ(out->model.id, without->model.id);
     EXPECT_EQ(with("kAFQmDzS").value().files.at(0).md5, "");
     EXPECT_EQ(with("").value().files.at(0).md5, "");
+}
+
+TEST_F(AzureStoreTest, AnMd5OfABlobThatIsAddedToCountsForNothing) {
+    for (const std::string type : {"AppendBlob", "PageBlob", ""}) {
+        server.set(kList,
+                   listing(cat("<Blob><Name>fraud/a</Name><Properties><Content-Length>1</Content-Length>"
+                               "<Etag>0x1</Etag><Content-MD5>kAFQmDzST7DWlj99KOF/cg==</Content-MD5>"
+                               "<BlobType>",
+                               type, "</BlobType></Properties></Blob>")));
+        const auto out = resolve();
+        ASSERT_TRUE(out) << out.error().message;
+        EXPECT_EQ(out->files.at(0).md5, "") << type;
+    }
 }
 
 TEST_F(AzureStoreTest, AllPagesAreReadAlsoThoseThatAreEmpty) {
