@@ -290,7 +290,8 @@ int main(int argc, char** argv) {
         std::cerr << "serin-source: " << arguments.error().message << ". Try --help.\n";
         return kUsageError;
     }
-    const Result<void> done = run(*arguments);
+    Result<void> done = run(*arguments);
+    if (done && !std::cout.flush()) done = invalid("not all of it could be written to the standard output");
     if (done) return 0;
     std::cerr << "serin-source: " << withoutControls(done.error().message) << "\n";
     return 1;

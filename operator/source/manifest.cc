@@ -36,6 +36,7 @@ Result<sources::Resolution> listed(const api::ModelSource& source, const std::st
 
 Result<void> printManifest(const api::ModelSource& source, const std::string& id, const sources::Asker& asker,
                            const std::string& caFile) {
+    if (const Result<void> listable = fetch::checkListable(source); !listable) return listable;
     fetch::CurlSettings settings;
     settings.caFile = caFile;
     fetch::CurlClient client(settings);
@@ -57,6 +58,7 @@ Result<void> printManifest(const api::ModelSource& source, const std::string& id
     if (!digests) return digests.error();
     const std::string text = api::digestsText(*digests);
     std::cout << text << std::flush;
+    if (!std::cout) return invalid("the manifest could not be written whole to the standard output");
     if (digests->size() > 1) {
         say(cat("SHA-256 of these lines, which may stand for them in spec.model.source.sha256: ",
                 sha256Hex(text)));

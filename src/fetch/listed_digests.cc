@@ -8,6 +8,7 @@
 #include "fetch/progress.h"
 #include "fetch/redirect.h"
 #include "fetch/sink.h"
+#include "fetch/stated_digest.h"
 #include "sources/archive_kind.h"
 
 namespace serin::fetch {
@@ -15,17 +16,50 @@ namespace {
 
 constexpr Duration kSayEvery = std::chrono::seconds(5);
 constexpr int kMostAnew = 3;
-// What serin-fetch notes beside the files of a model is none of them.
-constexpr std::string_view kPrint =
-    "find . -type f ! -path './.serin-*' -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum";
 
-bool isUnpacked(const api::ModelSource& source, const std::vector<sources::File>& files) {
+// What serin-fetch notes beside the files of a model is none of them, nor is its manifest where it is signed.
+std::string printing(const api::ModelSource& source) {
+    return cat("find . -type f ! -path './.serin-*' ",
+               source.publicKeyKey.empty() ? "" : "! -path ./SHA256SUMS ! -path ./SHA256SUMS.sig ",
+               "-printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum --");
+}
+
+bool isUnpacked(const api::ModelSource& source) {
     const api::StoreKind kind = source.reference.store;
     const bool archive =
         kind == api::StoreKind::Https &&
         sources::archiveKind(withoutUserAndQuery(source.reference.place)) != sources::ArchiveKind::None;
-    return archive || kind == api::StoreKind::Git || std::ranges::any_of(files, &sources::File::layer);
+    return archive || kind == api::StoreKind::Git;
 }
+
+Error unpacked(const api::ModelSource& source) {
+    return invalid(cat("which files ", source.uri,
+                       " has is known where they are unpacked; fetch it, and print its manifest there: "
+                       "serin-fetch --uri … --into FOLDER && cd FOLDER && ",
+                       printing(source)));
+}
+
+// Of bytes that come one after the other, and what the store keeps of them.
+class HeldSink final : public Sink {
+  public:
+    explicit HeldSink(const sources::File& file) : stated_(file) {}
+    Result<void> write(uint64_t offset, std::string_view bytes) override {
+        if (offset == 0) stated_.beginAnew();
+        if (const Result<void> written = digest_.write(offset, bytes); !written) return written;
+        stated_.add(bytes);
+        return {};
+    }
+    Result<void> cut(uint64_t offset) override {
+        if (offset == 0) stated_.beginAnew();
+        return digest_.cut(offset);
+    }
+    std::optional<std::string> fault() { return stated_.fault(); }
+    std::string hex() { return digest_.hex(); }
+
+  private:
+    DigestSink digest_;
+    StatedDigest stated_;
+};
 
 uint64_t unknownBytes(const std::vector<sources::File>& files) {
     uint64_t out = 0;
@@ -39,8 +73,23 @@ class Reading {
         : errand_(errand), progress_(total, errand.clock.sinceBoot()), said_(errand.clock.sinceBoot()) {}
 
     Result<std::string> digestOf(const sources::File& file) {
+        HeldSink sink(file);
+        if (const Result<void> first = read(file, sink); !first) return first.error();
+        if (const std::optional<std::string> fault = sink.fault(); fault) {
+            errand_.say(cat(file.path, ": ", *fault, "; it is read anew"));
+            read_ -= static_cast<int64_t>(file.size);
+            if (const Result<void> second = read(file, sink); !second) return second.error();
+            if (const std::optional<std::string> still = sink.fault(); still) {
+                return invalid(
+                    cat(file.path, ": ", *still, ", also when it was read anew; ", StatedDigest::kWayOut));
+            }
+        }
+        return sink.hex();
+    }
+
+  private:
+    Result<void> read(const sources::File& file, Sink& sink) {
         for (int begun = 0; begun <= kMostAnew; ++begun) {
-            DigestSink sink;
             const auto goesOn = [this] {
                 sayNowAndThen();
                 return true;
@@ -49,7 +98,7 @@ class Reading {
             const Result<PartEnd> end =
                 fetchPart({file, sink, {0, file.size}, true, {}, goesOn, learned, read_}, errand_);
             if (!end) return end.error();
-            if (*end == PartEnd::Complete) return sink.hex();
+            if (*end == PartEnd::Complete) return {};
             if (*end == PartEnd::Dropped)
                 return Error{ErrorCode::Stopped, cat(file.path, ": it was stopped")};
         }
@@ -57,7 +106,6 @@ class Reading {
             cat(file.path, ": begun anew ", kMostAnew, " times, for the server gives other bytes each time"));
     }
 
-  private:
     void sayNowAndThen() {
         const Duration now = errand_.clock.sinceBoot();
         if (now - said_ < kSayEvery) return;
@@ -73,17 +121,16 @@ class Reading {
 
 }  // namespace
 
-Result<void> checkListed(const api::ModelSource& source, const std::vector<sources::File>& files) {
+Result<void> checkListable(const api::ModelSource& source) {
     if (source.reference.store == api::StoreKind::VolumeClaim) {
-        return invalid(
-            cat(source.uri, " is on a volume; its manifest is printed in its folder there: ", kPrint));
+        return invalid(cat(
+            source.uri, " is on a volume; its manifest is printed in its folder there: ", printing(source)));
     }
-    if (isUnpacked(source, files)) {
-        return invalid(cat("which files ", source.uri,
-                           " has is known where they are unpacked; fetch it, and print its manifest there: "
-                           "serin-fetch --uri … --into FOLDER && cd FOLDER && ",
-                           kPrint));
-    }
+    return isUnpacked(source) ? unpacked(source) : Result<void>();
+}
+
+Result<void> checkListed(const api::ModelSource& source, const std::vector<sources::File>& files) {
+    if (std::ranges::any_of(files, &sources::File::layer)) return unpacked(source);
     if (files.empty()) return invalid(cat(source.uri, " has no files, or include and exclude leave none"));
     return {};
 }

@@ -8,7 +8,7 @@ import pytest
 
 from authority import Authority
 from hub import REPOSITORY
-from rig import FETCH, Refused, Source
+from rig import FETCH, PROGRAM, Refused, Source
 from web_server import WebServer
 
 FILES = {"MLmodel": b"flavors: {}\n", "data/weights 1.bin": bytes(range(256)) * 5000, "empty": b"",
@@ -77,6 +77,22 @@ def test_it_is_of_the_id_that_is_stated(model, hub):
 def test_globs_choose_its_lines(model):
     lines = model.manifest("--include", "data/").splitlines()
     assert lines == [f"{sha256(FILES[LARGE[0]])}  {LARGE[0]}"]
+
+
+@pytest.mark.parametrize("command", [["manifest"], ["resolve"]])
+def test_an_output_that_takes_nothing_is_told(model, command):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([PROGRAM, *command, model.uri, *model.options], stdout=full, stderr=subprocess.PIPE,
+                              text=True, env={"PATH": os.environ["PATH"]}, timeout=60)
+    assert done.returncode == 1 and "to the standard output" in done.stderr, done.stderr
+    assert "which may stand for them" not in done.stderr
+
+
+@pytest.mark.parametrize("uri, identity", [("git+https://example.com/a/b.git", "git:example.com/a/b.git@" + "a" * 40),
+                                           ("https://example.com/model.tar.gz", "https:x"), ("pvc://claim", "pvc:claim")])
+def test_of_what_is_unpacked_elsewhere_it_prints_the_commands_also_with_an_id(uri, identity):
+    with pytest.raises(Refused, match=r"sha256sum --$"):
+        Source(uri).manifest("--id", identity)
 
 
 def test_it_can_be_signed_again_beside_the_one_before(model, hub):

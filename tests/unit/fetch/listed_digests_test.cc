@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 
 #include "base/text.h"
@@ -163,6 +164,37 @@ TEST_F(ListedDigests, AFileThatChangesMeanwhileIsReadAnewFromItsBeginning) {
     EXPECT_EQ(out->at("letters"), kAbcdef);
 }
 
+// MD5 of "abcdef" (md5sum says so).
+constexpr const char* kAbcdefMd5 = "e80b5017098950fc58aad83c8c14978e";
+
+TEST_F(ListedDigests, WhatDiffersFromTheMd5ThatTheStoreKeepsIsReadAnewOnce) {
+    sources::File letters = file("letters", 6);
+    letters.md5 = kAbcdefMd5;
+    script.answers = {{whole(), {"abc", "dex"}, false}, {whole(), {"abc", "def"}, false}};
+    const auto out = digests({letters});
+    ASSERT_TRUE(out) << out.error().message;
+    EXPECT_EQ(out->at("letters"), kAbcdef);
+    EXPECT_EQ(std::ranges::count_if(said,
+                                    [](const std::string& line) {
+                                        return line.ends_with(
+                                            cat(" and should be ", kAbcdefMd5, "; it is read anew"));
+                                    }),
+              1);
+}
+
+TEST_F(ListedDigests, WhatDiffersAgainFromThatMd5IsRefusedWithTheWayOut) {
+    sources::File letters = file("letters", 6);
+    letters.md5 = kAbcdefMd5;
+    script.answers = {{whole(), {"abcdex"}, false}, {whole(), {"abcdex"}, false}};
+    const auto out = digests({letters});
+    ASSERT_FALSE(out);
+    EXPECT_EQ(out.error().code, ErrorCode::Invalid);
+    EXPECT_TRUE(out.error().message.starts_with("letters: its MD5 is ")) << out.error().message;
+    EXPECT_NE(out.error().message.find("also when it was read anew; the store keeps that MD5 of it"),
+              std::string::npos)
+        << out.error().message;
+}
+
 TEST_F(ListedDigests, AServerThatGivesOtherBytesEachTimeIsNamedWithTheFile) {
     for (int i = 0; i < 4; ++i) {
         script.answers.push_back({whole(cat("\"", i, "\"")), {"abc"}, true});
@@ -213,6 +245,7 @@ api::ModelSource sourceOf(api::StoreKind store, const std::string& place) {
 
 TEST(CheckListed, FilesOfAStoreAreListed) {
     const std::vector<sources::File> files{{"model", 3, "", "", false}};
+    EXPECT_TRUE(checkListable(sourceOf(api::StoreKind::S3, "bucket")));
     EXPECT_TRUE(checkListed(sourceOf(api::StoreKind::S3, "bucket"), files));
     EXPECT_TRUE(checkListed(sourceOf(api::StoreKind::Https, "https://host/model.onnx"), files));
 }
@@ -220,21 +253,33 @@ TEST(CheckListed, FilesOfAStoreAreListed) {
 TEST(CheckListed, WhatIsUnpackedIsRefusedWithTheCommands) {
     const std::vector<sources::File> files{{"model", 3, "", "", false}};
     const std::vector<sources::File> layers{{"layer", 3, "", "", true}};
+    EXPECT_TRUE(checkListable(sourceOf(api::StoreKind::Oci, "host/model")));
     for (const Result<void>& refused :
-         {checkListed(sourceOf(api::StoreKind::Https, "https://host/model.tar.gz?token=x"), files),
-          checkListed(sourceOf(api::StoreKind::Git, "https://host/model.git"), {}),
+         {checkListable(sourceOf(api::StoreKind::Https, "https://host/model.tar.gz?token=x")),
+          checkListable(sourceOf(api::StoreKind::Git, "https://host/model.git")),
           checkListed(sourceOf(api::StoreKind::Oci, "host/model"), layers)}) {
         ASSERT_FALSE(refused);
         EXPECT_EQ(
             refused.error().message,
             "which files the URI has is known where they are unpacked; fetch it, and print its manifest "
             "there: serin-fetch --uri … --into FOLDER && cd FOLDER && find . -type f ! -path './.serin-*' "
-            "-printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum");
+            "-printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum --");
     }
 }
 
+TEST(CheckListed, TheCommandLeavesOutWhatASignedManifestLeavesOut) {
+    api::ModelSource signedOne = sourceOf(api::StoreKind::Git, "https://host/model.git");
+    signedOne.publicKeyKey = "cosign.pub";
+    const Result<void> refused = checkListable(signedOne);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("! -path './.serin-*' ! -path ./SHA256SUMS ! -path "
+                                           "./SHA256SUMS.sig -printf"),
+              std::string::npos)
+        << refused.error().message;
+}
+
 TEST(CheckListed, AVolumeIsRefusedWithTheCommand) {
-    const Result<void> refused = checkListed(sourceOf(api::StoreKind::VolumeClaim, "claim"), {});
+    const Result<void> refused = checkListable(sourceOf(api::StoreKind::VolumeClaim, "claim"));
     ASSERT_FALSE(refused);
     EXPECT_TRUE(
         refused.error().message.starts_with("the URI is on a volume; its manifest is printed in its "
