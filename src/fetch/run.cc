@@ -30,6 +30,7 @@ constexpr Duration kTellEvery{1000};
 constexpr int kSayEvery = 3;
 constexpr std::string_view kNeverServes =
     "so it never serves: see what the store has, or who stated or signed that digest";
+constexpr const char* kRecords = "the records of what is fetched need more";
 
 // What decides which files there are, beside the id. `wanted` is Trust::selection().
 std::string selectionOf(const api::ModelSource& source, ArchiveKind archive, const std::string& wanted) {
@@ -279,8 +280,9 @@ class Run {
         const Result<void> fetched = downloader.run();
         means_.tell({downloader.bytes(), bytesOf(files)});
         const uint64_t total = bytesOf(files);
-        wants_ = cat(humanBytes(total - std::min(total, downloader.allocated())), " more of ",
-                     humanBytes(total), " are needed");
+        const uint64_t missing = total - std::min(total, downloader.allocated());
+        wants_ =
+            missing == 0 ? kRecords : cat(humanBytes(missing), " more of ", humanBytes(total), " are needed");
         return fetched;
     }
 
@@ -346,7 +348,7 @@ class Run {
     ArchiveKind archive_ = ArchiveKind::None;
     bool packed_ = false;  // an archive, or layers among the files
     // What is being done now wants of the volume, for people.
-    std::string wants_ = "the records of what is fetched need more";
+    std::string wants_ = kRecords;
 };
 
 Layout layoutOf(api::StoreKind store, ArchiveKind archive) {
