@@ -35,30 +35,62 @@ std::string newsOf(const HistoryEntry& entry) {
 // Before each part of the news but the first, which is the newest entry of the history.
 constexpr std::string_view kThen = "; ";
 constexpr std::string_view kServes = "; serves ";
+constexpr std::string_view kBy = " by ";
+// Of a registry that took nothing yet: before the oldest entry of the history that it is to be told.
+constexpr std::string_view kNothingSince = "nothing since ";
 
 bool isReported(const api::Spec& spec) {
     return spec.source && spec.source->report != api::RegistryReport();
 }
 
-// What serves by what was told last, as an id; empty where that did not say it.
-std::string_view toldToServe(std::string_view told) {
+// What serves by what was told last. What that did not say is empty.
+struct Served {
+    std::string id;
+    std::string revision;
+};
+
+Served toldToServe(std::string_view told) {
     const size_t place = told.find(kServes);
-    return place == std::string_view::npos ? "" : told.substr(place + kServes.size());
+    if (place == std::string_view::npos) return {};
+    const std::string_view serves = told.substr(place + kServes.size());
+    const size_t by = serves.rfind(kBy);
+    // A model's name may have such a word in it; the version follows it, after a slash.
+    if (by == std::string_view::npos || serves.find('/', by) != std::string_view::npos) {
+        return {std::string(serves), ""};
+    }
+    return {std::string(serves.substr(0, by)), std::string(serves.substr(by + kBy.size()))};
 }
 
-// How many of the newest entries of the history were not told. Where nothing was told ever, what serves and
-// what ended since count, and not all of the past. An entry that fell out of the history is older than all
-// that are in it.
+std::string toldBy(const api::Status& status) {
+    return status.report ? status.report->told : "";
+}
+
+// Whether the registry never took anything.
+bool isFirst(std::string_view told) {
+    return told.empty() || told.starts_with(kNothingSince);
+}
+
+// How many of the newest entries of the history were not told. Before the registry was asked first, what
+// serves and what ended since count, and not all of the past. An entry that fell out of the history is older
+// than all that are in it.
 size_t untoldEntries(const api::Status& status) {
-    const std::string_view told = status.report ? std::string_view(status.report->told) : "";
-    const std::string_view last = told.substr(0, told.find(kThen));
+    const std::string told = toldBy(status);
+    const bool since = told.starts_with(kNothingSince);
+    const std::string last = since ? told.substr(kNothingSince.size()) : told.substr(0, told.find(kThen));
     size_t untold = 0;
     for (const HistoryEntry& entry : status.history) {
-        if (newsOf(entry) == last) break;
+        const bool known = newsOf(entry) == last;
+        if (known && !since) break;
         ++untold;
-        if (told.empty() && entry.outcome == kPromoted) break;
+        if (known || (told.empty() && entry.outcome == kPromoted)) break;
     }
     return untold;
+}
+
+// What is remembered of a registry that has taken nothing yet, so that what comes in between is not lost.
+std::string nothingTold(const api::Status& status) {
+    const size_t untold = untoldEntries(status);
+    return untold == 0 ? "" : cat(kNothingSince, newsOf(status.history[untold - 1]));
 }
 
 // What became of the versions of one registered model, by all that is recorded.
@@ -69,9 +101,11 @@ class Account {
         if (status_.stable) stable_ = versionOf(status_.stable->id);
         if (isTried(status_)) tried_ = versionOf(status_.canary->id);
         if (tried_ == stable_) tried_.clear();  // the same model in other pods: it serves
-        const std::string_view told = status_.report ? std::string_view(status_.report->told) : "";
-        first_ = told.empty();
-        toldStable_ = versionOf(std::string(toldToServe(told)));
+        const std::string told = toldBy(status_);
+        first_ = isFirst(told);
+        const Served served = toldToServe(told);
+        toldStable_ = versionOf(served.id);
+        toldRevision_ = served.revision;
         for (size_t i = 0; i < untoldEntries(status_); ++i) untold_.push_back(&status_.history[i]);
     }
 
@@ -80,7 +114,10 @@ class Account {
         if (!tried_.empty()) {
             out += cat(kThen, "canary ", status_.rollout->revision, "/", status_.rollout->attempt);
         }
-        if (!stable_.empty()) out += cat(kServes, api::registeredIdOf(source_.reference.name, stable_));
+        if (!stable_.empty()) {
+            out += cat(kServes, api::registeredIdOf(source_.reference.name, stable_), kBy,
+                       status_.stable->revision);
+        }
         return out;
     }
     std::vector<api::VersionReport> versions() const;
@@ -93,7 +130,10 @@ class Account {
     bool isOf(const HistoryEntry& entry, const std::string& version) const {
         return !version.empty() && versionOf(entry.id) == version;
     }
-    // The newest entry of a version (with this outcome), or null.
+    // Whether an attempt that was not promoted was one of other pods of the very version that served: its end
+    // says nothing of the model.
+    bool isOfTemplate(const HistoryEntry& entry) const;
+    // The newest entry of a version (with this outcome) that says something of it, or null.
     const HistoryEntry* newest(const std::string& version, const char* outcome = nullptr) const;
     // The version that gave way to the stable one: it serves by what was told last. Where nothing was told,
     // the status has it for as long as the soak lasts, and the history for as long as it is long enough;
@@ -106,13 +146,30 @@ class Account {
     std::string stable_;
     std::string tried_;
     std::string toldStable_;                   // serves by what was told last
+    std::string toldRevision_;                 // of its pods; empty: that was not told
     bool first_ = false;                       // nothing was ever told
     std::vector<const HistoryEntry*> untold_;  // the newest first
 };
 
+bool Account::isOfTemplate(const HistoryEntry& entry) const {
+    if (entry.outcome == kPromoted) return false;
+    const auto at = static_cast<size_t>(&entry - status_.history.data());
+    std::vector<std::string_view> takenBack;  // promoted, and not what served in the end
+    for (size_t i = at + 1; i < status_.history.size(); ++i) {
+        const HistoryEntry& older = status_.history[i];
+        if (older.outcome != kPromoted) {
+            takenBack.push_back(older.revision);
+        } else if (std::ranges::find(takenBack, older.revision) == takenBack.end()) {
+            return older.revision != entry.revision && isOf(entry, versionOf(older.id));
+        }
+    }
+    return !toldRevision_.empty() && toldRevision_ != entry.revision && isOf(entry, toldStable_);
+}
+
 const HistoryEntry* Account::newest(const std::string& version, const char* outcome) const {
     for (const HistoryEntry& entry : status_.history) {
-        if (isOf(entry, version) && (!outcome || entry.outcome == outcome)) return &entry;
+        if (!isOf(entry, version) || (outcome && entry.outcome != outcome)) continue;
+        if (!isOfTemplate(entry)) return &entry;
     }
     return nullptr;
 }
@@ -166,15 +223,14 @@ std::vector<api::VersionReport> Account::versions() const {
         const std::string version = versionOf(entry->id);
         const bool promotion = entry->outcome == kPromoted;
         // Another end of what serves was one of its pods' template, and says nothing of the model.
-        if (version == stable_ && !promotion) continue;
+        if ((version == stable_ && !promotion) || isOfTemplate(*entry)) continue;
         add(version);
     }
     if (!stable_.empty() && stable_ != toldStable_ && (first_ || !untold_.empty())) {
         add(stable_);
         add(before());
     }
-    const std::string told = status_.report ? status_.report->told : "";
-    if (told != news()) add(tried_);
+    if (toldBy(status_) != news()) add(tried_);
     std::vector<api::VersionReport> out;
     out.reserve(about.size());
     for (const std::string& version : about) out.push_back(reportOf(version));
@@ -192,7 +248,7 @@ std::vector<api::AliasMove> Account::moves() const {
         if (version.empty()) continue;
         if (entry->outcome == kPromoted && version == stable_) promoted = true;
         // Somebody may have asked for another try meanwhile.
-        const bool gone = version != stable_ && version != tried_;
+        const bool gone = version != stable_ && version != tried_ && !isOfTemplate(*entry);
         if (entry->outcome == kRolledBack && gone) takenBack.push_back(version);
     }
     if (!wish.onPromoted.empty() && !stable_.empty()) {
@@ -245,7 +301,11 @@ void recordReport(Draft& draft) {
     if (!draft.plan.report || !answer || answer->news != draft.plan.report->news) return;
     const api::ReportStatus before = known.value_or(api::ReportStatus());
     api::ReportStatus now = before;
-    if (answer->over) now.told = answer->news;
+    if (answer->over) {
+        now.told = answer->news;
+    } else if (now.told.empty()) {
+        now.told = nothingTold(draft.next);
+    }
     now.problem = answer->problem;
     if (known && sameButTimeAndNumbers(now, before)) return;
     now.at = draft.now();

@@ -209,6 +209,53 @@ TEST_F(ReportPlan, AnotherTemplateOfTheSameModelSaysNothingOfTheModel) {
     status.history.insert(status.history.begin(),
                           {"other", "1", idOf("1"), "RolledBack", "it errs", World::kStart});
     EXPECT_THAT(toTell(), IsEmpty());
+    // Nor when the model has given way to the next one.
+    source().report.onPromoted = "champion";
+    source().report.onRolledBack = "rejected";
+    tryOut("2");
+    take();
+    ASSERT_TRUE(world.reach("Soaking"));
+    EXPECT_THAT(toTell(), ElementsAre("2 stable Promoted", "1 superseded Promoted"));
+}
+
+TEST_F(ReportPlan, AnotherTemplateOfTheSameModelMovesNoAlias) {
+    source().report = {false, "live", "rejected"};
+    serve();
+    api::Status& status = world.status();
+    status.history.insert(status.history.begin(),
+                          {"other", "1", idOf("1"), "RolledBack", "it errs", World::kStart});
+    EXPECT_THAT(toTell(), IsEmpty());
+    tryOut("2");
+    ASSERT_TRUE(world.reach("Soaking"));
+    EXPECT_THAT(toTell(), ElementsAre("live -> 2"));
+}
+
+TEST_F(ReportPlan, AnotherTemplateIsKnownByWhatWasToldWhereTheHistoryIsShort) {
+    serve();
+    api::Status& status = world.status();
+    ASSERT_THAT(status.report->told, ::testing::EndsWith("; serves mlflow:fraud/1 by r1"));
+    status.history = {{"other", "1", idOf("1"), "RolledBack", "it errs", World::kStart}};
+    tryOut("2");
+    take();
+    ASSERT_TRUE(world.reach("Soaking"));
+    EXPECT_THAT(toTell(), ElementsAre("2 stable Promoted", "1 superseded Promoted"));
+}
+
+TEST_F(ReportPlan, WhatHappenedBeforeTheRegistryTookAnythingIsToldOnceItDoes) {
+    source().report.onRolledBack = "rejected";
+    find("1");
+    ASSERT_TRUE(world.reach("Stable"));
+    answer("POST http://mlflow:5000/… answered 403", false);
+    tryOut("2");
+    rollBack();
+    world.judge = World::calmAndSafe;
+    tryOut("3");
+    ASSERT_TRUE(world.reach("Stable"));
+    answer("POST http://mlflow:5000/… answered 403", false);
+    EXPECT_THAT(toTell(), UnorderedElementsAre("3 stable Promoted", "2 rolled-back RolledBack",
+                                               "1 superseded Promoted", "rejected -> 2"));
+    take();
+    EXPECT_THAT(toTell(), IsEmpty());
 }
 
 TEST_F(ReportPlan, VersionsOfAnotherModelOrOfNoRegistryAreNotToldOf) {
