@@ -209,8 +209,10 @@ int Operator::run() {
 }
 
 // Readiness first, then everybody who writes, to a registry too, then the Lease: nobody writes once it is
-// given away. A stop ends requests to the API server, stores and registries at once; what is left to wait for
-// is a pod that is asked how far it is with its model, and a name that the system resolves.
+// given away, for what readers still ask for (a look, a token, a dry run) changes nothing. A stop ends
+// requests to the API server, stores and registries at once; what is left to wait for is a pod that is asked
+// how far it is with its model, a name that the system resolves, and clients of our ports that say nothing,
+// for some seconds each.
 void Operator::shutDown() {
     log_.info("stopping");
     health_.setReady(false);

@@ -21,7 +21,8 @@ void recordHistory(Draft& draft, const std::string& revision, const std::string&
                    const std::string& reason);
 
 // Leaves out the oldest entries beyond spec.history (at least one), but those that a registry is to be told
-// and was not yet stay, up to 50 in all.
+// and was not yet stay, up to 50 in all. A status that would be too large loses them all the same
+// (api::limit).
 void shortenHistory(Draft& draft);
 
 }  // namespace serin::plan

@@ -27,8 +27,9 @@ def has_its_model(deployment):
 def test_rollouts_whose_registry_is_killed_end_as_they_should_and_are_told_once_it_is_back(ns, registry):
     for name in ("good", "bad"):
         registry.champion(name, "quarter")
-    good = deploy(ns, registry, "good")
-    bad = deploy(ns, registry, "bad", moveAlias={"onPromoted": "champion", "onRolledBack": "rejected"})
+    # So long that neither is over when the later one has its model.
+    good = deploy(ns, registry, "good", warm_up="20s")
+    bad = deploy(ns, registry, "bad", warm_up="20s", moveAlias={"onPromoted": "champion", "onRolledBack": "rejected"})
     wait_for_first_version(good, bad)
     clients = [Clients(ns, one) for one in (good, bad)]
     for one in clients:

@@ -11,9 +11,9 @@ from .wait import wait_for
 SERVED_AS = "cancer"  # by MLServer, whatever the model is called in the registry
 
 
-def deploy(ns, registry, name, **source):
+def deploy(ns, registry, name, warm_up="0s", **source):
     """A ModelDeployment that follows the alias champion of the registered model `name`, which is its own name too.
-    `source`: more fields of it."""
+    `source`: more fields of it; `warm_up`: for so long new pods are not judged."""
     [manifest] = manifests("modeldeployment.yaml", ns.name)
     manifest["metadata"]["name"] = name
     spec = manifest["spec"]
@@ -21,7 +21,7 @@ def deploy(ns, registry, name, **source):
     spec["model"]["source"] |= {"uri": f"mlflow://{name}@champion", "endpoint": registry.address, **source}
     spec["rollout"] = {"steps": [{"weight": 50, "hold": "8s"}], "soak": "4s", "progressDeadline": "10m"}
     [drift] = [metric for metric in spec["analysis"]["metrics"] if "drift" in metric]
-    spec["analysis"] = {"interval": "1s", "warmUp": "0s", "minRequests": 20, "deadline": "3m", "holdAtMost": "2m",
+    spec["analysis"] = {"interval": "1s", "warmUp": warm_up, "minRequests": 20, "deadline": "3m", "holdAtMost": "2m",
                         "metrics": [ERRORS, drift]}
     ns.apply(manifest)
     return ns.deployment(name)
