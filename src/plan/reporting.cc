@@ -154,13 +154,14 @@ class Account {
 bool Account::isOfTemplate(const HistoryEntry& entry) const {
     if (entry.outcome == kPromoted) return false;
     const auto at = static_cast<size_t>(&entry - status_.history.data());
-    std::vector<std::string_view> takenBack;  // promoted, and not what served in the end
+    // Promoted, and not what served in the end. So may be what the entry is of: what served before it counts.
+    std::vector<std::string_view> takenBack{entry.revision};
     for (size_t i = at + 1; i < status_.history.size(); ++i) {
         const HistoryEntry& older = status_.history[i];
         if (older.outcome != kPromoted) {
             takenBack.push_back(older.revision);
         } else if (std::ranges::find(takenBack, older.revision) == takenBack.end()) {
-            return older.revision != entry.revision && isOf(entry, versionOf(older.id));
+            return isOf(entry, versionOf(older.id));
         }
     }
     return !toldRevision_.empty() && toldRevision_ != entry.revision && isOf(entry, toldStable_);

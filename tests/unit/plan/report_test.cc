@@ -230,6 +230,17 @@ TEST_F(ReportPlan, AnotherTemplateOfTheSameModelMovesNoAlias) {
     EXPECT_THAT(toTell(), ElementsAre("live -> 2"));
 }
 
+TEST_F(ReportPlan, AnotherTemplateThatWasPromotedAndTakenBackSaysNothingOfTheModel) {
+    source().report = {true, "live", "rejected"};
+    serve();
+    auto& history = world.status().history;
+    history.insert(history.begin(), {"other", "1", idOf("1"), "Promoted", "it is safe", World::kStart});
+    history.insert(history.begin(), {"other", "1", idOf("1"), "RolledBack", "it errs", World::kStart});
+    tryOut("2");
+    ASSERT_TRUE(world.reach("Soaking"));
+    EXPECT_THAT(toTell(), UnorderedElementsAre("2 stable Promoted", "1 superseded Promoted", "live -> 2"));
+}
+
 TEST_F(ReportPlan, AnotherTemplateIsKnownByWhatWasToldWhereTheHistoryIsShort) {
     serve();
     api::Status& status = world.status();
