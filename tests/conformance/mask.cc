@@ -54,11 +54,12 @@ void Mask::learn(const Json& value) {
 std::string Mask::maskedText(const std::string& text) const {
     static const std::regex chosen(
         R"((continue=)[^& ]+|(resourceVersion=)\d{3,}|(too old resource version: \d+ \()\d+|(current: )\d+|\b\d+\.\d+\.\d+\.\d+\b)");
-    std::string out = text;
+    // First: what a bookmark or a list said may by chance be an object's version too, with one server alone.
+    std::string out = std::regex_replace(text, chosen, "$1$2$3$4<chosen>");
     for (const auto& [uid, name] : uids_) replaceAll(out, uid, name);
     for (const auto& [version, name] : versions_) replaceNumber(out, version, name);
     replaceAll(out, space_, "<namespace>");
-    return std::regex_replace(out, chosen, "$1$2$3$4<chosen>");
+    return out;
 }
 
 void Mask::metadata(Json& value) {
