@@ -111,8 +111,7 @@ bool takeReportOption(const std::string& option, const std::string& value, Argum
 Result<void> takeOption(const std::string& option, const std::string& value, Arguments& out) {
     if (out.command == "report" && takeReportOption(option, value, out)) return {};
     if (option == "--endpoint") {
-        out.source.endpoint = value;
-        while (out.source.endpoint.ends_with('/')) out.source.endpoint.pop_back();
+        out.source.endpoint = withoutTrailing(value, '/');
     } else if (option == "--include") {
         out.source.include.push_back(value);
     } else if (option == "--exclude") {
@@ -185,10 +184,6 @@ Result<std::string> readFile(const std::string& path) {
     return smallFile(path, sources::kMostTokenFileBytes);
 }
 
-sources::Credentials credentialsFor(api::StoreKind kind) {
-    return sources::keysIn(kind, variable);
-}
-
 nlohmann::json jsonOf(const std::vector<sources::File>& files) {
     nlohmann::json out = nlohmann::json::array();
     for (const sources::File& file : files) {
@@ -223,12 +218,12 @@ Result<void> resolve(const Arguments& arguments, sources::Store& store, Timestam
 }
 
 Result<void> printFile(const Arguments& arguments, const std::vector<sources::File>& files,
-                       sources::Store& store, net::Exchange& exchange, Timestamp now) {
+                       const sources::Credentials& credentials, sources::Store& store,
+                       net::Exchange& exchange, Timestamp now) {
     for (const sources::File& file : files) {
         if (file.path != arguments.path) continue;
         const auto download = store.download(arguments.source, arguments.id, file, now);
         if (!download) return download.error();
-        const sources::Credentials credentials = credentialsFor(arguments.source.reference.store);
         const sources::Calls calls(exchange, credentials, [](const HttpResponse&) { return std::string(); });
         const auto answer = calls.ask({"GET", download->url, download->headers, kMostBytes, true, ""});
         if (!answer) return answer.error();
@@ -245,8 +240,8 @@ Result<void> report(const Arguments& arguments, net::Exchange& exchange) {
     if (!arguments.move.alias.empty()) {
         order.aliases.push_back({arguments.move.alias, arguments.report.version, arguments.move.from});
     }
-    return sources::tellRegistry(arguments.source, order, credentialsFor(arguments.source.reference.store),
-                                 exchange);
+    const sources::Credentials keys = sources::keysIn(arguments.source.reference.store, variable);
+    return sources::tellRegistry(arguments.source, order, keys, exchange);
 }
 
 Result<void> run(const Arguments& arguments) {
@@ -268,7 +263,9 @@ Result<void> run(const Arguments& arguments) {
     if (arguments.command == "resolve") return resolve(arguments, **store, now);
     const auto files = (*store)->files(arguments.source, arguments.id, now);
     if (!files) return files.error();
-    if (arguments.command == "cat") return printFile(arguments, *files, **store, *exchange, now);
+    if (arguments.command == "cat") {
+        return printFile(arguments, *files, asker->credentials, **store, *exchange, now);
+    }
     print(jsonOf(*files));
     return {};
 }

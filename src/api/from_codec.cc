@@ -39,9 +39,7 @@ bool isAuthority(std::string_view text) {
     return rest.empty() || (rest.starts_with(':') && isPort(rest.substr(1)));
 }
 
-}  // namespace
-
-// A password must not be repeated.
+// Empty where it can be one. A password must not be repeated.
 std::string addressFault(const std::string& address, const std::string& example) {
     const size_t scheme = address.find("://");
     const bool web = address.starts_with("http://") || address.starts_with("https://");
@@ -63,18 +61,26 @@ std::string addressFault(const std::string& address, const std::string& example)
                example);
 }
 
+}  // namespace
+
+std::string decodeAddress(const Field& field, const std::string& example) {
+    std::string address = field.text();
+    if (const std::string why = addressFault(address, example); !why.empty()) {
+        field.problem(why);
+        return "";
+    }
+    if (address.ends_with('/')) address.pop_back();
+    return address;
+}
+
 PrometheusSource decodePrometheus(const Field& prometheus) {
     PrometheusSource out;
     const Field address = prometheus.at("address");
-    out.address = address.text();
-    if (out.address.empty()) {
+    if (address.text().empty()) {
         address.problem("is missing; state where Prometheus is, such as http://prometheus.monitoring:9090");
-    } else if (const std::string why = addressFault(out.address, "http://prometheus.monitoring:9090");
-               !why.empty()) {
-        address.problem(why);
-        out.address.clear();
+    } else {
+        out.address = decodeAddress(address, "http://prometheus.monitoring:9090");
     }
-    if (out.address.ends_with('/')) out.address.pop_back();
     out.scrapeInterval = prometheus.at("scrapeInterval").duration(out.scrapeInterval, seconds(1));
     // Of an address that was refused nobody knows how it would be asked.
     const bool https = out.address.empty() || out.address.starts_with("https://");

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "api/object_names.h"
+#include "api/source_uri_readers.h"
 #include "api/spec_codec.h"
 #include "base/shorten.h"
 #include "base/text.h"
@@ -12,9 +13,7 @@
 namespace serin::api {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kHex = "0123456789abcdefABCDEF";
-constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr size_t kLongestAudience = 256;  // of those that Google's providers are told
 
 // As a federated credential has it where nobody chose otherwise; clouds of nations have others.
@@ -29,11 +28,9 @@ constexpr std::string_view kProviderForms =
     "//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER, "
     "or for a cluster of GKE identitynamespace:PROJECT.svc.id.goog:https://container.googleapis.com/v1/…";
 
-// Not empty, and of these characters alone.
-bool consistsOf(std::string_view text, std::string_view set, std::string_view more = {}) {
-    return !text.empty() && std::ranges::all_of(text, [&](char c) {
-        return set.find(c) != std::string_view::npos || more.find(c) != std::string_view::npos;
-    });
+// A name of a region, a project or a pool.
+bool isName(std::string_view text, std::string_view more = {}) {
+    return !text.empty() && onlyOf(text, kLowerCase, cat(kDigits, "-", more));
 }
 
 // 8-4-4-4-12 hexadecimal digits.
@@ -42,14 +39,13 @@ bool isUuid(const std::string& text) {
     constexpr std::array<size_t, 5> kLengths{8, 4, 4, 4, 12};
     if (parts.size() != kLengths.size()) return false;
     for (size_t i = 0; i < parts.size(); ++i) {
-        if (parts[i].size() != kLengths[i] || !consistsOf(parts[i], kHex)) return false;
+        if (parts[i].size() != kLengths[i] || !onlyOf(parts[i], kHex)) return false;
     }
     return true;
 }
 
 bool isAudience(std::string_view text) {
-    return !text.empty() && text.size() <= kLongestAudience &&
-           std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+    return text.size() <= kLongestAudience && isVisible(text);
 }
 
 // arn:PARTITION:iam::ACCOUNT:role/NAME. Servers of one's own number their accounts otherwise, or not at all.
@@ -57,11 +53,11 @@ bool isRole(const std::string& text, bool ofAmazon) {
     const std::vector<std::string> parts = split(text, ':');
     if (parts.size() != 6 || parts[0] != "arn" || parts[2] != "iam" || !parts[3].empty()) return false;
     const std::string& account = parts[4];
-    if (ofAmazon && !(parts[1].starts_with("aws") && account.size() == 12 && consistsOf(account, kDigits))) {
+    if (ofAmazon && !(parts[1].starts_with("aws") && account.size() == 12 && isNumber(account))) {
         return false;
     }
-    return consistsOf(parts[1], kLower, "-") && parts[5].starts_with("role/") && parts[5].size() > 5 &&
-           std::ranges::all_of(cat(account, parts[5]), [](char c) { return c > ' ' && c <= '~'; });
+    return isName(parts[1]) && parts[5].starts_with("role/") && parts[5].size() > 5 &&
+           isVisible(cat(account, parts[5]));
 }
 
 // "aws-cn" of a role of Amazon's that is in another partition than most; else empty.
@@ -73,10 +69,9 @@ std::string otherPartition(const std::string& role) {
 bool isPoolProvider(const std::string& text) {
     if (!text.starts_with(kPoolPrefix)) return false;
     const std::vector<std::string> parts = split(text.substr(kPoolPrefix.size()), '/');
-    return parts.size() == 8 && parts[0] == "projects" && consistsOf(parts[1], kDigits) &&
-           parts[2] == "locations" && consistsOf(parts[3], kLower, "-") &&
-           parts[4] == "workloadIdentityPools" && consistsOf(parts[5], kLower, "-") &&
-           parts[6] == "providers" && consistsOf(parts[7], kLower, "-");
+    return parts.size() == 8 && parts[0] == "projects" && isNumber(parts[1]) && parts[2] == "locations" &&
+           isName(parts[3]) && parts[4] == "workloadIdentityPools" && isName(parts[5]) &&
+           parts[6] == "providers" && isName(parts[7]);
 }
 
 // Between the prefix and the provider, which is an address; empty where the text is no such provider.
@@ -85,7 +80,7 @@ std::string poolOf(const std::string& text) {
     if (!text.starts_with(kClusterPrefix) || end == std::string::npos || !isAudience(text)) return "";
     // Of projects of a domain it has a colon.
     const std::string pool = text.substr(0, end).substr(kClusterPrefix.size());
-    return consistsOf(pool, kLower, "-.:") ? pool : "";
+    return isName(pool, ".:") ? pool : "";
 }
 
 // A provider takes its own name for an audience, and GKE's wants the pool's.
@@ -109,14 +104,7 @@ std::string decodeText(const Field& field, std::string_view wayOut, const Fits& 
 
 // An address that may be left out.
 std::string decodeEndpoint(const Field& field, const std::string& example) {
-    if (!field.present()) return "";
-    std::string address = field.text();
-    if (const std::string why = addressFault(address, example); !why.empty()) {
-        field.problem(why);
-        return "";
-    }
-    if (address.ends_with('/')) address.pop_back();
-    return address;
+    return field.present() ? decodeAddress(field, example) : "";
 }
 
 std::string decodeAudience(const Field& cloud, const std::string& fallback) {
@@ -148,7 +136,7 @@ void decodeAws(const Field& aws, WorkloadIdentity& out) {
                    [&](const std::string& text) { return isRole(text, ofAmazon); });
     if (const Field region = aws.at("region"); region.present()) {
         out.region = decodeText(region, "state a region, such as eu-central-1, or leave it out",
-                                [](const std::string& text) { return consistsOf(text, kLower, "-"); });
+                                [](const std::string& text) { return isName(text); });
     }
     const std::string partition = ofAmazon ? otherPartition(out.role) : "";
     if (!partition.empty() && !aws.at("region").present()) {
@@ -170,8 +158,7 @@ void decodeGoogle(const Field& google, WorkloadIdentity& out) {
                                       "models@project.iam.gserviceaccount.com, or leave it out",
                                       [](const std::string& text) {
                                           const size_t at = text.find('@');
-                                          return at != std::string::npos &&
-                                                 consistsOf(text.substr(0, at), kLower, "-") &&
+                                          return at != std::string::npos && isName(text.substr(0, at)) &&
                                                  isHostName(text.substr(at + 1));
                                       });
     }

@@ -24,13 +24,14 @@ std::string serviceAccountOf(const json& podSpec) {
     return name.empty() ? "default" : name;
 }
 
-void addIdentity(json& podSpec, json& container, const WorkloadIdentity& identity) {
+json identityVolume(const WorkloadIdentity& identity) {
     const json token = {
         {"audience", identity.audience}, {"expirationSeconds", kTokenSeconds}, {"path", kTokenFile}};
-    json volumes = listAt(podSpec, "volumes");
-    volumes.push_back({{"name", kIdentityVolume},
-                       {"projected", {{"sources", json::array({{{"serviceAccountToken", token}}})}}}});
-    podSpec["volumes"] = std::move(volumes);
+    return {{"name", kIdentityVolume},
+            {"projected", {{"sources", json::array({{{"serviceAccountToken", token}}})}}}};
+}
+
+void addIdentity(json& container) {
     container["volumeMounts"].push_back(
         {{"name", kIdentityVolume}, {"mountPath", kIdentityPath}, {"readOnly", true}});
     container["env"].push_back(

@@ -107,15 +107,11 @@ void decodeEndpoint(const Field& endpoint, ModelSource& out) {
         }
         return;
     }
-    out.endpoint = endpoint.text();
     if (store == StoreKind::Https || store == StoreKind::Git || store == StoreKind::VolumeClaim) {
         endpoint.problem("has no effect on a source whose URI says where it is; remove it");
-    } else if (const std::string why = addressFault(out.endpoint, "http://mlflow.ml.svc:5000");
-               !why.empty()) {
-        endpoint.problem(why);
-        out.endpoint.clear();
+        return;
     }
-    if (out.endpoint.ends_with('/')) out.endpoint.pop_back();
+    out.endpoint = decodeAddress(endpoint, "http://mlflow.ml.svc:5000");
     checkEndpointOfVolume(endpoint, out);
 }
 

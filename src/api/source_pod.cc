@@ -36,14 +36,9 @@ bool isSigned(const ModelSource& source) {
     return !source.publicKeySecret.empty();
 }
 
-// What the kubelet has of an image by digest needs no asking of the registry again.
 json modelVolume(const Spec& spec) {
     const ModelSource& source = *spec.source;
-    if (source.imageVolume) {
-        return {
-            {"name", kModelVolume},
-            {"image", {{"reference", imageReference(source, spec.modelId)}, {"pullPolicy", "IfNotPresent"}}}};
-    }
+    if (source.imageVolume) return imageVolume(kModelVolume, imageReference(source, spec.modelId));
     if (!isClaim(source)) return {{"name", kModelVolume}, {"emptyDir", json::object()}};
     return {{"name", kModelVolume},
             {"persistentVolumeClaim", {{"claimName", source.reference.place}, {"readOnly", true}}}};
@@ -103,13 +98,9 @@ json environmentOf(const Spec& spec) {
     return out;
 }
 
-// What "restricted" asks of a container. A pod that runs as root anyway has this one run as its image's user.
+// A pod that runs as root anyway has this container run as its image's user.
 json securityOf(const json& podSpec) {
-    json out = {{"allowPrivilegeEscalation", false},
-                {"capabilities", {{"drop", {"ALL"}}}},
-                {"readOnlyRootFilesystem", true},
-                {"runAsNonRoot", true},
-                {"seccompProfile", {{"type", "RuntimeDefault"}}}};
+    json out = restrictedSecurity();
     if (integerAt(objectAt(podSpec, "securityContext"), "runAsUser", kNobody) == 0) {
         out["runAsUser"] = kNobody;
     }
@@ -160,6 +151,18 @@ void checkNames(const Field& list, std::string_view ours, std::string_view what)
 
 }  // namespace
 
+json imageVolume(const char* name, const std::string& image) {
+    return {{"name", name}, {"image", {{"reference", image}, {"pullPolicy", "IfNotPresent"}}}};
+}
+
+json restrictedSecurity() {
+    return {{"allowPrivilegeEscalation", false},
+            {"capabilities", {{"drop", {"ALL"}}}},
+            {"readOnlyRootFilesystem", true},
+            {"runAsNonRoot", true},
+            {"seccompProfile", {{"type", "RuntimeDefault"}}}};
+}
+
 bool isMounted(const ModelSource& source) {
     return isClaim(source) || source.imageVolume;
 }
@@ -174,7 +177,10 @@ void addSource(json& podSpec, const Spec& spec, const std::string& fetchImage) {
     if (hasFetchContainer(source)) {
         // First, so that the template's own init containers find the model.
         json fetch = fetchContainer(podSpec, spec, fetchImage);
-        if (source.identity) addIdentity(podSpec, fetch, *source.identity);
+        if (source.identity) {
+            append(podSpec, "volumes", identityVolume(*source.identity));
+            addIdentity(fetch);
+        }
         json containers = json::array({std::move(fetch)});
         for (const json& container : listAt(podSpec, "initContainers")) containers.push_back(container);
         podSpec["initContainers"] = std::move(containers);

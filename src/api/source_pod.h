@@ -16,6 +16,14 @@ bool isMounted(const ModelSource& source);
 // nothing is stated.
 bool hasFetchContainer(const ModelSource& source);
 
+// A volume that is an image (core/v1, ImageVolumeSource). What the kubelet has of one by digest needs no
+// asking of the registry again.
+nlohmann::json imageVolume(const char* name, const std::string& image);
+
+// The securityContext that the Pod Security Standard "restricted" asks of a container, and a root file system
+// that is read-only.
+nlohmann::json restrictedSecurity();
+
 // Adds to a pod's spec what loads the model: an init container of that image, which writes the files of
 // `spec.modelId` into a volume, and the volume's mount in the serving container, read-only. A claim or an
 // image is that volume itself, and the init container is there only where something is stated of its files:

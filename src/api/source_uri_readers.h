@@ -7,7 +7,7 @@
 
 namespace serin::api {
 
-// The readers of URIs by kind of store, and the words they share; parseSource() alone uses them. A reader
+// The readers of URIs by kind of store, which parseSource() alone uses, and the words they share. A reader
 // gets the whole URI, for its messages, and what follows the scheme.
 using SourceUriReader = Result<SourceReference> (*)(std::string_view uri, std::string_view rest);
 

@@ -79,9 +79,9 @@ struct Asked {
 };
 // The members `credentials` and `tls` of what says which server it is. Without https they are refused.
 AccessSource decodeAccess(const Field& server, const Asked& asked);
-// Why it cannot be the address of a server, http(s)://host[:port][/prefix]; empty when it can. `example` is
-// one.
-std::string addressFault(const std::string& address, const std::string& example);
+// The address of a server, http(s)://host[:port][/prefix], without a slash at its end; empty, and a problem,
+// where the field has another text. `example` is one.
+std::string decodeAddress(const Field& field, const std::string& example);
 
 // What of the spec makes a revision, in Crockford's alphabet: shortDigest of the canonical JSON of model,
 // runtime without its `metrics` (how a page is read changes no pod), template and the target ports as a

@@ -15,10 +15,6 @@ bool isToken(std::string_view text) {
     });
 }
 
-bool isPrintable(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
 bool isFieldValue(std::string_view text) {
     return std::none_of(text.begin(), text.end(),
                         [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; });
@@ -33,7 +29,7 @@ std::string_view takeLine(std::string_view& text) {
 
 bool readFirstLine(std::string_view line, HttpRequest& into) {
     const std::vector<std::string> words = split(line, ' ');
-    if (words.size() != 3 || !isToken(words[0]) || !words[1].starts_with('/') || !isPrintable(words[1]))
+    if (words.size() != 3 || !isToken(words[0]) || !words[1].starts_with('/') || !isVisible(words[1]))
         return false;
     into.method = words[0];
     into.target = words[1];
@@ -98,7 +94,7 @@ std::string bearerToken(const HttpRequest& request) {
     const size_t space = value.find(' ');
     if (space == std::string_view::npos || lowerCase(value.substr(0, space)) != "bearer") return "";
     const std::string_view token = trim(value.substr(space));
-    return isPrintable(token) ? std::string(token) : std::string();
+    return isVisible(token) ? std::string(token) : std::string();
 }
 
 std::string answerText(const HttpResponse& answer) {

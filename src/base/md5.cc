@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "base/text.h"
+
 namespace serin {
 namespace {
 
@@ -26,17 +28,11 @@ void Md5::add(std::string_view bytes) {
 }
 
 std::string Md5::hex() {
-    static constexpr std::string_view kDigits = "0123456789abcdef";
     if (!works_) return "";
     std::array<unsigned char, kBytes> digest{};
     EVP_DigestFinal_ex(state_->context.get(), digest.data(), nullptr);
     works_ = state_->begin();
-    std::string out;
-    for (const unsigned char byte : digest) {
-        out += kDigits[byte >> 4];
-        out += kDigits[byte & 15];
-    }
-    return out;
+    return hexOf({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 }  // namespace serin

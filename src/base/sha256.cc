@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "base/text.h"
+
 namespace serin {
 namespace {
 
@@ -17,13 +19,7 @@ Digest digest(std::string_view bytes) {
 }
 
 std::string hexOf(const Digest& digest) {
-    static constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string out;
-    for (const unsigned char byte : digest) {
-        out += kDigits[byte >> 4];
-        out += kDigits[byte & 15];
-    }
-    return out;
+    return serin::hexOf({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 }  // namespace

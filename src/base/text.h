@@ -31,6 +31,12 @@ std::string cat(const Parts&... parts) {
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string_view trim(std::string_view text);
+std::string withoutTrailing(std::string text, char unwanted);
+// Whether it is one word of printable ASCII, as tokens, URLs and names in headers have to be: not empty, and
+// without a blank.
+bool isVisible(std::string_view text);
+// The bytes as lower-case hexadecimal digits.
+std::string hexOf(std::string_view bytes);
 // With ? in place of every control character but line breaks, so that a text from elsewhere does no more to a
 // terminal than stand there.
 std::string withoutControls(std::string text);

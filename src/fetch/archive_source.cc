@@ -19,13 +19,17 @@ constexpr size_t kBlockBytes = 32'768;
 
 }  // namespace
 
+Error unreadable(archive* reader, const char* otherwise) {
+    const char* const words = archive_error_string(reader);
+    return invalid(cat("it cannot be read: ", words ? words : otherwise));
+}
+
 Result<void> ArchiveSource::open(const std::filesystem::path& file) {
     file_ = Descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file_) return invalid(cat("it cannot be read: ", std::strerror(errno)));
     block_.resize(kBlockBytes);
     if (archive_read_open2(reader_, this, nullptr, read, skip, nullptr) == ARCHIVE_OK) return {};
-    const char* const words = archive_error_string(reader_);
-    return invalid(cat("it cannot be read: ", words ? words : "it is no such archive"));
+    return unreadable(reader_);
 }
 
 uint64_t ArchiveSource::unpacked() const {

@@ -13,6 +13,9 @@ struct archive;
 
 namespace serin::fetch {
 
+// Why libarchive cannot read an archive; `otherwise` where it has no words of its own.
+Error unreadable(archive* reader, const char* otherwise = "it is no such archive");
+
 // A file that libarchive reads, with a bound on all that comes out of its filters (gzip, zstd), whether any
 // of it is written or passed over: what is skipped has to be unpacked too, and a few bytes may stand for very
 // many. The bound is looked at before each block of the file, so that it may be exceeded by what one block

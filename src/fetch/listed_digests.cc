@@ -4,6 +4,7 @@
 #include <atomic>
 #include <string_view>
 
+#include "base/sha256.h"
 #include "base/text.h"
 #include "fetch/progress.h"
 #include "fetch/redirect.h"
@@ -39,26 +40,36 @@ Error unpacked(const api::ModelSource& source) {
                        printing(source)));
 }
 
-// Of bytes that come one after the other, and what the store keeps of them.
-class HeldSink final : public Sink {
+// The digests alone, of what comes and of what the store keeps of it; the bytes are kept nowhere. They come
+// one after the other, or begin anew at 0: what else is asked for is Invalid.
+class DigestSink final : public Sink {
   public:
-    explicit HeldSink(const sources::File& file) : stated_(file) {}
+    explicit DigestSink(const sources::File& file) : stated_(file) {}
     Result<void> write(uint64_t offset, std::string_view bytes) override {
-        if (offset == 0) stated_.beginAnew();
-        if (const Result<void> written = digest_.write(offset, bytes); !written) return written;
+        if (const Result<void> there = cut(offset); !there) return there;
+        digest_.add(bytes);
         stated_.add(bytes);
+        end_ += bytes.size();
         return {};
     }
     Result<void> cut(uint64_t offset) override {
-        if (offset == 0) stated_.beginAnew();
-        return digest_.cut(offset);
+        if (offset == end_) return {};
+        if (offset != 0) return invalid("its bytes came in another order than they stand in");
+        (void)hex();
+        stated_.beginAnew();
+        return {};
     }
     std::optional<std::string> fault() { return stated_.fault(); }
-    std::string hex() { return digest_.hex(); }
+    // SHA-256 of all that stands. Once, as fault().
+    std::string hex() {
+        end_ = 0;
+        return digest_.hex();
+    }
 
   private:
-    DigestSink digest_;
+    Sha256 digest_;
     StatedDigest stated_;
+    uint64_t end_ = 0;
 };
 
 uint64_t unknownBytes(const std::vector<sources::File>& files) {
@@ -73,7 +84,7 @@ class Reading {
         : errand_(errand), progress_(total, errand.clock.sinceBoot()), said_(errand.clock.sinceBoot()) {}
 
     Result<std::string> digestOf(const sources::File& file) {
-        HeldSink sink(file);
+        DigestSink sink(file);
         if (const Result<void> first = read(file, sink); !first) return first.error();
         if (const std::optional<std::string> fault = sink.fault(); fault) {
             errand_.say(cat(file.path, ": ", *fault, "; it is read anew"));

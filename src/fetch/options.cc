@@ -177,8 +177,7 @@ Result<void> readSource(Values& values, Options& out) {
     const Result<api::SourceReference> reference = api::parseSource(out.source.uri);
     if (!reference) return invalid(cat(values.origin("--uri"), ": ", reference.error().message));
     out.source.reference = *reference;
-    out.source.endpoint = values.one("--endpoint");
-    while (out.source.endpoint.ends_with('/')) out.source.endpoint.pop_back();
+    out.source.endpoint = withoutTrailing(values.one("--endpoint"), '/');
     const bool http =
         out.source.endpoint.starts_with("http://") || out.source.endpoint.starts_with("https://");
     if (!out.source.endpoint.empty() && !http) {
@@ -265,14 +264,12 @@ Result<void> readSecretsKeys(const std::string& secret, const Environment& envir
 
 // A cloud's webhook puts who its workload is into pods of Serin's too, where the ModelDeployment says that
 // nobody in particular asks.
-Result<void> readNobodysKeys(const Environment& environment, Options& out) {
+void readNobodysKeys(const Environment& environment, Options& out) {
     out.credentials = sources::keysIn(out.source.reference.store, environment);
-    if (!environment("AZURE_FEDERATED_TOKEN_FILE") || out.credentials.contains("AZURE_CLIENT_SECRET"))
-        return {};
+    if (!environment("AZURE_FEDERATED_TOKEN_FILE") || out.credentials.contains("AZURE_CLIENT_SECRET")) return;
     for (const char* key : {"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_AUTHORITY_HOST"}) {
         out.credentials.erase(key);
     }
-    return {};
 }
 
 Result<void> readCredentials(const Environment& environment, const sources::ReadFile& readFile,
@@ -285,7 +282,10 @@ Result<void> readCredentials(const Environment& environment, const sources::Read
     }
     if (!secret.empty()) return readSecretsKeys(secret, environment, out);
     if (!identity.empty()) return readPodsIdentity(identity, environment, readFile, out);
-    if (environment("SERIN_SOURCE_ID")) return readNobodysKeys(environment, out);
+    if (environment("SERIN_SOURCE_ID")) {
+        readNobodysKeys(environment, out);
+        return {};
+    }
     Result<sources::Asker> asker = sources::askerIn(out.source.reference.store, environment, readFile);
     if (!asker) return asker.error();
     out.credentials = std::move(asker->credentials);

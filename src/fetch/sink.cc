@@ -28,19 +28,4 @@ Result<void> FileSink::cut(uint64_t offset) {
     return {};
 }
 
-Result<void> DigestSink::write(uint64_t offset, std::string_view bytes) {
-    if (const Result<void> there = offset == end_ ? Result<void>() : cut(offset); !there) return there;
-    digest_.add(bytes);
-    end_ += bytes.size();
-    return {};
-}
-
-Result<void> DigestSink::cut(uint64_t offset) {
-    if (offset == end_) return {};
-    if (offset != 0) return invalid("its bytes came in another order than they stand in");
-    digest_.hex();
-    end_ = 0;
-    return {};
-}
-
 }  // namespace serin::fetch

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "base/sha256.h"
 
 namespace serin::fetch {
 
@@ -28,20 +27,6 @@ class FileSink final : public Sink {
 
   private:
     int descriptor_;
-};
-
-// The digest alone; the bytes are kept nowhere. They come one after the other, or begin anew at 0: what else
-// is asked for is Invalid.
-class DigestSink final : public Sink {
-  public:
-    Result<void> write(uint64_t offset, std::string_view bytes) override;
-    Result<void> cut(uint64_t offset) override;
-    // SHA-256 of all that stands, as 64 lower-case hexadecimal digits. Once.
-    std::string hex() { return digest_.hex(); }
-
-  private:
-    Sha256 digest_;
-    uint64_t end_ = 0;
 };
 
 }  // namespace serin::fetch

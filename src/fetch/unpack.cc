@@ -82,8 +82,7 @@ class Unpacking {
   private:
     Error readError() const {
         if (source_ && source_->exceeded()) return tooLarge(", what is left out counted too");
-        const char* const words = archive_error_string(reader_);
-        return invalid(cat("it cannot be read: ", words ? words : "it is no such archive, or is cut off"));
+        return unreadable(reader_, "it is no such archive, or is cut off");
     }
 
     // Nothing where the name cannot be read.
@@ -305,8 +304,7 @@ Result<Unpacked> unpacked(archive* reader, ArchiveKind kind, const std::filesyst
     // What is left out of a zip, which tells where each entry is, is not unpacked.
     if (kind == ArchiveKind::Zip) {
         if (archive_read_open_filename(reader, archive.c_str(), kBlockBytes) != ARCHIVE_OK) {
-            const char* const words = archive_error_string(reader);
-            return invalid(cat("it cannot be read: ", words ? words : "it is no such archive"));
+            return unreadable(reader);
         }
         return Unpacking(reader, expansion, wanted, goOn, layers, nullptr).run(into);
     }

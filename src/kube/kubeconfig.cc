@@ -87,8 +87,7 @@ Result<void> readCluster(const Item& cluster, const std::string& name, ClusterCo
         !known) {
         return known;
     }
-    config.server = field(cluster, "server");
-    while (config.server.ends_with('/')) config.server.pop_back();
+    config.server = withoutTrailing(field(cluster, "server"), '/');
     if (!config.server.starts_with("https://") && !config.server.starts_with("http://")) {
         return invalid(cat(cluster.path, ": cluster '", name, "': server '", config.server,
                            "' does not begin with https:// or http://"));

@@ -1,6 +1,5 @@
 #include "kube/token_request.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -15,11 +14,6 @@ using Json = nlohmann::json;
 constexpr const char* kVersion = "authentication.k8s.io/v1";
 constexpr const char* kKind = "TokenRequest";
 constexpr int kSeconds = 600;
-
-// As RFC 6750 has it in a header; forms and URLs take it as well.
-bool isToken(const std::string& text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
-}
 
 }  // namespace
 
@@ -36,7 +30,8 @@ Result<std::string> issuedToken(std::string_view text) {
     const Json::json_pointer place("/status/token");
     const bool right = answer.is_object() && answer.value("kind", Json()) == kKind &&
                        answer.contains(place) && answer[place].is_string();
-    if (right && isToken(answer[place].get_ref<const std::string&>()))
+    // As RFC 6750 has it in a header; forms and URLs take it as well.
+    if (right && isVisible(answer[place].get_ref<const std::string&>()))
         return answer[place].get<std::string>();
     return invalid(cat("the answer is no ", kKind, " with a token"));
 }

@@ -10,10 +10,6 @@ namespace {
 
 constexpr Duration kReread{60'000};
 
-bool printable(const std::string& token) {
-    return std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
 }  // namespace
 
 TokenSource::TokenSource(const kube::ClusterConfig& config, const Clock& clock)
@@ -27,7 +23,7 @@ Result<std::string> TokenSource::token() {
     if (path_.empty() || (read_ && now - readAt_ < kReread)) return token_;
     const Result<std::string> text = readFile(path_);
     std::string fresh(text ? trim(*text) : std::string_view{});
-    if (fresh.empty() || !printable(fresh)) {
+    if (!isVisible(fresh)) {
         if (!token_.empty()) return token_;
         return Error{ErrorCode::Unavailable, text ? cat("token file ", path_, " holds no token")
                                                   : cat("token file ", text.error().message)};

@@ -106,7 +106,8 @@ class Account {
         const Served served = toldToServe(told);
         toldStable_ = versionOf(served.id);
         toldRevision_ = served.revision;
-        for (size_t i = 0; i < untoldEntries(status_); ++i) untold_.push_back(&status_.history[i]);
+        const size_t untold = untoldEntries(status_);
+        for (size_t i = 0; i < untold; ++i) untold_.push_back(&status_.history[i]);
     }
 
     std::string news() const {

@@ -18,17 +18,13 @@ std::string withoutLineEnd(std::string text) {
     return text;
 }
 
-bool isVisible(char c) {
-    return c > ' ' && c <= '~';
-}
-
 bool isControl(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
 Result<net::Access> bearer(const std::string& token, const std::string& whose) {
     if (token.empty()) return invalid(cat(whose, " has an empty token; put the token there"));
-    if (!std::ranges::all_of(token, isVisible)) {
+    if (!isVisible(token)) {
         return invalid(
             cat(whose,
                 " has a token with a blank, a line break or another character that cannot stand in a "

@@ -7,6 +7,7 @@
 #include "api/container_trouble.h"
 #include "api/image_source.h"
 #include "api/json_read.h"
+#include "api/source_pod.h"
 #include "base/text.h"
 #include "kube/resource.h"
 #include "kube/status.h"
@@ -18,7 +19,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* kUnavailable = "StoreUnavailable";
 constexpr const char* kUnsupported = "ImageVolumesUnsupported";
 constexpr const char* kName = "serin-image-volumes";
 constexpr const char* kWayOut = "state model.source.load: Fetch";
@@ -33,26 +33,20 @@ std::string probeBody(const api::ModelSource& source, const std::string& image) 
         {"resources",
          {{"requests", {{"cpu", "10m"}, {"memory", "16Mi"}}},
           {"limits", {{"cpu", "100m"}, {"memory", "64Mi"}}}}},
-        {"securityContext",
-         {{"allowPrivilegeEscalation", false},
-          {"capabilities", {{"drop", {"ALL"}}}},
-          {"readOnlyRootFilesystem", true},
-          {"runAsNonRoot", true},
-          {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
+        {"securityContext", api::restrictedSecurity()},
         {"volumeMounts",
          json::array({{{"name", "model"}, {"mountPath", source.mountPath}, {"readOnly", true}}})}};
-    const json volume = {{"name", "model"},
-                         {"image", {{"reference", image}, {"pullPolicy", "IfNotPresent"}}}};
-    const json body = {
-        {"apiVersion", "apps/v1"},
-        {"kind", "ReplicaSet"},
-        {"metadata", {{"generateName", cat(kName, "-")}, {"labels", labels}}},
-        {"spec",
-         {{"replicas", 0},
-          {"selector", {{"matchLabels", labels}}},
-          {"template",
-           {{"metadata", {{"labels", labels}}},
-            {"spec", {{"containers", json::array({container})}, {"volumes", json::array({volume})}}}}}}}};
+    const json body = {{"apiVersion", "apps/v1"},
+                       {"kind", "ReplicaSet"},
+                       {"metadata", {{"generateName", cat(kName, "-")}, {"labels", labels}}},
+                       {"spec",
+                        {{"replicas", 0},
+                         {"selector", {{"matchLabels", labels}}},
+                         {"template",
+                          {{"metadata", {{"labels", labels}}},
+                           {"spec",
+                            {{"containers", json::array({container})},
+                             {"volumes", json::array({api::imageVolume("model", image)})}}}}}}}};
     return body.dump();
 }
 
@@ -81,7 +75,7 @@ StoreTrouble unasked(const Error& error) {
     // Policies say much, and the way out stands behind it.
     const std::string why =
         cat("whether the API server keeps volumes of images is not known: ", api::oneLine(error.message));
-    if (isPassing(error.code)) return {kUnavailable, why};
+    if (isPassing(error.code)) return {kStoreUnavailable, why};
     if (isOfPolicy(error)) {
         return {kUnsupported, cat(why,
                                   "; a policy of the cluster refuses this dry run, so make an exception "

@@ -49,19 +49,19 @@ Trouble readPullSecrets(const GetSecret& get, const std::string& space, const ap
         if (read.trouble.failed) return read.trouble;
         if (!read.trouble.why.empty()) {
             const bool hidden = answer && answer->status == 403;
-            std::string& words = hidden ? out.ungranted : out.passedOver;
+            std::string& words = hidden ? out.unused.ungranted : out.unused.passedOver;
             if (!hidden || words.empty()) words = read.trouble.why;
             continue;
         }
         Result<sources::RegistryEntry> found = entryOf(read, cat("the ", object.words()), place);
         if (!found) {
-            out.passedOver = found.error().message;
+            out.unused.passedOver = found.error().message;
         } else if (!best || best->rank < found->rank) {
             best = std::move(found).value();
         }
     }
     if (!best) return {};
-    out.passedOver.clear();
+    out.unused.passedOver.clear();
     // By the name by which the store looks for it.
     out.credentials = {{kKey, sources::configOf(best->identity, source.reference.place)}};
     return {};

@@ -11,13 +11,17 @@
 
 namespace serin::runtime {
 
+// What of the pull secrets is to blame where a registry lets nobody in, for words; empty where there is
+// nothing to say.
+struct UnusedSecrets {
+    std::string ungranted;   // what a person does about the first one that may not be read
+    std::string passedOver;  // without credentials: why the last one that was passed over does not count
+};
+
 // What the Secrets come to by which the kubelet pulls the model. Holds secrets: never log one.
 struct PullSecrets {
     sources::Credentials credentials;  // one entry of a Docker configuration; empty: none has the registry
-    // For words, empty where there is nothing to say: what a person does about the first one that may not be
-    // read, and, without credentials, why the last one that was passed over does not count.
-    std::string ungranted;
-    std::string passedOver;
+    UnusedSecrets unused;
 };
 
 // The answer of the API server to a GET of the Secret of that name.

@@ -9,7 +9,6 @@
 #include "kube/resource.h"
 #include "kube/token_request.h"
 #include "runtime/authorities.h"
-#include "runtime/pull_secrets.h"
 #include "runtime/service_account_token.h"
 
 namespace serin::runtime {
@@ -69,8 +68,7 @@ Trouble readStoreAccess(const AccessReaders& readers, const std::string& space,
         const Trouble trouble = readPullSecrets(secret, space, source, found);
         if (!trouble.why.empty()) return trouble;
         out.credentials = std::move(found.credentials);
-        out.ungranted = std::move(found.ungranted);
-        out.passedOver = std::move(found.passedOver);
+        out.unused = std::move(found.unused);
     }
     if (source.identity) {
         const Trouble trouble = readIdentity(readers, space, *source.identity, out.identity);

@@ -8,6 +8,7 @@
 #include "kube/request.h"
 #include "net/transport.h"
 #include "runtime/keyed_object.h"
+#include "runtime/pull_secrets.h"
 #include "sources/store.h"
 
 namespace serin::runtime {
@@ -17,9 +18,7 @@ struct StoreAccess {
     sources::Credentials credentials;
     std::optional<sources::CloudIdentity> identity;  // with a token of some minutes
     std::string authorities;                         // PEM; empty: the system's
-    // Where a store lets nobody in: what of the pull secrets is to blame (PullSecrets).
-    std::string ungranted;
-    std::string passedOver;
+    UnusedSecrets unused;
 };
 
 struct AccessReaders {
@@ -28,9 +27,9 @@ struct AccessReaders {
     const std::stop_token& stop;
 };
 // Reads the Secrets and the ConfigMap that a source names, by their names in its namespace `space`, and has a
-// token made of the service account by which it is known in a cloud; nothing where it names none. Pull secrets
-// count where it names no other credentials. The trouble says why one could not be had. Blocks until the API
-// server has answered.
+// token made of the service account by which it is known in a cloud; nothing where it names none. Pull
+// secrets count where it names no other credentials. The trouble says why one could not be had. Blocks until
+// the API server has answered.
 Trouble readStoreAccess(const AccessReaders& readers, const std::string& space,
                         const api::ModelSource& source, StoreAccess& out);
 

@@ -9,9 +9,7 @@
 namespace serin::runtime {
 namespace {
 
-// Reasons of the condition SourceReady. What is unavailable comes back by itself, for the rest a person is
-// needed.
-constexpr const char* kUnavailable = "StoreUnavailable";
+// Further reasons, for which a person is needed.
 constexpr const char* kForbidden = "StoreForbidden";
 constexpr const char* kNotFound = "NotFound";
 constexpr const char* kInvalid = "Invalid";
@@ -29,13 +27,13 @@ const char* reasonOf(ErrorCode code) {
         case ErrorCode::Expired:
             return kInvalid;
         default:
-            return kUnavailable;
+            return kStoreUnavailable;
     }
 }
 
 // What the source names could not be read.
 StoreTrouble unread(const Trouble& trouble) {
-    return {trouble.failed ? kUnavailable : kCredentials, trouble.why};
+    return {trouble.failed ? kStoreUnavailable : kCredentials, trouble.why};
 }
 
 }  // namespace
@@ -47,8 +45,7 @@ std::optional<StoreTrouble> openStore(const StoreParts& parts, const std::string
     const Trouble trouble = readStoreAccess({parts.transport, parts.requests, stop}, space, source, access);
     if (!trouble.why.empty()) return unread(trouble);
     out.credentials = std::move(access.credentials);
-    out.ungranted = std::move(access.ungranted);
-    out.passedOver = std::move(access.passedOver);
+    out.unused = std::move(access.unused);
     out.connection = parts.exchange(access.authorities, stop);
     out.exchange = std::make_unique<BoundedExchange>(*out.connection, parts.clock, stop);
     auto store = parts.store(source.reference.store, out.credentials, *out.exchange, access.identity);
@@ -64,21 +61,21 @@ StoreTrouble storeTrouble(const Error& error) {
 StoreTrouble storeTrouble(const Error& error, const OpenedStore& opened) {
     StoreTrouble out = storeTrouble(error);
     // Registries hide what one may not see.
-    if (out.reason == kNotFound && !opened.ungranted.empty()) {
-        out.message += cat("; if it is private: ", opened.ungranted);
+    if (out.reason == kNotFound && !opened.unused.ungranted.empty()) {
+        out.message += cat("; if it is private: ", opened.unused.ungranted);
     }
     if (out.reason != kForbidden) return out;
-    if (!opened.ungranted.empty() && !opened.credentials.empty()) {
-        out.message += cat("; besides, ", opened.ungranted);
+    if (!opened.unused.ungranted.empty() && !opened.credentials.empty()) {
+        out.message += cat("; besides, ", opened.unused.ungranted);
         return out;
     }
     // The commands alone: the status has little room, and the registry may say more once it is shown who
     // asks.
-    if (!opened.ungranted.empty()) {
-        return {kCredentials, cat("the registry wants credentials, and ", opened.ungranted)};
+    if (!opened.unused.ungranted.empty()) {
+        return {kCredentials, cat("the registry wants credentials, and ", opened.unused.ungranted)};
     }
-    if (!opened.passedOver.empty()) {
-        out.message += cat("; template.spec.imagePullSecrets do not open it: ", opened.passedOver);
+    if (!opened.unused.passedOver.empty()) {
+        out.message += cat("; template.spec.imagePullSecrets do not open it: ", opened.unused.passedOver);
     }
     return out;
 }

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "kube/request.h"
 #include "net/transport.h"
+#include "runtime/pull_secrets.h"
 #include "runtime/store_trouble.h"
 #include "sources/store.h"
 
@@ -40,9 +41,7 @@ struct OpenedStore {
     // store that is slower has its thread for so long and no longer.
     std::unique_ptr<sources::Exchange> exchange;
     std::unique_ptr<sources::Store> store;  // asks through `exchange`
-    // As StoreAccess has them.
-    std::string ungranted;
-    std::string passedOver;
+    UnusedSecrets unused;
 };
 
 // Fills `out`, or says why it cannot. Reads the Secrets and the ConfigMap that the source names in the

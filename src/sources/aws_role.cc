@@ -19,9 +19,7 @@ constexpr size_t kLongestRole = 2048;
 // What CloudTrail shows beside the role: letters, digits and =,.@-_ (RoleSessionName of the API reference).
 std::string sessionOf(const CloudIdentity& identity) {
     if (!identity.session.empty()) return identity.session;
-    std::string out = cat("serin-", identity.who.serviceAccount);
-    while (out.ends_with('-')) out.pop_back();
-    return out.substr(0, kLongestSession);
+    return withoutTrailing(cat("serin-", identity.who.serviceAccount), '-').substr(0, kLongestSession);
 }
 
 bool isSession(std::string_view text) {
@@ -38,9 +36,8 @@ std::string regionOf(const CloudIdentity& identity) {
 }
 
 std::string urlOf(const CloudIdentity& identity) {
-    std::string out = identity.who.tokenEndpoint;
-    if (out.empty()) out = amazonUrl("sts", regionOf(identity));
-    return out.ends_with('/') ? out : cat(out, "/");
+    const std::string& stated = identity.who.tokenEndpoint;
+    return cat(stated.empty() ? amazonUrl("sts", regionOf(identity)) : withoutTrailing(stated, '/'), "/");
 }
 
 Result<Renewed<TemporaryKeys>::Lent> assume(const CloudIdentity& identity, Exchange& exchange) {
@@ -82,7 +79,7 @@ Result<S3Identity> AwsRole::at(Timestamp now) {
 Result<void> awsFault(const CloudIdentity& identity) {
     const api::WorkloadIdentity& who = identity.who;
     const bool role = who.role.starts_with("arn:") && who.role.find(":role/") != std::string::npos &&
-                      who.role.size() <= kLongestRole && isWord(who.role);
+                      who.role.size() <= kLongestRole && isVisible(who.role);
     if (!role) {
         return invalid(cat("the identity's role is \"", plainly(who.role),
                            "\"; state its ARN, such as arn:aws:iam::123456789012:role/models"));

@@ -81,6 +81,10 @@ bool isTenant(std::string_view text) {
     });
 }
 
+std::string authorityOf(const std::string& stated) {
+    return stated.empty() ? kPublicAuthority : withoutTrailing(stated, '/');
+}
+
 Result<void> readPrincipal(const Credentials& credentials, AzureIdentity& out) {
     out.tenant = valueOf(credentials, kTenant);
     out.client = valueOf(credentials, kClient);
@@ -94,9 +98,7 @@ Result<void> readPrincipal(const Credentials& credentials, AzureIdentity& out) {
     }
     if (!isTenant(out.tenant))
         return invalid(cat("the credentials' ", kTenant, " is neither a tenant's id nor its domain"));
-    out.authority = valueOf(credentials, kAuthority);
-    if (out.authority.empty()) out.authority = kPublicAuthority;
-    while (out.authority.ends_with('/')) out.authority.pop_back();
+    out.authority = authorityOf(valueOf(credentials, kAuthority));
     // Over plain HTTP only to this machine itself.
     if (!out.authority.starts_with("https://") && !out.authority.starts_with("http://127.0.0.1:")) {
         return invalid(cat("the credentials' ", kAuthority,
@@ -136,13 +138,12 @@ Result<AzureIdentity> azureWorkload(const CloudIdentity& identity) {
     out.tenant = identity.who.tenant;
     out.client = identity.who.client;
     out.assertion = identity.token;
-    out.authority = identity.who.authority.empty() ? kPublicAuthority : identity.who.authority;
-    while (out.authority.ends_with('/')) out.authority.pop_back();
+    out.authority = authorityOf(identity.who.authority);
     if (!isTenant(out.tenant)) {
         return invalid(
             cat("the identity's tenant is \"", plainly(out.tenant), "\"; state a tenant's id or its domain"));
     }
-    if (!isWord(out.client)) {
+    if (!isVisible(out.client)) {
         return invalid(cat("the identity's client is \"", plainly(out.client),
                            "\"; state the id of an application or of a managed identity"));
     }

@@ -37,6 +37,13 @@ std::string originOf(std::string_view url) {
     return lowerCase(url.substr(0, url.find_first_of("/?#", start + 3)));
 }
 
+bool isPlainUrl(std::string_view url) {
+    const bool http = url.starts_with("https://") || url.starts_with("http://");
+    if (!http || !isVisible(url) || url.find('#') != std::string_view::npos) return false;
+    const std::string origin = originOf(url);
+    return origin.size() > origin.find("://") + 3 && origin.find('@') == std::string::npos;
+}
+
 std::string resolved(const std::string& url, const std::string& reference) {
     if (reference.starts_with("http://") || reference.starts_with("https://")) return reference;
     const std::string origin = originOf(url);

@@ -57,4 +57,7 @@ std::string resolved(const std::string& url, const std::string& reference);
 // "https://host:port" of a URL.
 std::string originOf(std::string_view url);
 
+// Whether it is http(s)://HOST…, of visible characters, without a user and a fragment.
+bool isPlainUrl(std::string_view url);
+
 }  // namespace serin::sources

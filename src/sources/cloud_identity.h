@@ -11,7 +11,4 @@ namespace serin::sources {
 // goes in the clear where somebody says http:// alone.
 Result<void> endpointFault(const std::string& name, const std::string& url);
 
-// Whether a text is one word of printable ASCII, as everything in an identity is.
-bool isWord(std::string_view text);
-
 }  // namespace serin::sources

@@ -45,7 +45,7 @@ std::string placeOfEntry(std::string name) {
     for (const std::string_view scheme : {"https://", "http://"}) {
         if (name.starts_with(scheme)) name.erase(0, scheme.size());
     }
-    while (name.ends_with('/')) name.pop_back();
+    name = withoutTrailing(std::move(name), '/');
     for (const std::string_view version : {"/v1", "/v2"}) {
         if (name.ends_with(version)) name.resize(name.size() - version.size());
     }

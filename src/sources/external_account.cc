@@ -1,7 +1,6 @@
 #include "sources/external_account.h"
 
 #include "base/text.h"
-#include "sources/cloud_identity.h"
 #include "sources/google_identity.h"
 #include "sources/json_answer.h"
 #include "sources/listing.h"

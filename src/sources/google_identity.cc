@@ -28,15 +28,13 @@ constexpr size_t kMostBytes = size_t{64} << 10;
 
 std::string tokenUrl(const api::WorkloadIdentity& who) {
     if (who.tokenEndpoint.empty()) return kTokenUrl;
-    std::string out = who.tokenEndpoint;
-    while (out.ends_with('/')) out.pop_back();
+    std::string out = withoutTrailing(who.tokenEndpoint, '/');
     // A file of Google's has the whole address, of an older version of the service too.
     return out.ends_with(kLastOfPath) ? out : cat(out, kTokenPath);
 }
 
 Call impersonation(const api::WorkloadIdentity& who, const std::string& token) {
-    std::string server = who.iamEndpoint.empty() ? kIam : who.iamEndpoint;
-    while (server.ends_with('/')) server.pop_back();
+    const std::string server = who.iamEndpoint.empty() ? kIam : withoutTrailing(who.iamEndpoint, '/');
     Call out;
     out.method = "POST";
     out.url = cat(server, "/v1/projects/-/serviceAccounts/", who.impersonated, ":generateAccessToken");
@@ -97,12 +95,12 @@ Result<Lent> readGeneratedToken(std::string_view body) {
 
 Result<void> googleFault(const api::WorkloadIdentity& who) {
     const bool provider = who.provider.starts_with("//") || who.provider.starts_with("identitynamespace:");
-    if (!provider || !isWord(who.provider)) {
+    if (!provider || !isVisible(who.provider)) {
         return invalid(cat("the identity's provider is \"", plainly(who.provider),
                            "\"; state it as //iam.googleapis.com/projects/NUMBER/locations/global/"
                            "workloadIdentityPools/POOL/providers/PROVIDER"));
     }
-    const bool email = who.impersonated.find('@') != std::string::npos && isWord(who.impersonated) &&
+    const bool email = who.impersonated.find('@') != std::string::npos && isVisible(who.impersonated) &&
                        who.impersonated.find_first_of("/?#%\\") == std::string::npos;
     if (!who.impersonated.empty() && !email) {
         return invalid(cat("the identity's service account of Google's is \"", plainly(who.impersonated),

@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "base/text.h"
+
 namespace serin::sources {
 
 std::string hmacSha256(std::string_view key, std::string_view text) {
@@ -13,16 +15,6 @@ std::string hmacSha256(std::string_view key, std::string_view text) {
     HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
          reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &length);
     return {reinterpret_cast<const char*>(out.data()), length};
-}
-
-std::string hexOf(std::string_view bytes) {
-    static constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string out;
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += {kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-    return out;
 }
 
 std::string base64Of(std::string_view bytes) {
@@ -49,6 +41,11 @@ std::optional<std::string> bytesOfBase64(std::string_view text) {
     if (length < 0 || static_cast<size_t>(length) != out.size()) return std::nullopt;
     out.resize(out.size() - padding);
     return out;
+}
+
+std::string hexOfBase64(std::string_view text, size_t bytes) {
+    const auto decoded = bytesOfBase64(text);
+    return decoded && decoded->size() == bytes ? hexOf(*decoded) : "";
 }
 
 }  // namespace serin::sources

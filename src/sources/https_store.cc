@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "sources/archive_kind.h"
 #include "sources/calls.h"
+#include "sources/hmac.h"
 #include "sources/listing.h"
 #include "sources/opening.h"
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr size_t kLongestName = 100;
 constexpr size_t kVersionLength = 12;
+constexpr size_t kSha256Bytes = 32;
 
 // Nothing of a page for people belongs into a sentence.
 std::string noWords(const HttpResponse&) {
@@ -42,23 +44,6 @@ std::string percentDecoded(std::string_view text) {
     return out;
 }
 
-// 32 bytes in base64 as hexadecimal digits; nothing where the text is not that.
-std::optional<std::string> hexOfBase64(std::string_view text) {
-    constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    if (text.size() != 44 || text.back() != '=') return std::nullopt;
-    std::string out;
-    uint32_t bits = 0;
-    int count = 0;
-    for (const char c : text.substr(0, 43)) {
-        const size_t value = kAlphabet.find(c);
-        if (value == std::string_view::npos) return std::nullopt;
-        bits = bits << 6 | static_cast<uint32_t>(value);
-        for (count += 6; count >= 4; count -= 4) out += kDigits[bits >> (count - 4) & 15];
-    }
-    return out.substr(0, 64);
-}
-
 // The SHA-256 of the bytes, where the server tells it; else empty.
 std::string sha256In(const HttpResponse& answer) {
     const std::string checksum = lowerCase(headerOf(answer, "x-checksum-sha256"));
@@ -71,7 +56,7 @@ std::string sha256In(const HttpResponse& answer) {
     if (start == std::string::npos) return "";
     const size_t end = digest.find(':', start + 9);
     if (end == std::string::npos) return "";
-    return hexOfBase64(std::string_view(digest).substr(start + 9, end - start - 9)).value_or("");
+    return hexOfBase64(std::string_view(digest).substr(start + 9, end - start - 9), kSha256Bytes);
 }
 
 std::optional<uint64_t> lengthIn(const HttpResponse& answer) {

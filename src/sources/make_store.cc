@@ -32,8 +32,7 @@ Result<std::unique_ptr<Store>> makeStore(api::StoreKind kind, const Credentials&
     if (identity && !cloud) {
         return invalid(
             "a store of this kind knows no workload identities; Azure Blob Storage, S3 and Google Cloud "
-            "Storage "
-            "do");
+            "Storage do");
     }
     if (identity && !credentials.empty()) {
         return invalid("both credentials and a workload identity are stated; state one of them");

@@ -163,8 +163,7 @@ Result<std::string> MlflowServer::folderOfVersion(const api::ModelSource& source
 // Where the files are in the server's artifacts, for the URIs that it gives.
 Result<std::string> MlflowServer::folderOf(const api::ModelSource& source, const std::string& uri) const {
     if (uri.starts_with(kProxied) && !uri.starts_with("mlflow-artifacts://")) {
-        std::string out = uri.substr(kProxied.size());
-        while (out.ends_with('/')) out.pop_back();
+        std::string out = withoutTrailing(uri.substr(kProxied.size()), '/');
         if (isSafePath(out)) return out;
         return invalid(cat("MLflow says that the artifacts are at '", plainly(uri), "', which is no folder"));
     }

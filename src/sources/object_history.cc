@@ -52,8 +52,7 @@ std::vector<Life> livesOf(const std::vector<StoredObject>& versions) {
 
 std::string md5Of(const std::string& base64) {
     constexpr size_t kBytes = 16;
-    const auto bytes = bytesOfBase64(base64);
-    return bytes && bytes->size() == kBytes ? hexOf(*bytes) : "";
+    return hexOfBase64(base64, kBytes);
 }
 
 std::string pathOf(const std::string& prefix, bool single, const std::string& key) {

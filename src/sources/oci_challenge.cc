@@ -68,14 +68,6 @@ class Reader {
     std::string_view rest_;
 };
 
-bool isPlainUrl(const std::string& url) {
-    const bool http = url.starts_with("https://") || url.starts_with("http://");
-    const bool printable = std::ranges::all_of(url, [](char c) { return c > ' ' && c <= '~'; });
-    if (!http || !printable || url.find('#') != std::string::npos) return false;
-    const std::string origin = originOf(url);
-    return origin.size() > origin.find("://") + 3 && origin.find('@') == std::string::npos;
-}
-
 Result<void> realmFault(const std::string& realm, const std::string& registry) {
     if (!isPlainUrl(realm)) {
         return invalid(

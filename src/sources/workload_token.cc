@@ -1,7 +1,6 @@
 #include "sources/workload_token.h"
 
 #include "base/text.h"
-#include "sources/cloud_identity.h"
 #include "sources/json_answer.h"
 #include "sources/listing.h"
 
@@ -25,7 +24,7 @@ Result<std::string> readToken(const std::string& path, const std::string& field,
                 cat("the file ", path, " has no token: it is no JSON with a text \"", plainly(field), "\""));
         }
     }
-    if (isWord(token)) return token;
+    if (isVisible(token)) return token;
     return invalid(cat("the file ", path, " holds no token, which is one word of ASCII", kWayOut));
 }
 

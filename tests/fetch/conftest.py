@@ -9,6 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from authority import Authority  # noqa: E402
 from fault_server import FaultServer  # noqa: E402
+from git_server import GitServer, Repository  # noqa: E402
 from rig import fetch, start  # noqa: E402
 
 
@@ -54,6 +55,21 @@ def registry():
     server = FaultServer()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def server(tmp_path, certificate):
+    """Git's own, with TLS."""
+    folder = tmp_path / "repositories"
+    folder.mkdir()
+    server = GitServer(folder, certificate, "127.0.0.1")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def repository(server):
+    return Repository(server)
 
 
 @pytest.fixture

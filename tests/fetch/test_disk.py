@@ -6,7 +6,6 @@ import re
 import pytest
 from archives import tar, zipped
 
-from git_server import GitServer, Repository
 from hold import Hold
 from rig import fetch, finish, start, tree
 from volume import Volume
@@ -25,20 +24,6 @@ def volume(tmp_path):
 @pytest.fixture
 def into(volume):
     return volume.folder / "models"
-
-
-@pytest.fixture
-def server(tmp_path, certificate):
-    folder = tmp_path / "repositories"
-    folder.mkdir()
-    server = GitServer(folder, certificate, "127.0.0.1")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def repository(server):
-    return Repository(server)
 
 
 @pytest.fixture

@@ -3,19 +3,10 @@
 import pytest
 
 from giftless_server import KEY, USER, Giftless, token
-from git_server import GitServer, Repository
+from git_server import Repository
 from rig import fetch, tree
 
 READ = "obj:ml/fraud/*:read"
-
-
-@pytest.fixture
-def server(tmp_path, certificate):
-    folder = tmp_path / "repositories"
-    folder.mkdir()
-    server = GitServer(folder, certificate, "127.0.0.1")
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -6,22 +6,8 @@ import signal
 
 import pytest
 
-from git_server import GitServer, Repository
+from git_server import GitServer
 from rig import fetch, finish, start, tree
-
-
-@pytest.fixture
-def server(tmp_path, certificate):
-    folder = tmp_path / "repositories"
-    folder.mkdir()
-    server = GitServer(folder, certificate, "127.0.0.1")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def repository(server):
-    return Repository(server)
 
 
 @pytest.fixture

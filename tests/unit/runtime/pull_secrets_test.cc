@@ -75,7 +75,7 @@ TEST_F(PullSecretsTest, TheEntryThatSaysMostCountsWhicheverSecretHasIt) {
     EXPECT_EQ(trouble.why, "");
     EXPECT_EQ(userFor(found, "registry.example/ml/fraud"), "team");
     EXPECT_THAT(asked, ElementsAre("other", "ours", "any", "team", "again"));
-    EXPECT_THAT(found.passedOver, IsEmpty());
+    EXPECT_THAT(found.unused.passedOver, IsEmpty());
     EXPECT_EQ(userFor(read({"ours", "other"}), "registry.example/ml/fraud"), "me");
 }
 
@@ -91,7 +91,8 @@ TEST_F(PullSecretsTest, AnEndpointOfAnotherHostIsNotShownWhatIsForTheRegistry) {
     secrets = {{"ours", secretOf(kOurs)}, {"mirror", secretOf(config("mirror.internal:5000", "mirror"))}};
     const PullSecrets none = read({"ours"});
     EXPECT_THAT(none.credentials, IsEmpty());
-    EXPECT_THAT(none.passedOver, HasSubstr("no entry for mirror.internal:5000, but for registry.example"));
+    EXPECT_THAT(none.unused.passedOver,
+                HasSubstr("no entry for mirror.internal:5000, but for registry.example"));
     EXPECT_EQ(userFor(read({"ours", "mirror"}), "registry.example/ml/fraud"), "mirror");
     source.endpoint = "http://Registry.example";
     EXPECT_EQ(userFor(read({"ours"}), "registry.example/ml/fraud"), "me");
@@ -115,10 +116,11 @@ TEST_F(PullSecretsTest, WithoutOneThatHasItTheRegistryIsAskedWithoutAndItIsSaidW
     const PullSecrets found = read({"other"});
     EXPECT_EQ(trouble.why, "");
     EXPECT_THAT(found.credentials, IsEmpty());
-    EXPECT_THAT(found.passedOver, AllOf(HasSubstr(R"(the Secret "other" in namespace "ml": )"),
-                                        HasSubstr("no entry for registry.example, but for other.example"),
-                                        Not(HasSubstr("secret\""))));
-    EXPECT_THAT(read({}).passedOver, IsEmpty());
+    EXPECT_THAT(
+        found.unused.passedOver,
+        AllOf(HasSubstr(R"(the Secret "other" in namespace "ml": )"),
+              HasSubstr("no entry for registry.example, but for other.example"), Not(HasSubstr("secret\""))));
+    EXPECT_THAT(read({}).unused.passedOver, IsEmpty());
 }
 
 TEST_F(PullSecretsTest, OneThatIsNotThereOrIsOfAnotherTypeIsPassedOverAsTheKubeletDoes) {
@@ -126,9 +128,11 @@ TEST_F(PullSecretsTest, OneThatIsNotThereOrIsOfAnotherTypeIsPassedOverAsTheKubel
         {"gone", refusal(404, "NotFound")}, {"opaque", secretOf(kOurs, "Opaque")}, {"ours", secretOf(kOurs)}};
     const PullSecrets found = read({"gone", "opaque", "ours"});
     EXPECT_FALSE(found.credentials.empty());
-    EXPECT_THAT(found.passedOver, IsEmpty());
-    EXPECT_THAT(read({"gone"}).passedOver, HasSubstr("kubectl create secret docker-registry -n ml gone"));
-    EXPECT_THAT(read({"opaque"}).passedOver, HasSubstr("is none of the type kubernetes.io/dockerconfigjson"));
+    EXPECT_THAT(found.unused.passedOver, IsEmpty());
+    EXPECT_THAT(read({"gone"}).unused.passedOver,
+                HasSubstr("kubectl create secret docker-registry -n ml gone"));
+    EXPECT_THAT(read({"opaque"}).unused.passedOver,
+                HasSubstr("is none of the type kubernetes.io/dockerconfigjson"));
     EXPECT_THAT(read({"opaque"}).credentials, IsEmpty());
 }
 
@@ -136,17 +140,17 @@ TEST_F(PullSecretsTest, TheFirstThatMayNotBeReadIsToldWithTheCommands) {
     secrets = {{"hidden", refusal(403, "Forbidden")}, {"too", refusal(403, "Forbidden")}};
     const PullSecrets found = read({"hidden", "too"});
     EXPECT_EQ(trouble.why, "");
-    EXPECT_THAT(found.ungranted,
+    EXPECT_THAT(found.unused.ungranted,
                 AllOf(HasSubstr("kubectl create role serin-reads-hidden -n ml --verb=get"),
                       HasSubstr("--serviceaccount=serin:serin"), Not(HasSubstr("serin-reads-too"))));
-    EXPECT_THAT(found.passedOver, IsEmpty());
+    EXPECT_THAT(found.unused.passedOver, IsEmpty());
 }
 
 TEST_F(PullSecretsTest, AnApiServerThatDoesNotAnswerIsNoWordAboutTheSecrets) {
     secrets = {{"ours", Error{ErrorCode::Unavailable, "the wire"}}};
     const PullSecrets found = read({"ours"});
     EXPECT_TRUE(trouble.failed);
-    EXPECT_THAT(found.passedOver, IsEmpty());
+    EXPECT_THAT(found.unused.passedOver, IsEmpty());
 }
 
 }  // namespace

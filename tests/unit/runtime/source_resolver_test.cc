@@ -5,7 +5,7 @@
 
 #include "runtime/keyed_object.h"
 #include "runtime/store_access.h"
-#include "tests/unit/apply/fakes.h"
+#include "tests/unit/runtime/store_fakes.h"
 
 namespace serin::runtime {
 namespace {
@@ -29,7 +29,7 @@ class NoExchange final : public sources::Exchange {
 };
 
 // Asks one URL, then says what it was told to say.
-class FakeStore final : public sources::Store {
+class FakeStore final : public testing::MeaningStore {
   public:
     FakeStore(sources::Exchange& exchange, Result<sources::Resolution> says)
         : exchange_(exchange), says_(std::move(says)) {}
@@ -42,14 +42,6 @@ class FakeStore final : public sources::Store {
     Result<bool> stillMeans(const api::ModelSource&, const api::ResolvedModel& known, Timestamp) override {
         if (!says_) return says_.error();
         return says_->model.id == known.id;
-    }
-    Result<std::vector<sources::File>> files(const api::ModelSource&, const std::string&,
-                                             Timestamp) override {
-        return invalid("not asked");
-    }
-    Result<sources::Download> download(const api::ModelSource&, const std::string&, const sources::File&,
-                                       Timestamp) override {
-        return invalid("not asked");
     }
 
   private:
@@ -80,8 +72,7 @@ class SourceResolverTest : public ::testing::Test {
         return resolver("ml", source, known, std::move(stop));
     }
     void refuse(int code, const std::string& reason, const std::string& message) {
-        transport.answer(code, R"({"kind":"Status","status":"Failure","message":")" + message +
-                                   R"(","reason":")" + reason + R"(","code":)" + std::to_string(code) + "}");
+        testing::refuse(transport, code, reason, message);
     }
 
     serin::testing::ScriptedTransport transport;

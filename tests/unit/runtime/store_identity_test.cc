@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/source_resolver.h"
-#include "tests/unit/apply/fakes.h"
+#include "tests/unit/runtime/store_fakes.h"
 
 namespace serin::runtime {
 namespace {
@@ -22,20 +22,12 @@ class NoExchange final : public sources::Exchange {
 };
 
 // Takes the identity's token twice, as a store does that asks twice.
-class FakeStore final : public sources::Store {
+class FakeStore final : public testing::MeaningStore {
   public:
     explicit FakeStore(std::vector<std::string> tokens) : tokens_(std::move(tokens)) {}
     Result<sources::Resolution> resolve(const api::ModelSource&, Timestamp) override {
         return sources::Resolution{
             {tokens_[0] == tokens_[1] ? "s3:models/" + tokens_[0] : "", "13", {}, 5, 9}, {}};
-    }
-    Result<std::vector<sources::File>> files(const api::ModelSource&, const std::string&,
-                                             Timestamp) override {
-        return invalid("not asked");
-    }
-    Result<sources::Download> download(const api::ModelSource&, const std::string&, const sources::File&,
-                                       Timestamp) override {
-        return invalid("not asked");
     }
 
   private:
@@ -74,8 +66,7 @@ class StoreIdentityTest : public ::testing::Test {
         transport.answer(201, R"({"kind":"TokenRequest","status":{"token":")" + token + R"("}})");
     }
     void refuse(int code, const std::string& reason, const std::string& message) {
-        transport.answer(code, R"({"kind":"Status","status":"Failure","message":")" + message +
-                                   R"(","reason":")" + reason + R"(","code":)" + std::to_string(code) + "}");
+        testing::refuse(transport, code, reason, message);
     }
 
     serin::testing::ScriptedTransport transport;

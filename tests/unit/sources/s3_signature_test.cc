@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "sources/hmac.h"
 

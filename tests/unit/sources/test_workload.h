@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
 
@@ -16,5 +18,13 @@ struct TestWorkload {
     }
     std::shared_ptr<int> asked = std::make_shared<int>(0);
 };
+
+// It failed in these words, without a word of a workload's token.
+template <typename T>
+void expectWords(const Result<T>& out, const std::string& words) {
+    ASSERT_FALSE(out) << words;
+    EXPECT_NE(out.error().message.find(words), std::string::npos) << out.error().message;
+    EXPECT_EQ(out.error().message.find("eyJ"), std::string::npos) << out.error().message;
+}
 
 }  // namespace serin::sources::testing
