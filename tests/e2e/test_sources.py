@@ -270,8 +270,8 @@ def test_a_model_that_is_larger_than_the_disk_never_serves_and_is_told(ns, regis
 
 
 def test_a_pod_that_is_evicted_for_its_disk_while_it_loads_is_told_in_the_kubelets_words(ns, registry):
-    """The kubelet measures volumes about once a minute; until then the model may grow beyond the limit."""
-    fraud = deploy(ns, registry, judged={"progress_deadline": "10m"}, limits={"ephemeral-storage": "20Mi"})
+    """The kubelet measures volumes from time to time; until then the model may grow beyond the limit."""
+    fraud = deploy(ns, registry, judged={"progress_deadline": "20m"}, limits={"ephemeral-storage": "20Mi"})
     load = ns.load(fraud)
     registry.register("2", holes=200_000_000)
     registry.slow_down(500_000)

@@ -86,6 +86,8 @@ EOF
 write_kubelet() {
   # No resolver of the machine's: names outside the cluster have no meaning in it.
   # Eviction only by memory: a full disk of a developer's machine shall not stop tests.
+  # serializeImagePulls: an image of a registry without an address takes 20 s to fail (DNS), which others would wait for.
+  # volumeStatsAggPeriod: a pod over its limit of disk is noticed soon (it is a minute by default).
   written "$CONF/kubelet.yaml" <<EOF
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
@@ -107,6 +109,8 @@ imageGCHighThresholdPercent: 100
 maxPods: 250
 podCIDR: ""
 registryPullQPS: 0
+serializeImagePulls: false
+volumeStatsAggPeriod: 10s
 eventRecordQPS: 0
 kubeAPIQPS: 200
 kubeAPIBurst: 400
