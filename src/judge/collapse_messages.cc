@@ -32,6 +32,17 @@ std::string takesAllInWords(const api::Metric& metric, const DriftEvidence& drif
                placeOf(favourite, drift.canary.edges), ", ", stable, " of stable's: one bucket takes all");
 }
 
+std::string safetyInWords(const api::Analysis& analysis, const MetricMemory& metric) {
+    const CollapseEvidence& collapse = *metric.drift->collapse;
+    const bool classes = !metric.definition->byLabel.empty();
+    const char* place = classes ? "class" : "bucket";
+    if (collapse.safeEvidence() >= -std::log(analysis.missedHarm)) return cat(", no ", place, " takes all");
+    const double missing = collapse.missing(classes, analysis.missedHarm);
+    if (missing <= 0) return "";
+    return cat(", about ", humanNumber(std::ceil(missing)), " more predictions to say that no ", place,
+               " takes all");
+}
+
 }  // namespace
 
 std::string collapseInWords(const MetricMemory& metric) {
@@ -50,14 +61,7 @@ std::string collapseInWords(const MetricMemory& metric) {
 std::string collapseNote(const api::Analysis& analysis, const MetricMemory& metric) {
     if (!metric.definition->collapse) return "";
     const DriftEvidence& drift = *metric.drift;
-    const bool classes = !metric.definition->byLabel.empty();
-    std::string out;
-    if (drift.collapse->safeEvidence() >= -std::log(analysis.missedHarm)) {
-        out = cat(", no ", classes ? "class" : "bucket", " takes all");
-    } else if (const double missing = drift.collapse->missing(classes, analysis.missedHarm); missing > 0) {
-        out = cat(", about ", humanNumber(std::ceil(missing)), " more predictions to say that no ",
-                  classes ? "class" : "bucket", " takes all");
-    }
+    std::string out = drift.verdict == api::Verdict::Harm ? "" : safetyInWords(analysis, metric);
     if (drift.onlyCanarySumIsNaN) {
         out += cat("; the canary's sum of ", metric.definition->name,
                    " is NaN and stable's is not: some of its predictions are no number");

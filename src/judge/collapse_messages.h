@@ -10,8 +10,8 @@ namespace serin::judge {
 // %: one class takes all", or how much of them is no number, by which there is more evidence of.
 std::string collapseInWords(const MetricMemory& metric);
 
-// What to add to a drift's message of its collapse: that there is none, or what is missing to say so; and
-// that the canary's sum is NaN, where stable's is not. Empty where there is nothing to say.
+// What to add to a drift's message of its collapse: that there is none, or what is missing to say so, unless
+// the index already says Harm; and that the canary's sum is NaN, where stable's is not. May be empty.
 std::string collapseNote(const api::Analysis& analysis, const MetricMemory& metric);
 
 }  // namespace serin::judge

@@ -276,6 +276,15 @@ TEST(Collapse, OfAnObserverIsSaidAndTakesNothingBack) {
     EXPECT_TRUE(rig.said().safe);
 }
 
+TEST(Collapse, IsNotWhatTheMessageIsAboutWhereTheIndexSaysHarm) {
+    api::Metric both = bucketMetric();
+    both.psi = .5;
+    Rig rig(analysisOf({errorMetric(), both}));
+    rig.ticksUntilHarm(20, [&] { scoreTick(rig, scores({0, 0, 0, 9, 9, 9, 0, 0, 0, 0}), scores(kSpread)); });
+    ASSERT_TRUE(rig.said().harm);
+    EXPECT_EQ(rig.said().headline, "drift of score: PSI 5.18 > 0.5");
+}
+
 TEST(Collapse, GoesOnBitForBitAfterARestart) {
     Rig whole = ofClasses();
     Rig broken = ofClasses();
