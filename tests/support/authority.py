@@ -11,7 +11,8 @@ class Authority:
     def __init__(self, folder, name="internal", before=()):
         self._folder, self._name, self._before = folder, name, before
         self.certificate, self._key = folder / f"{name}-ca.crt", folder / f"{name}-ca.key"
-        self._openssl("req", "-x509", *CURVE, "-days", 2, "-subj", f"/CN={name}", "-keyout", self._key,
+        common_name = name[:64]  # X.509 has no longer one (RFC 5280, ub-common-name)
+        self._openssl("req", "-x509", *CURVE, "-days", 2, "-subj", f"/CN={common_name}", "-keyout", self._key,
                       "-out", self.certificate)
 
     def _openssl(self, *arguments):
