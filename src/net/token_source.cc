@@ -1,7 +1,5 @@
 #include "net/token_source.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "net/surroundings.h"
 

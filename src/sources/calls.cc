@@ -1,7 +1,5 @@
 #include "sources/calls.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "sources/listing.h"
 #include "sources/opening.h"

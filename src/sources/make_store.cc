@@ -1,4 +1,3 @@
-#include "base/text.h"
 #include "sources/azure_store.h"
 #include "sources/claim_store.h"
 #include "sources/gcs_store.h"

@@ -53,7 +53,7 @@ class AwsRoleTest : public ::testing::Test {
     }
     void expectRefused(ErrorCode code, const std::string& words) {
         const auto out = store()->resolve(sourceOf("s3://models/fraud"), kNow);
-        testing::expectWords(out, words);
+        ASSERT_NO_FATAL_FAILURE(testing::expectWords(out, words));
         EXPECT_EQ(out.error().code, code) << out.error().message;
     }
     void expectUnmade(const std::string& words, const std::string& session = "") {

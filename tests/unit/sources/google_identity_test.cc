@@ -43,7 +43,7 @@ class GoogleIdentityTest : public ::testing::Test {
         const auto made = make();
         ASSERT_TRUE(made) << made.error().message;
         const auto out = download(**made, kNow);
-        testing::expectWords(out, words);
+        ASSERT_NO_FATAL_FAILURE(testing::expectWords(out, words));
         EXPECT_EQ(out.error().code, code) << out.error().message;
     }
     void expectUnmade(const std::string& words) {
