@@ -4,8 +4,8 @@
 
 #include <utility>
 
+#include "base/base64.h"
 #include "base/text.h"
-#include "kube/base64.h"
 #include "kube/object.h"
 
 namespace serin::kube {

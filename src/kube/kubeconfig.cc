@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/text.h"
-#include "kube/base64.h"
 #include "kube/kubeconfig_exec.h"
 
 namespace serin::kube {

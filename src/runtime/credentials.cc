@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/text.h"
-#include "kube/base64.h"
 
 namespace serin::runtime {
 namespace {
@@ -45,7 +45,7 @@ Result<net::Access> basic(const std::string& user, const std::string& password, 
                 " has a username or password with a line break or another control character, which "
                 "cannot be sent; put them there and nothing else"));
     }
-    const std::string pair = kube::encodeBase64(cat(user, ':', password));
+    const std::string pair = encodeBase64(cat(user, ':', password));
     return net::Access{cat("Basic ", pair), "", "", {pair, password}};
 }
 
@@ -62,7 +62,7 @@ Result<net::Access> credentialsOf(const KeyedData& secret, const std::string& wh
             cat(whose, " has ", secret.keys(), "; put there the key token, or username and password"));
     }
     const auto valueOf = [&](const char* key) -> Result<std::string> {
-        Result<std::string> bytes = kube::decodeBase64(secret.data.at(key));
+        Result<std::string> bytes = decodeBase64(secret.data.at(key));
         if (!bytes) return invalid(cat(whose, " has a ", key, " that is ", bytes.error().message));
         return withoutLineEnd(std::move(bytes).value());
     };

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/http_head.h"
 #include "base/text.h"
 #include "sources/hmac.h"
@@ -40,7 +41,7 @@ bool isRecent(const std::string& seconds, Timestamp now) {
 bool isSigned(const HttpRequest& request, std::string_view secret, Timestamp now) {
     const std::string time = headerIn(request, "x-mlflow-timestamp");
     const std::string text = cat(headerIn(request, "x-mlflow-delivery-id"), ".", time, ".", request.body);
-    const std::string expected = cat("v1,", sources::base64Of(sources::hmacSha256(secret, text)));
+    const std::string expected = cat("v1,", encodeBase64(sources::hmacSha256(secret, text)));
     return isSame(headerIn(request, "x-mlflow-signature"), expected) && isRecent(time, now);
 }
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "api/object_names.h"
+#include "base/base64.h"
 #include "base/text.h"
-#include "kube/base64.h"
 #include "kube/resource.h"
 #include "kube/token_request.h"
 #include "runtime/authorities.h"
@@ -88,7 +88,7 @@ Result<sources::Credentials> storeCredentials(const KeyedData& secret, const std
     }
     sources::Credentials out;
     for (const auto& [key, encoded] : secret.data) {
-        Result<std::string> bytes = kube::decodeBase64(encoded);
+        Result<std::string> bytes = decodeBase64(encoded);
         if (!bytes) return invalid(cat(whose, " has a ", key, " that is ", bytes.error().message));
         std::string value = std::move(bytes).value();
         // Files end with a line break, and so do values that were made of them.

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "sources/hmac.h"
 #include "sources/query.h"
@@ -57,7 +58,7 @@ std::string containerSas(const std::string& account, const std::string& containe
                            {"spr", protocols},
                            {"sv", kAzureVersion},
                            {"sr", kContainer},
-                           {"sig", base64Of(hmacSha256(key, join(fields, "\n")))}});
+                           {"sig", encodeBase64(hmacSha256(key, join(fields, "\n")))}});
 }
 
 std::string sasFault(const std::string& sas, Timestamp now) {

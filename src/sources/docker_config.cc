@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "sources/globs.h"
 #include "sources/hmac.h"
@@ -154,7 +155,7 @@ std::string configOf(const RegistryIdentity& identity, const std::string& place)
         if (!value.empty()) entry[key] = value;
     };
     // A password may be bytes that no text of JSON can have.
-    if (!identity.username.empty()) put("auth", base64Of(cat(identity.username, ":", identity.password)));
+    if (!identity.username.empty()) put("auth", encodeBase64(cat(identity.username, ":", identity.password)));
     put("registrytoken", identity.token);
     put("identitytoken", identity.identityToken);
     return json{{"auths", {{place, entry}}}}.dump();

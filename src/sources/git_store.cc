@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "sources/calls.h"
 #include "sources/git_references.h"
@@ -186,7 +187,7 @@ Result<std::string> gitAuthorization(const Credentials& credentials) {
     const std::string token = valueOf(credentials, "GIT_TOKEN");
     if (token.empty()) return openingOf(credentials, {"GIT_TOKEN", "GIT_USERNAME", "GIT_PASSWORD"});
     if (const Result<void> fits = fitsHeader("GIT_TOKEN", token); !fits) return fits.error();
-    return cat("Basic ", base64Of(cat(kTokenUser, ":", token)));
+    return cat("Basic ", encodeBase64(cat(kTokenUser, ":", token)));
 }
 
 std::string gitCommitOf(const api::ModelSource& source, const std::string& id) {

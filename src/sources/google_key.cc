@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/json_read.h"
+#include "base/base64.h"
 #include "base/text.h"
 #include "sources/hmac.h"
 #include "sources/json_answer.h"
@@ -18,7 +19,7 @@ constexpr int64_t kSeconds = 3600;  // the longest that Google takes
 
 // RFC 4648, section 5, without padding.
 std::string base64UrlOf(std::string_view bytes) {
-    std::string out = base64Of(bytes);
+    std::string out = encodeBase64(bytes);
     out.resize(std::min(out.find('='), out.size()));
     std::ranges::replace(out, '+', '-');
     std::ranges::replace(out, '/', '_');

@@ -17,15 +17,6 @@ std::string hmacSha256(std::string_view key, std::string_view text) {
     return {reinterpret_cast<const char*>(out.data()), length};
 }
 
-std::string base64Of(std::string_view bytes) {
-    std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
-    const int length =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    out.resize(static_cast<size_t>(length));
-    return out;
-}
-
 std::optional<std::string> bytesOfBase64(std::string_view text) {
     const size_t digits = text.substr(0, text.find('=')).size();
     const size_t padding = text.size() - digits;

@@ -10,10 +10,7 @@ namespace serin::sources {
 // HMAC-SHA256 (RFC 2104), 32 bytes as they are.
 std::string hmacSha256(std::string_view key, std::string_view text);
 
-// RFC 4648 section 4, in one line, with padding.
-std::string base64Of(std::string_view bytes);
-
-// The bytes of such a text; nothing where it is none.
+// The bytes of a text in base64 (RFC 4648 section 4), in one line, with padding; nothing where it is none.
 std::optional<std::string> bytesOfBase64(std::string_view text);
 
 // A digest of so many bytes that stands in base64, in lower-case hexadecimal digits; empty where the text is

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "sources/hmac.h"
@@ -157,7 +158,7 @@ Result<OciRegistry::Opening> OciRegistry::openingFor(const OciChallenge& challen
                 "only servers of tokens take; state OCI_USERNAME and OCI_PASSWORD")};
     }
     if (!identity->empty()) {
-        out.authorization = cat("Basic ", base64Of(cat(identity->username, ":", identity->password)));
+        out.authorization = cat("Basic ", encodeBase64(cat(identity->username, ":", identity->password)));
     }
     return out;
 }
@@ -172,7 +173,7 @@ Result<Call> OciRegistry::tokenCall(const OciChallenge& challenge, const Registr
         out.url = std::move(url).value();
         if (!identity.empty()) {
             out.headers[kAuthorization] =
-                cat("Basic ", base64Of(cat(identity.username, ":", identity.password)));
+                cat("Basic ", encodeBase64(cat(identity.username, ":", identity.password)));
         }
     } else {
         const Result<Query> form = tokenForm(challenge, place.address, scope, identity.identityToken);

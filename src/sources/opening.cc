@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "sources/hmac.h"
 
@@ -51,7 +52,7 @@ Result<std::string> openingOf(const Credentials& credentials, const OpeningKeys&
         return invalid(cat("the credentials have no ", username.empty() ? keys.username : keys.password,
                            " beside ", username.empty() ? keys.password : keys.username));
     }
-    if (!username.empty()) return cat("Basic ", base64Of(cat(username, ":", password)));
+    if (!username.empty()) return cat("Basic ", encodeBase64(cat(username, ":", password)));
     if (credentials.empty()) return std::string();
     return invalid(
         cat("the credentials have neither ", keys.token, " nor ", keys.username, " and ", keys.password));
@@ -65,7 +66,7 @@ std::string withoutSecrets(std::string text, const Credentials& credentials) {
         // As it stands in a header of basic authentication.
         if (!key.ends_with(kPassword)) continue;
         const std::string username = cat(key.substr(0, key.size() - kPassword.size()), "_USERNAME");
-        hide(text, base64Of(cat(valueOf(credentials, username), ":", value)));
+        hide(text, encodeBase64(cat(valueOf(credentials, username), ":", value)));
     }
     return text;
 }

@@ -2,9 +2,9 @@
 // duration, a resource version, base64.
 #include "plan/decisions.h"
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "kube/base64.h"
 #include "kube/resource_version.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -49,7 +49,7 @@ void one(std::string_view input) {
     decision(std::string(input));
     times(input);
     versions(input);
-    const auto bytes = kube::decodeBase64(input);
+    const auto bytes = decodeBase64(input);
     require(!bytes || bytes->size() <= input.size(), "base64 makes nothing longer");
 }
 

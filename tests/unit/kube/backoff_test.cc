@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "kube/base64.h"
+#include "base/base64.h"
 
 namespace serin::kube {
 namespace {

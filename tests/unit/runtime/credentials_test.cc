@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kube/base64.h"
+#include "base/base64.h"
 
 namespace serin::runtime {
 namespace {
@@ -17,7 +17,7 @@ using ::testing::StartsWith;
 // A Secret's values, not yet in base64.
 Result<net::Access> credentials(const std::map<std::string, std::string>& values) {
     KeyedData secret;
-    for (const auto& [key, value] : values) secret.data[key] = kube::encodeBase64(value);
+    for (const auto& [key, value] : values) secret.data[key] = encodeBase64(value);
     return credentialsOf(secret, "the Secret");
 }
 std::string header(const std::map<std::string, std::string>& values) {

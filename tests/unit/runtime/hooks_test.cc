@@ -1,4 +1,5 @@
 #include "runtime/hooks.h"
+#include "base/base64.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -41,7 +42,7 @@ class HooksTest : public ::testing::Test {
         request.headers["x-mlflow-delivery-id"] = "d1";
         request.headers["x-mlflow-timestamp"] = time;
         request.headers["x-mlflow-signature"] =
-            "v1," + sources::base64Of(sources::hmacSha256(secret, cat("d1.", time, ".", request.body)));
+            "v1," + encodeBase64(sources::hmacSha256(secret, cat("d1.", time, ".", request.body)));
     }
 
     std::string file;

@@ -1,4 +1,5 @@
 #include "runtime/pull_secrets.h"
+#include "base/base64.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,7 +21,7 @@ using ::testing::Not;
 
 // As a Secret has a Docker configuration: one entry, in base64.
 std::string config(const std::string& name, const std::string& user = "me", const std::string& more = "") {
-    return sources::base64Of(
+    return encodeBase64(
         cat(R"({"auths":{")", name, R"(":{"username":")", user, R"(","password":"secret")", more, "}}}"));
 }
 const std::string kOurs = config("registry.example");
@@ -100,10 +101,9 @@ TEST_F(PullSecretsTest, AnEndpointOfAnotherHostIsNotShownWhatIsForTheRegistry) {
 
 TEST_F(PullSecretsTest, AUserAndAPasswordCountBeforeATokenThatTheKubeletDoesNotKnow) {
     const std::string token = R"(,"identitytoken":"eyJ.refresh")";
-    secrets = {
-        {"both", secretOf(config("registry.example", "me", token))},
-        {"token",
-         secretOf(sources::base64Of(R"({"auths":{"registry.example":{"identitytoken":"eyJ.refresh"}}})"))}};
+    secrets = {{"both", secretOf(config("registry.example", "me", token))},
+               {"token",
+                secretOf(encodeBase64(R"({"auths":{"registry.example":{"identitytoken":"eyJ.refresh"}}})"))}};
     const auto tokenIn = [](const PullSecrets& found) {
         return sources::registryIdentity(found.credentials, "registry.example/ml/fraud")->identityToken;
     };

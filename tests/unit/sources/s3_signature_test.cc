@@ -1,4 +1,5 @@
 #include "sources/s3_signature.h"
+#include "base/base64.h"
 
 #include <gtest/gtest.h>
 
@@ -50,9 +51,9 @@ TEST(S3Signature, QueriesAreSortedAndEncoded) {
 TEST(Hmac, IsThatOfTheStandard) {
     EXPECT_EQ(hexOf(hmacSha256("Jefe", "what do ya want for nothing?")),
               "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-    EXPECT_EQ(base64Of("foob"), "Zm9vYg==");
-    EXPECT_EQ(base64Of("foobar"), "Zm9vYmFy");
-    EXPECT_EQ(base64Of(""), "");
+    EXPECT_EQ(encodeBase64("foob"), "Zm9vYg==");
+    EXPECT_EQ(encodeBase64("foobar"), "Zm9vYmFy");
+    EXPECT_EQ(encodeBase64(""), "");
 }
 
 }  // namespace

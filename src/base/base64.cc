@@ -1,8 +1,8 @@
-#include "kube/base64.h"
+#include "base/base64.h"
 
 #include <cstdint>
 
-namespace serin::kube {
+namespace serin {
 namespace {
 
 int digit(char letter) {
@@ -51,4 +51,4 @@ std::string encodeBase64(std::string_view bytes) {
     return out;
 }
 
-}  // namespace serin::kube
+}  // namespace serin
